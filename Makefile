@@ -1,0 +1,41 @@
+# Everything runs in .venv; the only needs are Python 3.11+, pip and make.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+EDITION ?= demo
+
+.PHONY: run test lint validation benchmark lock dev clean
+
+run: $(STAMP)
+	$(BIN)/fragility run --edition $(EDITION)
+
+test: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --doctest-modules
+
+validation: $(STAMP)
+	$(BIN)/fragility validation
+
+benchmark: $(STAMP)
+	$(BIN)/python benchmarks/national.py
+
+dev: $(STAMP)
+	env -u DAGSTER_HOME $(BIN)/dagster dev -m pipelines.definitions
+
+# Needs uv; writes versions and hashes only, no address.
+lock:
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-header --universal --python-version 3.11 -o requirements.lock
+
+$(STAMP): requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Il faut Python 3.11 ou plus récent.")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $(STAMP)
+
+clean:
+	rm -rf $(VENV) .dagster .mypy_cache .ruff_cache .pytest_cache build *.egg-info

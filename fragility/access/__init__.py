@@ -1,0 +1,1 @@
+"""Who is within reach of a conseiller numérique, from where people live."""

@@ -1,0 +1,178 @@
+"""The places that receive the public: each located, or set aside with its reason."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from fragility import schemas
+from fragility.access.names import declared_commune, declared_departement
+from fragility.ledger import ledger, stack
+from fragility.territory.crs import WGS84, zone_epsg
+
+PREFIXES = {"conseiller_numerique": "cn-", "france_services": "fs-", "bibliotheque": "bib-"}
+# A quay or a jetty is in the sea of a simplified contour; 500 m away is somewhere else.
+SHORE_M = 500.0
+_COLUMNS = list(schemas.TABLES["core_lieux"].columns)
+
+
+def build_lieux(
+    conseillers: pd.DataFrame | None,
+    france_services: pd.DataFrame | None,
+    bibliotheques: pd.DataFrame | None,
+    core_communes: gpd.GeoDataFrame,
+    communes: pd.DataFrame,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Put the lists of places together, in the communes of the edition.
+
+    Parameters
+    ----------
+    conseillers, france_services, bibliotheques : tidy lists (see `readers/places.py`), or None.
+    core_communes : communes with contours, EPSG:4326.
+    communes : COG, for the names and codes of arrondissements and former communes.
+
+    Returns
+    -------
+    `core_lieux`, one row per id, and the ledger: each row read is kept, set aside or a double.
+
+    Notes
+    -----
+    The published point is kept when it is in a commune of the declared département (or bears the
+    declared name: postal codes cross borders). Otherwise the place goes to the representative
+    point of the declared commune, if one and only one fits, and its precision says so.
+    """
+    lists = {"conseiller_numerique": conseillers, "france_services": france_services,
+             "bibliotheque": bibliotheques}
+    parts = [
+        part.assign(dispositif=kind, id=PREFIXES[kind] + part["id"].astype("str"))
+        for kind, part in lists.items() if part is not None
+    ]
+    if not parts:
+        empty = {c: pd.Series(dtype="float64" if c == "nb_conseillers" else
+                              "bool" if c == "itinerance" else "str") for c in _COLUMNS[:-1]}
+        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=WGS84)), stack()
+    everything = pd.concat(parts, ignore_index=True)
+    is_double = everything.duplicated("id")
+    places = everything[~is_double].reset_index(drop=True)
+    located = _locate(places, core_communes, communes)
+    frame = gpd.GeoDataFrame(
+        places.drop(columns=["code_declare", "code_postal", "departement_declare", "latitude",
+                             "longitude", "recoit_public"]).assign(**located.drop(columns="point")),
+        geometry=gpd.GeoSeries(located["point"].to_numpy(), crs=WGS84),
+    )[_COLUMNS]
+    doubles = everything["dispositif"][is_double].value_counts()
+    return frame, stack(*(
+        _account(kind, frame[frame["dispositif"] == kind], int(doubles.get(kind, 0)))
+        for kind, part in lists.items() if part is not None
+    ))
+
+
+def _locate(
+    places: pd.DataFrame, core_communes: gpd.GeoDataFrame, communes: pd.DataFrame
+) -> pd.DataFrame:
+    """Decide of each place: `code_commune`, `precision`, `statut`, `motif_statut`, `point`."""
+    stated = declared_departement(places)
+    declared = declared_commune(places, core_communes, communes)
+    longitude, latitude = places["longitude"].to_numpy(), places["latitude"].to_numpy()
+    has_point = np.isfinite(longitude) & np.isfinite(latitude)
+    points = shapely.points(longitude, latitude)
+    found = commune_of_points(points, core_communes, stated)
+    swapped = commune_of_points(shapely.points(latitude, longitude), core_communes, stated)
+    found_dep = found.map(core_communes.set_index("code_commune")["code_departement"])
+    swapped_dep = swapped.map(core_communes.set_index("code_commune")["code_departement"])
+
+    agrees = found.notna() & (stated.isna() | (found_dep == stated) | (found == declared))
+    reason = np.select(
+        [~has_point, swapped.notna() & (swapped_dep == stated), found.isna()],
+        ["coordonnées absentes", "latitude et longitude inversées",
+         "coordonnées hors des communes de l'édition"],
+        "coordonnées dans un autre département que l'adresse",
+    )
+    centre = core_communes.set_index("code_commune").geometry.reindex(declared)
+    fallback = shapely.point_on_surface(centre.to_numpy())
+    can_move = ~shapely.is_missing(fallback)
+    receives = places["recoit_public"].to_numpy(dtype=bool)
+    by_point = receives & agrees.to_numpy(dtype=bool)
+    by_commune = receives & ~by_point & can_move
+    code = pd.Series(np.where(by_point, found, np.where(by_commune, declared, None)))
+    out = pd.DataFrame({
+        "code_commune": code.astype("str").where(code.notna()),
+        "precision": np.select([by_point, by_commune], ["coordonnees", "commune"], "absente"),
+        "statut": np.where(by_point | by_commune, "retenu", "ecarte"),
+    }).astype("str")
+    out["motif_statut"] = pd.Series(np.select(
+        [~receives, by_point, by_commune],
+        ["n'accueille pas de public", "coordonnées publiées",
+         np.char.add(reason.astype(str), " : placé dans la commune déclarée")],
+        np.char.add(reason.astype(str), ", commune déclarée introuvable ou ambiguë"),
+    )).astype("str")
+    point = np.full(len(places), None, dtype=object)
+    point[by_point], point[by_commune] = points[by_point], fallback[by_commune]
+    out["point"] = point
+    return out
+
+
+def commune_of_points(
+    points: np.ndarray, core_communes: gpd.GeoDataFrame, departements: pd.Series
+) -> pd.Series:
+    """Return the commune each point is in, or at most `SHORE_M` away from.
+
+    Parameters
+    ----------
+    points : shapely points in degrees, shape (n,); NaN coordinates give nothing.
+    core_communes : `code_commune`, contours in EPSG:4326.
+    departements : stated département of each point; on a border between two communes, that of
+        the stated département wins, else the lower code.
+
+    Returns
+    -------
+    Commune codes (missing when in none), in the order of `points`.
+    """
+    shapes = core_communes.geometry.to_numpy()
+    codes = core_communes["code_commune"].to_numpy(dtype=object)
+    owner = core_communes["code_departement"].to_numpy(dtype=object)
+    stated = departements.to_numpy(dtype=object)
+    tree = shapely.STRtree(shapes)
+    usable = np.where(np.isfinite(shapely.get_x(points)), points, None)
+    pairs = _pairs(tree, usable, "intersects").assign(metres=0.0)
+    afloat = usable.copy()
+    afloat[pairs["point"].unique()] = None
+    # 0.01 degree is more than 500 m at every French latitude: a coarse net, measured afterwards.
+    boxes = np.where(
+        shapely.is_missing(afloat), None,
+        shapely.box(shapely.get_x(points) - 0.01, shapely.get_y(points) - 0.01,
+                    shapely.get_x(points) + 0.01, shapely.get_y(points) + 0.01),
+    )
+    near = _pairs(tree, boxes, "intersects")
+    if len(near):
+        zones = zone_epsg(pd.Series(owner[near["commune"]], dtype="str")).to_numpy()
+        metres = np.full(len(near), np.inf)
+        for epsg in np.unique(zones):
+            at = zones == epsg
+            a = gpd.GeoSeries(points[near["point"][at]], crs=WGS84).to_crs(int(epsg))
+            b = gpd.GeoSeries(shapes[near["commune"][at]], crs=WGS84).to_crs(int(epsg))
+            metres[at] = shapely.distance(a.to_numpy(), b.to_numpy())
+        near = near.assign(metres=metres)
+        pairs = pd.concat([pairs, near[near["metres"] <= SHORE_M]])
+    pairs["other"] = owner[pairs["commune"]] != stated[pairs["point"]]
+    pairs["code"] = codes[pairs["commune"]]
+    best = pairs.sort_values(["point", "metres", "other", "code"]).drop_duplicates("point")
+    result = pd.Series(None, index=range(len(points)), dtype=object)
+    result.iloc[best["point"]] = best["code"].to_numpy()
+    return result
+
+
+def _pairs(tree: shapely.STRtree, shapes: np.ndarray, predicate: str) -> pd.DataFrame:
+    found = tree.query(shapes, predicate=predicate)
+    return pd.DataFrame({"point": found[0], "commune": found[1]})
+
+
+def _account(kind: str, frame: gpd.GeoDataFrame, doubles: int) -> pd.DataFrame:
+    """One ledger per list: kept by its point, kept by its commune, set aside, double."""
+    aside = frame["motif_statut"][frame["statut"] == "ecarte"].value_counts()
+    kept = int((frame["statut"] == "retenu").sum())
+    return ledger("core_lieux", kind, len(frame) + doubles, kept, {
+        **{str(reason): int(n) for reason, n in aside.items()}, "identifiant en double": doubles,
+    })

@@ -1,0 +1,107 @@
+"""Totals that must hold whatever the edition: nothing lost, nothing counted twice.
+
+Each control returns nothing or raises a `DataCheckError` that says which total is off.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from fragility.errors import DataCheckError
+from fragility.index.profiles import Profile
+from fragility.sources.model import Edition
+
+MIN_R2 = 0.8
+MAX_SET_ASIDE = 0.05
+_REPORT = "comparez les fichiers sources avec ceux du catalogue (« fragility sources »)"
+
+
+def control_totals(communes: pd.DataFrame, iris: pd.DataFrame, edition: Edition) -> None:
+    """Rows and population equal the published totals that the edition states."""
+    found = {
+        "communes": len(communes),
+        "iris": len(iris),
+        "population": round(float(communes["population"].sum())),
+    }
+    for name, expected in edition.controls.items():
+        if found[name] != expected:
+            raise DataCheckError(
+                f"Le total « {name} » de l'édition {edition.name} n'est pas celui publié.",
+                expected=f"{expected}", found=f"{found[name]}", remedy=_REPORT,
+            )
+
+
+def control_nesting(communes: pd.DataFrame, iris: pd.DataFrame) -> None:
+    """Every IRIS has its commune, every commune its IRIS, and populations add up."""
+    orphans = set(iris["code_commune"]) ^ set(communes["code_commune"])
+    if orphans:
+        raise DataCheckError(
+            "Des communes sans IRIS, ou des IRIS sans commune.", expected="les mêmes codes",
+            found=", ".join(sorted(orphans)[:8]) + f" ({len(orphans)})", remedy=_REPORT,
+        )
+    total = iris.groupby("code_commune")["population"].sum()
+    gap = (total - communes.set_index("code_commune")["population"].fillna(0)).abs()
+    if gap.max() > 0.5:
+        raise DataCheckError(
+            "La population des IRIS ne redonne pas celle de leur commune.",
+            expected="un écart d'au plus un demi-habitant",
+            found=f"{gap.idxmax()} : {gap.max():.1f} habitants", remedy=_REPORT,
+        )
+
+
+def control_scores(table: pd.DataFrame, profile: Profile) -> None:
+    """The score is the weighted mean of the sub-scores present, and only then exists."""
+    weights = np.array([item.weight for item in profile.indicators])
+    values = table[[f"score_{item.id}" for item in profile.indicators]].to_numpy(float)
+    known = ~np.isnan(values)
+    enough = known.sum(axis=1) >= profile.min_subscores
+    with np.errstate(invalid="ignore", divide="ignore"):
+        mean = np.nansum(values * weights, axis=1) / (known * weights).sum(axis=1)
+    score = table["score"].to_numpy(float)
+    wrong = np.where(enough, ~(np.abs(score - mean) <= 1e-9), ~np.isnan(score))
+    if wrong.any():
+        row = table[wrong].iloc[0]
+        raise DataCheckError(
+            "Un score n'est pas la moyenne de ses sous-scores.",
+            expected="la moyenne, à 1e-9 près", found=f"{row.iloc[0]} : {row['score']}",
+            remedy="signalez-le : c'est un défaut du programme",
+        )
+
+
+def control_origins(table: pd.DataFrame, indicators: tuple[str, ...]) -> None:
+    """A cell is absent if and only if it has no value; what exists has a year."""
+    for key in indicators:
+        empty = table[f"{key}_pct"].isna()
+        wrong = (empty != table[f"{key}_origine"].eq("absent")) | (
+            ~empty & table[f"{key}_annee"].isna())
+        if wrong.any():
+            raise DataCheckError(
+                f"L'origine de {key} ne dit pas d'où vient le chiffre.",
+                expected="une origine et une année par valeur, « absent » sinon",
+                found=f"{int(wrong.sum())} lignes",
+                remedy="signalez-le : c'est un défaut du programme",
+            )
+
+
+def control_model(imputation: pd.DataFrame) -> None:
+    """The poverty model still predicts what it never saw."""
+    r2 = float(imputation.set_index("mesure").loc["r2", "valeur"])
+    if r2 < MIN_R2:
+        raise DataCheckError(
+            "Le modèle de pauvreté prédit mal les territoires tenus à l'écart.",
+            expected=f"R² ≥ {MIN_R2}", found=f"{r2:.2f}",
+            remedy="regardez la table index_imputation avant d'utiliser la pauvreté modélisée",
+        )
+
+
+def control_places(lieux: pd.DataFrame) -> None:
+    """Few conseillers' places are set aside."""
+    own = lieux[lieux["dispositif"] == "conseiller_numerique"]
+    share = own["statut"].eq("ecarte").mean() if len(own) else 0.0
+    if share > MAX_SET_ASIDE:
+        raise DataCheckError(
+            "Beaucoup de lieux de conseillers sont écartés faute de position.",
+            expected=f"au plus {MAX_SET_ASIDE:.0%}", found=f"{share:.1%}",
+            remedy="regardez motif_statut dans la table core_lieux",
+        )

@@ -1,0 +1,1 @@
+"""What élus, planners and analysts open."""

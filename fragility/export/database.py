@@ -1,0 +1,151 @@
+"""The DuckDB file: every table, documented, with ready views.
+
+Geometry is the GEOMETRY type of the core since 1.5, so that a plain client reads it offline; the
+storage version is fixed, because the default of a newer library is unreadable by an older one.
+A DuckDB file has one writer, who blocks readers: it is built under a temporary name, then moved.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import shapely
+
+from fragility import schemas
+from fragility.export.database_views import VIEWS
+from fragility.export.facts import RunFacts
+from fragility.export.files import publishing
+from fragility.export.tables import ordered
+
+STORAGE_VERSION = "v1.5.0"
+# Longitude, latitude: the only name of WGS 84 that the core knows without the spatial extension.
+CRS = "OGC:CRS84"
+MARTS = tuple(table.name for table in schemas.MARTS)
+
+# Tables about the run: name -> (title, description, {column: comment}).
+RUN_TABLES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "sources": ("Sources", "Les données lues, leur licence et leur citation.", {
+        "edition": "Édition — Nom de l'édition.",
+        "titre": "Titre — Nom de la source.",
+        "producteur": "Producteur — Qui publie.",
+        "licence": "Licence — Conditions de réutilisation.",
+        "citation": "Citation — Mention à reprendre.",
+        "annee": "Année — Année que les chiffres décrivent.",
+        "page": "Page — Page où trouver la source.",
+    }),
+    "editions": ("Éditions", "L'édition de ce fichier.", {
+        "edition": "Édition — Nom de l'édition.",
+        "titre": "Titre — Titre de l'édition.",
+        "bandeau": "Bandeau — Avertissement à montrer avec tout chiffre ; vide s'il n'y en a pas.",
+        "annee_cog": "Année du code géographique — Année du découpage communal.",
+    }),
+    "executions": ("Exécutions", "Le calcul qui a produit ce fichier.", {
+        "edition": "Édition — Nom de l'édition.",
+        "date": "Date — Jour du calcul.",
+        "version": "Version — Version du programme.",
+        "profil": "Profil — Définition de l'indice.",
+        "seuil_score": "Seuil — Score à partir duquel une commune est dite fragile.",
+        "nb_tables": "Tables — Nombre de tables de données.",
+        "nb_lignes": "Lignes — Nombre de lignes, toutes tables.",
+        "avertissements": "Avertissements — Ce qu'il faut savoir avant de lire les chiffres.",
+    }),
+}
+
+
+def run_frames(facts: RunFacts, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Build the tables `sources`, `editions` and `executions` from the facts of the run."""
+    sources = [
+        (facts.edition, s.title, s.producer, s.licence, s.citation, s.year, s.landing)
+        for s in facts.sources
+    ]
+    editions = [(facts.edition, facts.title, facts.banner, facts.cog_year)]
+    executions = [(
+        facts.edition, facts.date, facts.version, facts.profile, facts.threshold, len(tables),
+        sum(len(frame) for frame in tables.values()), "\n".join(facts.warnings),
+    )]
+    rows = {"sources": sources, "editions": editions, "executions": executions}
+    return {
+        name: pd.DataFrame(rows[name], columns=list(columns))
+        for name, (_, _, columns) in RUN_TABLES.items()
+    }
+
+
+def schema_of(table: str) -> str:
+    """Return the DuckDB schema of a table: `marts`, `core` or `science`."""
+    if table in MARTS or table in RUN_TABLES:
+        return "marts"
+    return "core" if table.startswith("core_") else "science"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _load(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame) -> None:
+    """Create one table; Arrow carries missing values as NULL, WKB carries shapes."""
+    select = "SELECT * FROM batch"
+    if isinstance(frame, gpd.GeoDataFrame):
+        geometry = frame.geometry.name
+        longlat = frame.geometry if frame.crs in (None, 4326) else frame.geometry.to_crs(4326)
+        frame = pd.DataFrame(frame).assign(**{geometry: shapely.to_wkb(longlat.array)})
+        select = (f'SELECT * REPLACE (ST_GeomFromWKB("{geometry}")::GEOMETRY({_quoted(CRS)}) '
+                  f'AS "{geometry}") FROM batch')
+    connection.register("batch", pa.Table.from_pandas(frame, preserve_index=False))
+    connection.execute(f'CREATE TABLE "{schema_of(name)}"."{name}" AS {select}')
+    connection.unregister("batch")
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str]) -> None:
+    """Write the French title and description of a table and of its columns."""
+    if name in RUN_TABLES:
+        title, description, comments = RUN_TABLES[name]
+    else:
+        model = schemas.TABLES[name]
+        title, description = str(model.title), str(model.description)
+        comments = {c: f"{m.title} — {m.description}" for c, m in model.columns.items()}
+    target = f'"{schema_of(name)}"."{name}"'
+    statements = [f"COMMENT ON TABLE {target} IS {_quoted(f'{title} — {description}')}"]
+    statements += [
+        f'COMMENT ON COLUMN {target}."{column}" IS {_quoted(comments[column])}'
+        for column in columns if column in comments
+    ]
+    connection.execute(";".join(statements))
+
+
+def write_duckdb(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -> Path:
+    """Write every table of a run to one DuckDB file that a plain client reads offline.
+
+    Parameters
+    ----------
+    path : file to write, replaced whole.
+    tables : frames by table name (names of `schemas.TABLES`), in longitude and latitude.
+    facts : edition, sources and date of the run.
+
+    Notes
+    -----
+    Schemas: `marts` (what to read first, with the views), `core` (the sources, tidied),
+    `science` (index and access).
+    """
+    everything = {**tables, **run_frames(facts, tables)}
+    with publishing(path) as draft, duckdb.connect() as connection:
+        connection.execute(
+            f"ATTACH {_quoted(str(draft))} AS fragilite (STORAGE_VERSION {_quoted(STORAGE_VERSION)})"
+        )
+        connection.execute("USE fragilite")
+        for schema in ("marts", "core", "science"):
+            connection.execute(f"CREATE SCHEMA {schema}")
+        connection.execute("BEGIN")
+        for name, frame in everything.items():
+            _load(connection, name, ordered(frame, name) if name in MARTS else frame)
+            _comment(connection, name, [str(column) for column in frame.columns])
+        for view, answer, query in VIEWS:
+            connection.execute(f"CREATE VIEW marts.{view} AS {query}")
+            connection.execute(f"COMMENT ON VIEW marts.{view} IS {_quoted(answer)}")
+        connection.execute("COMMIT")
+        connection.execute("USE memory")
+        connection.execute("DETACH fragilite")
+    return path

@@ -1,0 +1,68 @@
+"""What every export must say about the run that made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date as Date
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class SourceFact:
+    """One release that the run read.
+
+    Attributes
+    ----------
+    title, producer : what it is, and who publishes it.
+    licence : name of the licence, as a reader should see it.
+    citation : mention that the licence asks for.
+    year : year that the figures describe.
+    landing : page where a person finds it.
+    """
+
+    title: str
+    producer: str
+    licence: str
+    citation: str
+    year: int
+    landing: str
+
+
+@dataclass(frozen=True)
+class RunFacts:
+    """Edition, date and method of a run.
+
+    Attributes
+    ----------
+    edition, title : machine name and French title of the edition.
+    banner : warning shown on every output ("Territoire fictif"), empty for a real territory.
+    cog_year : year of the official geographic code.
+    date : day of the run; the only date that exports carry, so that equal runs give equal files.
+    version : version of the program.
+    profile : index profile.
+    threshold : score from which a commune is fragile, 1 to 10.
+    sources : releases that were read.
+    warnings : French sentences that a reader must know.
+    """
+
+    edition: str
+    title: str
+    banner: str
+    cog_year: int
+    date: Date
+    version: str
+    profile: str
+    threshold: float
+    sources: tuple[SourceFact, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def heading(self) -> str:
+        """Title of the run, with its banner first when it has one."""
+        name = f"Fragilité numérique — {self.title}"
+        return f"{self.banner} — {name}" if self.banner else name
+
+    @property
+    def moment(self) -> datetime:
+        """Midnight of the run's day, for formats that want a time."""
+        return datetime(self.date.year, self.date.month, self.date.day)

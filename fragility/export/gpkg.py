@@ -1,0 +1,190 @@
+"""The GeoPackage: layers that style themselves when QGIS opens them.
+
+QGIS applies the style of table `layer_styles` without a word when everything matches, and
+nothing at all when a name, a case or an empty text does not: the tests load it with QGIS.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from fragility import schemas
+from fragility.export.contours import TOLERANCE_M, simplify_together
+from fragility.export.facts import RunFacts
+from fragility.export.files import publishing
+from fragility.export.labels import LAYER_TITLES
+from fragility.export.layer_style import qml, score_breaks, style_elements
+from fragility.export.tables import ordered
+
+LAYERS = tuple(LAYER_TITLES)
+# pyogrio's name for the column, which the styles must repeat.
+GEOMETRY = "geom"
+
+_STYLES = """
+CREATE TABLE layer_styles (
+    id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256),
+    f_table_schema TEXT(256), f_table_name TEXT(256), f_geometry_column TEXT(256),
+    styleName TEXT(30), styleQML TEXT, styleSLD TEXT, useAsDefault BOOLEAN, description TEXT,
+    owner TEXT(30), ui TEXT(30), update_time DATETIME
+);
+"""
+_PROJECTS = "CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, content BLOB);"
+
+
+@contextmanager
+def _dated(moment: str) -> Iterator[None]:
+    """Make GDAL write a chosen date, so that equal runs give equal files."""
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
+    try:
+        yield
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+
+
+def layer_title(table: str, facts: RunFacts) -> str:
+    """Return the title that QGIS shows for a layer, banner first."""
+    title = f"{LAYER_TITLES[table]} ({facts.title})"
+    return f"{facts.banner} — {title}" if facts.banner else title
+
+
+def layer_abstract(table: str, facts: RunFacts) -> str:
+    """Return the abstract of a layer: what it holds, its date and its warning."""
+    parts = [
+        f"{facts.banner}. " if facts.banner else "",
+        str(schemas.TABLES[table].description), f" Édition {facts.edition}, code géographique ",
+        f"{facts.cog_year}, calcul du {facts.date:%d/%m/%Y}. Le score est un classement relatif : ",
+        "il ne mesure pas les personnes. Lire LISEZMOI.md.",
+    ]
+    return "".join(parts)
+
+
+def prepare_layer(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
+    """Sort a table and give it types that QGIS and web maps read: whole numbers on 32 bits."""
+    layer = ordered(frame, table)
+    whole = [str(name) for name in layer.columns if pd.api.types.is_integer_dtype(layer[name])]
+    return layer.astype({name: "Int32" if layer[name].isna().any() else "int32"
+                         for name in whole})
+
+
+def _with_contours(uncovered: pd.DataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Give the action list the contours of its communes."""
+    contours = communes.set_index("code_commune").geometry
+    return gpd.GeoDataFrame(
+        uncovered, geometry=contours.reindex(uncovered["code_commune"]).to_numpy(),
+        crs=communes.crs,
+    )
+
+
+def build_layers(
+    tables: dict[str, pd.DataFrame], tolerance_m: float = TOLERANCE_M
+) -> dict[str, gpd.GeoDataFrame]:
+    """Build the layers of the map from the marts, in the order they are written.
+
+    Parameters
+    ----------
+    tables : the marts, in longitude and latitude.
+    tolerance_m : detail under which contours are simplified, in metres.
+    """
+    layers: dict[str, gpd.GeoDataFrame] = {}
+    for table in LAYERS:
+        frame = tables[table]
+        if table == "communes_fragiles_non_couvertes":
+            layers[table] = prepare_layer(_with_contours(frame, layers["communes"]), table)
+        elif table == "lieux":
+            layers[table] = prepare_layer(gpd.GeoDataFrame(frame), table)
+        else:
+            simple = simplify_together(gpd.GeoDataFrame(frame), tolerance_m)
+            layers[table] = prepare_layer(simple, table)
+    return layers
+
+
+def _breaks(layer: gpd.GeoDataFrame) -> list[float]:
+    if "classe" in layer.columns or "score" not in layer.columns:
+        return []
+    return score_breaks(layer["score"])
+
+
+def _write_styles(path: Path, layers: dict[str, gpd.GeoDataFrame], facts: RunFacts,
+                  moment: str) -> None:
+    rows = []
+    for table, layer in layers.items():
+        columns = [str(name) for name in layer.columns if name != layer.geometry.name]
+        elements = style_elements(table, columns, facts.banner, _breaks(layer))
+        rows.append(("", "", table, GEOMETRY, "fragilite", qml(elements), "", 1,
+                     LAYER_TITLES[table], "", None, moment))
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute(_STYLES)
+        connection.executemany(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
+            "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
+            "ui, update_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows,
+        )
+        connection.execute(
+            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, "
+            "last_change) VALUES ('layer_styles', 'attributes', 'layer_styles', "
+            "'Styles des couches', ?)", (moment,),
+        )
+
+
+def write_gpkg(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts, *,
+               tolerance_m: float = TOLERANCE_M) -> Path:
+    """Write the styled GeoPackage.
+
+    Parameters
+    ----------
+    path : file to write, replaced whole.
+    tables : the marts by name; only those of `LAYERS` are read.
+    facts : titles, date and banner.
+    tolerance_m : detail under which contours are simplified, in metres; 0 keeps everything.
+
+    Notes
+    -----
+    Longitude and latitude (EPSG:4326): one file then holds Paris and La Réunion without
+    distortion, and the project shows it in Lambert 93. VERSION 1.2, since QGIS 3.22 warns about
+    newer ones.
+    """
+    layers = build_layers(tables, tolerance_m)
+    moment = f"{facts.date.isoformat()}T00:00:00.000Z"
+    with publishing(path) as draft, _dated(moment):
+        for rank, (table, layer) in enumerate(layers.items()):
+            points = table == "lieux"
+            pyogrio.write_dataframe(
+                layer, draft, layer=table, driver="GPKG", append=rank > 0,
+                geometry_type="Point" if points else "MultiPolygon", promote_to_multi=not points,
+                dataset_options={"VERSION": "1.2"} if rank == 0 else None,
+                layer_options={"IDENTIFIER": layer_title(table, facts),
+                               "DESCRIPTION": layer_abstract(table, facts)},
+            )
+        _write_styles(draft, layers, facts, moment)
+    return path
+
+
+def store_project(path: Path, name: str, project: bytes, moment: str) -> None:
+    """Store a project in a GeoPackage, where QGIS lists it under the file's layers.
+
+    Parameters
+    ----------
+    path : the GeoPackage; changed in place.
+    name : name of the project.
+    project : content of the .qgz file.
+    moment : date, ISO 8601.
+    """
+    metadata = f'{{"last_modified_time": "{moment}", "last_modified_user": ""}}'
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("DROP TABLE IF EXISTS qgis_projects")
+        connection.execute(_PROJECTS)
+        connection.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)",
+                           (name, metadata, project.hex()))
+
+
+def read_styles(path: Path) -> dict[str, str]:
+    """Return the default style of each layer, as QML."""
+    with closing(sqlite3.connect(path)) as connection:
+        return dict(connection.execute("SELECT f_table_name, styleQML FROM layer_styles"))

@@ -1,0 +1,93 @@
+"""Words and colours of everything that is shown: the only place that holds them.
+
+The palette is cividis in five steps, the best of five tried under simulated colour blindness; a
+class is always written in words beside its colour. What is not a class (places, outlines) differs
+by shape and width first.
+"""
+
+from __future__ import annotations
+
+from fragility.schemas import INDICATOR_LABELS
+
+CLASS_COLOURS = {1: "#fee838", 2: "#bcae6c", 3: "#7c7b78", 4: "#414d6b", 5: "#00224e"}
+CLASS_LABELS = {
+    1: "Moins fragile", 2: "Plutôt moins fragile", 3: "Intermédiaire", 4: "Plutôt plus fragile",
+    5: "Plus fragile",
+}
+NOT_COMPUTED_COLOUR = "#d9d9d9"
+NOT_COMPUTED_LABEL = "Non calculé"
+
+BORDER_COLOUR = "#ffffff"
+# Two nested lines: the light one shows on dark classes, the dark one on light classes.
+OUTLINE_CASING = "#ffffff"
+OUTLINE_COLOUR = "#000000"
+
+COVERAGE_LABELS = {
+    "couverte": "Couverte", "incertaine": "Couverture incertaine", "non_couverte": "Non couverte",
+}
+COVERAGE_SENTENCES = {
+    "couverte": "la moitié des habitants au moins est à portée d'un conseiller numérique, même à "
+    "des vitesses 25 % plus faibles",
+    "incertaine": "le verdict change selon la vitesse de trajet supposée (± 25 %)",
+    "non_couverte": "plus de la moitié des habitants est hors de portée d'un conseiller "
+    "numérique, même à des vitesses 25 % plus fortes",
+}
+ORIGIN_LABELS = {
+    "observe": "Observé (publié à ce niveau)",
+    "commune": "Hérité de la commune",
+    "iris": "Agrégé des IRIS",
+    "impute": "Estimé par un modèle",
+    "absent": "Absent",
+}
+DISPOSITIF_LABELS = {
+    "conseiller_numerique": "Conseiller numérique",
+    "france_services": "France services",
+    "bibliotheque": "Bibliothèque",
+}
+# (QGIS marker, fill, size in mm)
+DISPOSITIF_MARKERS = {
+    "conseiller_numerique": ("circle", "#d55e00", 2.2),
+    "france_services": ("square", "#ffffff", 1.7),
+    "bibliotheque": ("triangle", "#56b4e9", 1.7),
+}
+LAYER_TITLES = {
+    "communes": "Communes : fragilité numérique",
+    "iris": "IRIS : fragilité numérique",
+    "epci": "Intercommunalités (EPCI) : fragilité numérique",
+    "departements": "Départements : fragilité numérique",
+    "lieux": "Lieux d'accueil",
+    "communes_fragiles_non_couvertes": "Communes fragiles et non couvertes",
+}
+INDICATOR_TITLES = {key: label for key, (label, _) in INDICATOR_LABELS.items()}
+
+
+def decimals_of(column: str) -> int:
+    """Return the digits worth showing after the comma for a column, from its name and unit."""
+    if column.startswith("score"):
+        return 2
+    if column.endswith("_min") or column.startswith("population") and not column.endswith("_pct"):
+        return 0
+    if column.endswith(("_pct", "_km")) or column.startswith("nb_"):
+        return 1
+    return 2
+
+
+def class_label(value: int) -> str:
+    """Return the class as a legend writes it: number, then words."""
+    return f"{value} – {CLASS_LABELS[value]}"
+
+
+def french(value: float, decimals: int = 0) -> str:
+    """Write a number as French text does: no-break thin space, decimal comma.
+
+    Examples
+    --------
+    >>> french(12345.678, 1).replace(chr(0x202F), " ")
+    '12 345,7'
+    """
+    return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
+
+
+def plural(count: float, singular: str, many: str) -> str:
+    """Return "1 commune", "2 communes": French is singular below 2."""
+    return f"{french(count)} {singular if abs(count) < 2 else many}"

@@ -1,0 +1,209 @@
+"""How each layer looks in QGIS, as the elements that a QML style and a project both hold.
+
+Written by hand rather than by QGIS, which is not a dependency. Options that QGIS does not find
+take its defaults, so only what matters is written.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from fragility import schemas
+from fragility.export import labels
+from fragility.export.map_tip import map_tip
+
+QGIS_VERSION = "3.22.0-Białowieża"
+_METRES = "RenderMetersInMapUnits"
+
+
+def _option(parent: ET.Element, kind: str, **attributes: str) -> ET.Element:
+    return ET.SubElement(parent, "Option", {"type": kind, **attributes})
+
+
+def _colour(value: str) -> str:
+    red, green, blue = (int(value[i : i + 2], 16) for i in (1, 3, 5))
+    return f"{red},{green},{blue},255"
+
+
+def _width(metres: float, least_mm: float, most_mm: float) -> dict[str, str]:
+    """Return a width that follows the scale between two sizes on paper."""
+    return {
+        "width": f"{metres:g}",
+        "unit": _METRES,
+        "scale": f"3x:0,0,{int(least_mm > 0)},{least_mm:g},1,{most_mm:g}",
+    }
+
+
+def _symbol(kind: str, *layers: tuple[str, Mapping[str, str]]) -> ET.Element:
+    symbol = ET.Element("symbol", {"type": kind, "alpha": "1", "clip_to_extent": "1",
+                                   "force_rhr": "0"})
+    for name, options in layers:
+        layer = ET.SubElement(symbol, "layer", {"class": name, "enabled": "1", "pass": "0",
+                                                "locked": "0"})
+        table = _option(layer, "Map")
+        for key, value in options.items():
+            _option(table, "QString", name=key, value=value)
+    return symbol
+
+
+def _fill(colour: str) -> ET.Element:
+    # A border in metres fades at the scale of France, where it would hide 35,000 communes.
+    width = _width(60, 0, 0.2)
+    return _symbol("fill", ("SimpleFill", {
+        "color": _colour(colour), "style": "solid", "outline_style": "solid",
+        "outline_color": _colour(labels.BORDER_COLOUR), "outline_width": width["width"],
+        "outline_width_unit": width["unit"], "border_width_map_unit_scale": width["scale"],
+        "joinstyle": "bevel",
+    }))
+
+
+def _outline() -> ET.Element:
+    def line(colour: str, width: dict[str, str]) -> tuple[str, dict[str, str]]:
+        return "SimpleLine", {
+            "line_color": _colour(colour), "line_style": "solid", "line_width": width["width"],
+            "line_width_unit": width["unit"], "width_map_unit_scale": width["scale"],
+            "joinstyle": "round", "capstyle": "round", "draw_inside_polygon": "1",
+        }
+    return _symbol("fill", line(labels.OUTLINE_CASING, _width(1400, 0.5, 3.2)),
+                   line(labels.OUTLINE_COLOUR, _width(700, 0.25, 1.6)))
+
+
+def _marker(shape: str, colour: str, size: float) -> ET.Element:
+    return _symbol("marker", ("SimpleMarker", {
+        "name": shape, "color": _colour(colour), "outline_color": _colour("#000000"),
+        "outline_style": "solid", "outline_width": "0.2", "outline_width_unit": "MM",
+        "size": f"{size:g}", "size_unit": "MM", "scale_method": "diameter",
+    }))
+
+
+def _renderer(attribute: str, classes: Sequence[tuple[str, str, str, ET.Element]]) -> ET.Element:
+    """Return a categorised renderer from (value, type, label, symbol)."""
+    renderer = ET.Element("renderer-v2", {
+        "type": "categorizedSymbol", "attr": attribute, "symbollevels": "0", "forceraster": "0",
+        "enableorderby": "0", "referencescale": "-1",
+    })
+    categories = ET.SubElement(renderer, "categories")
+    symbols = ET.SubElement(renderer, "symbols")
+    for rank, (value, kind, label, symbol) in enumerate(classes):
+        ET.SubElement(categories, "category", {"value": value, "type": kind, "label": label,
+                                               "symbol": str(rank), "render": "true"})
+        symbol.set("name", str(rank))
+        symbols.append(symbol)
+    return renderer
+
+
+def score_breaks(score: pd.Series) -> list[float]:
+    """Return the four scores that part the territories of a table in fifths."""
+    known = score.dropna()
+    return [] if known.empty else [float(q) for q in np.quantile(known, [0.2, 0.4, 0.6, 0.8])]
+
+
+def _class_renderer(breaks: Sequence[float]) -> ET.Element:
+    """Five classes and the grey "not computed" one, which takes every other value and NULL."""
+    attribute, notes = "classe", {}
+    if breaks:
+        cases = " ".join(f'WHEN "score" >= {bound!r} THEN {rank}'
+                         for rank, bound in zip((5, 4, 3, 2), reversed(breaks), strict=True))
+        attribute = f'CASE WHEN "score" IS NULL THEN NULL {cases} ELSE 1 END'
+        shown = [labels.french(bound, 2) for bound in breaks]
+        notes = {1: f" (score sous {shown[0]})"} | {
+            rank: f" (score dès {shown[rank - 2]})" for rank in (2, 3, 4, 5)
+        }
+    classes = [
+        (str(rank), "long", labels.class_label(rank) + notes.get(rank, ""), _fill(colour))
+        for rank, colour in labels.CLASS_COLOURS.items()
+    ]
+    grey = ("", "string", labels.NOT_COMPUTED_LABEL, _fill(labels.NOT_COMPUTED_COLOUR))
+    return _renderer(attribute, [*classes, grey])
+
+
+def _layer_renderer(table: str, breaks: Sequence[float]) -> ET.Element:
+    if table == "communes_fragiles_non_couvertes":
+        renderer = ET.Element("renderer-v2", {"type": "singleSymbol", "symbollevels": "0",
+                                              "forceraster": "0", "enableorderby": "0"})
+        symbol = _outline()
+        symbol.set("name", "0")
+        ET.SubElement(renderer, "symbols").append(symbol)
+        return renderer
+    if table == "lieux":
+        return _renderer("dispositif", [
+            (value, "string", label, _marker(*labels.DISPOSITIF_MARKERS[value]))
+            for value, label in labels.DISPOSITIF_LABELS.items()
+        ])
+    return _class_renderer(breaks)
+
+
+def _value_map(config: ET.Element, words: Mapping[str, str]) -> None:
+    entries = _option(_option(config, "Map"), "List", name="map")
+    for value, label in words.items():
+        _option(_option(entries, "Map"), "QString", name=label, value=value)
+
+
+def _field(parent: ET.Element, name: str, kind: str) -> None:
+    """Say how a field is shown: words for codes, oui / non, digits worth reading."""
+    widget = ET.SubElement(ET.SubElement(parent, "field", name=name, configurationFlags="None"),
+                           "editWidget")
+    config = ET.SubElement(widget, "config")
+    words: Mapping[str, str] | None = None
+    if name == "classe":
+        words = {str(rank): labels.class_label(rank) for rank in labels.CLASS_LABELS}
+    elif name == "couverture":
+        words = labels.COVERAGE_LABELS
+    elif name == "dispositif":
+        words = labels.DISPOSITIF_LABELS
+    elif name.removesuffix("_origine") in schemas.INDICATORS:
+        words = labels.ORIGIN_LABELS
+    if words:
+        widget.set("type", "ValueMap")
+        _value_map(config, words)
+    elif kind == "bool":
+        widget.set("type", "CheckBox")
+        table = _option(config, "Map")
+        _option(table, "QString", name="CheckedState", value="oui")
+        _option(table, "QString", name="UncheckedState", value="non")
+        _option(table, "int", name="TextDisplayMethod", value="1")
+    elif kind == "float64":
+        widget.set("type", "Range")
+        table = _option(config, "Map")
+        _option(table, "int", name="Precision", value=str(labels.decimals_of(name)))
+        _option(table, "bool", name="AllowNull", value="true")
+    else:
+        widget.set("type", "TextEdit")
+
+
+def style_elements(table: str, columns: Sequence[str], banner: str = "",
+                   breaks: Sequence[float] = ()) -> list[ET.Element]:
+    """Build the elements of a layer's style.
+
+    Parameters
+    ----------
+    table : name of the layer, a mart of `schemas.TABLES`.
+    columns : its fields, geometry left out.
+    banner : warning to show in the map tip.
+    breaks : for a layer that has a score but no class, the four bounds of its fifths.
+    """
+    model = schemas.TABLES[table].columns
+    renderer = _layer_renderer(table, breaks)
+    configuration = ET.Element("fieldConfiguration")
+    aliases = ET.Element("aliases")
+    for rank, name in enumerate(columns, start=1):  # 0 is the key `fid`
+        _field(configuration, name, str(model[name].dtype))
+        ET.SubElement(aliases, "alias", {"index": str(rank), "field": name,
+                                         "name": str(model[name].title)})
+    preview = ET.Element("previewExpression")
+    preview.text = f'"{"nom" if "nom" in columns else "nom_" + table.removesuffix("s")}"'
+    tip = ET.Element("mapTip", enabled="1")
+    tip.text = map_tip(table, columns, banner)
+    return [renderer, configuration, aliases, preview, tip]
+
+
+def qml(elements: Sequence[ET.Element]) -> str:
+    """Return a QML document holding the elements of a style."""
+    root = ET.Element("qgis", {"version": QGIS_VERSION, "styleCategories": "AllStyleCategories"})
+    root.extend(elements)
+    body = ET.tostring(root, encoding="unicode")
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + body

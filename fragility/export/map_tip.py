@@ -1,0 +1,71 @@
+"""The box that QGIS shows under the pointer: a few lines of HTML with QGIS expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from fragility.export import labels
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _text(column: str) -> str:
+    """Return an expression that writes a text field; names are data, never HTML."""
+    escaped = f"replace(replace(coalesce(\"{column}\", ''), '&', '&amp;'), '<', '&lt;')"
+    return f"[% {escaped} %]"
+
+
+def _number(column: str, unit: str = "") -> str:
+    """Return an expression that writes a number, or a dash when it is missing."""
+    shown = f'format_number("{column}", {labels.decimals_of(column)})'
+    if unit:
+        shown += f" || {_quoted(' ' + unit)}"
+    return f"[% coalesce({shown}, '–') %]"
+
+
+def _words(column: str, words: Mapping[str, str], otherwise: str) -> str:
+    """Return an expression that writes the words for a code."""
+    cases = " ".join(
+        f"WHEN to_string(\"{column}\") = {_quoted(value)} THEN {_quoted(label)}"
+        for value, label in words.items()
+    )
+    return f"[% CASE {cases} ELSE {_quoted(otherwise)} END %]"
+
+
+def map_tip(table: str, columns: Sequence[str], banner: str = "") -> str:
+    """Build the map tip of a layer from the fields it has.
+
+    Parameters
+    ----------
+    table : name of the layer.
+    columns : fields of the layer.
+    banner : warning written above everything else.
+    """
+    name = next(c for c in ("nom", "nom_epci", "nom_departement") if c in columns)
+    lines = [f"<b>{_text(name)}</b>"]
+    if table == "iris":
+        lines.append(_text("nom_commune"))
+    if "dispositif" in columns:
+        lines.append(_words("dispositif", labels.DISPOSITIF_LABELS, "Lieu"))
+        lines.append(f"Fiche mise à jour : {_text('date_maj')}")
+    classes = {str(rank): labels.class_label(rank) for rank in labels.CLASS_LABELS}
+    if "classe" in columns:
+        lines.append("Classe : " + _words("classe", classes, labels.NOT_COMPUTED_LABEL))
+    if "score" in columns:
+        lines.append(f"Score : {_number('score')} sur 10")
+    if "population" in columns:
+        lines.append(f"Population : {_number('population')}")
+    if "couverture" in columns:
+        lines.append(_words("couverture", labels.COVERAGE_LABELS, "Couverture non calculée"))
+        lines.append("Conseiller le plus proche : "
+                     + _number("conseiller_plus_proche_min", "min (estimation)"))
+    if "nb_communes_fragiles_non_couvertes" in columns:
+        lines.append("Communes fragiles et non couvertes : "
+                     + _number("nb_communes_fragiles_non_couvertes"))
+    if "motif" in columns:
+        lines.append(f"<i>{_text('motif')}</i>")
+    if banner:
+        lines.insert(0, f"<b>{banner}</b>")
+    return '<div style="max-width:22em">' + "<br>".join(lines) + "</div>"

@@ -1,0 +1,110 @@
+"""The tables people open: one row per territory, everything known about it side by side."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import pandas as pd
+
+from fragility.schemas import TABLES
+
+KEY = ["niveau", "code"]
+
+
+def _attributes(
+    level: str, indicators: pd.DataFrame, scores: pd.DataFrame, portee: pd.DataFrame,
+    verdict: pd.DataFrame,
+) -> pd.DataFrame:
+    """Join the science tables of one level, indexed by code."""
+    parts = [indicators, scores.drop(columns="population"), portee, verdict]
+    frames = [p[p["niveau"] == level].drop(columns="niveau").set_index("code") for p in parts]
+    return frames[0].join(frames[1:], how="left", validate="1:1")
+
+
+def _ordered(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Put the columns in the order of the model, rows by code."""
+    columns = list(TABLES[table].columns)
+    return frame[columns].sort_values(columns[0]).reset_index(drop=True)
+
+
+def build_communes(
+    communes: gpd.GeoDataFrame, indicators: pd.DataFrame, scores: pd.DataFrame,
+    portee: pd.DataFrame, verdict: pd.DataFrame,
+) -> gpd.GeoDataFrame:
+    """Build the mart `communes`: every commune of the edition, computed or not."""
+    attributes = _attributes("commune", indicators, scores, portee, verdict)
+    table = communes.merge(attributes, left_on="code_commune", right_index=True, how="left",
+                           validate="1:1")
+    return gpd.GeoDataFrame(_ordered(table, "communes"), geometry="geometry", crs=communes.crs)
+
+
+def build_iris(
+    iris: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, indicators: pd.DataFrame,
+    scores: pd.DataFrame, portee: pd.DataFrame, verdict: pd.DataFrame,
+) -> gpd.GeoDataFrame:
+    """Build the mart `iris`: every IRIS, with its commune's name and memberships."""
+    attributes = _attributes("iris", indicators, scores, portee, verdict)
+    places = communes.drop(
+        columns=["superficie_km2", "nb_iris", "contour_origine", "geometry"]
+    ).rename(columns={"nom": "nom_commune"})
+    table = (
+        iris.drop(columns="code_arrondissement")
+        .merge(places, on="code_commune", how="left", validate="m:1")
+        .merge(attributes, left_on="code_iris", right_index=True, how="left", validate="1:1")
+    )
+    return gpd.GeoDataFrame(_ordered(table, "iris"), geometry="geometry", crs=iris.crs)
+
+
+def build_group(
+    communes: gpd.GeoDataFrame, scores: pd.DataFrame, lieux: pd.DataFrame, level: str
+) -> gpd.GeoDataFrame:
+    """Build the mart `epci` or `departements` from that of communes.
+
+    Parameters
+    ----------
+    communes : mart `communes`.
+    scores : table `index_scores`, which holds the level.
+    lieux : table `core_lieux`, retained and other places.
+    level : `epci` or `departement`.
+    """
+    code, name = f"code_{level}", f"nom_{level}"
+    table_name = "epci" if level == "epci" else "departements"
+    own = scores[scores["niveau"] == level].drop(columns=["niveau", "population"])
+    staff = lieux[lieux["statut"].eq("retenu") & lieux["dispositif"].eq("conseiller_numerique")]
+    posts = staff.groupby("code_commune")["nb_conseillers"].sum()
+    members = pd.DataFrame(communes.drop(columns="geometry")).assign(
+        nb_conseillers=communes["code_commune"].map(posts).fillna(0.0).astype(float),
+        exposed=communes["population"].where(communes["est_fragile_non_couverte"], 0.0),
+    )
+    totals = members.groupby(code).agg(
+        **{
+            name: (name, "first"),
+            "population": ("population", lambda s: s.sum(min_count=1)),
+            "nb_communes": ("code_commune", "size"),
+            "nb_communes_fragiles": ("est_fragile", "sum"),
+            "nb_communes_fragiles_non_couvertes": ("est_fragile_non_couverte", "sum"),
+            "population_fragile_non_couverte": ("exposed", "sum"),
+            "nb_conseillers": ("nb_conseillers", "sum"),
+        }
+    ).reset_index()
+    shapes = communes[communes.geometry.notna()].dissolve(by=code, method="unary")["geometry"]
+    table = totals.merge(own, left_on=code, right_on="code", how="left", validate="1:1")
+    table["geometry"] = gpd.GeoSeries(shapes.reindex(table[code]).to_numpy(), crs=communes.crs)
+    ordered = _ordered(table, table_name)
+    return gpd.GeoDataFrame(ordered, geometry="geometry", crs=communes.crs)
+
+
+def build_lieux(lieux: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Build the mart `lieux`: retained places only."""
+    kept = lieux[lieux["statut"] == "retenu"]
+    return gpd.GeoDataFrame(_ordered(kept, "lieux"), geometry="geometry", crs=lieux.crs)
+
+
+def build_action_list(communes: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Build `communes_fragiles_non_couvertes`, from the most to the least people out of reach."""
+    rows = pd.DataFrame(communes[communes["est_fragile_non_couverte"]].drop(columns="geometry"))
+    rows = rows.assign(
+        population_hors_portee=rows["population"] * rows["population_hors_portee_pct"] / 100
+    ).sort_values(["population_hors_portee", "code_commune"], ascending=[False, True])
+    rows["ordre"] = range(1, len(rows) + 1)
+    columns = list(TABLES["communes_fragiles_non_couvertes"].columns)
+    return rows[columns].reset_index(drop=True)

@@ -1,0 +1,191 @@
+"""The finished map: a QGIS project beside the GeoPackage, opened by a double click.
+
+The styles are those stored in the GeoPackage, so that a layer looks the same in both. Several
+things make QGIS show a blank map without a message: layer ids of ten characters or fewer, a
+project system without `ProjectionsEnabled`, a missing extent, absolute paths.
+"""
+
+from __future__ import annotations
+
+import warnings
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import numpy as np
+import pyogrio
+import pyproj
+
+from fragility.export.contours import zones_of
+from fragility.export.facts import RunFacts
+from fragility.export.files import publishing, zip_bytes
+from fragility.export.gpkg import layer_abstract, layer_title, read_styles, store_project
+from fragility.export.layer_style import QGIS_VERSION
+
+PROJECT_NAME = "carte"
+LAYER_CRS = 4326
+# From top to bottom: group -> layer -> shown at opening. What is unchecked lies above the
+# communes, so that checking it shows it.
+TREE: dict[str, dict[str, bool]] = {
+    "Où agir": {"lieux": True, "communes_fragiles_non_couvertes": True},
+    "Autres échelles": {"departements": False, "epci": False, "iris": False},
+    "Fragilité": {"communes": True},
+}
+
+
+def _text(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> ET.Element:
+    element = ET.SubElement(parent, tag, attributes)
+    element.text = text
+    return element
+
+
+def _crs(parent: ET.Element, epsg: int) -> None:
+    """Write a system in full: QGIS takes an incomplete one for none at all."""
+    crs = pyproj.CRS.from_epsg(epsg)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # PROJ strings lose details, WKT has them
+        proj4 = crs.to_proj4()
+    system = ET.SubElement(parent, "spatialrefsys", nativeFormat="Wkt")
+    _text(system, "wkt", crs.to_wkt("WKT2_2019"))
+    _text(system, "proj4", proj4)
+    _text(system, "srsid", "0")
+    _text(system, "srid", str(epsg))
+    _text(system, "authid", f"EPSG:{epsg}")
+    _text(system, "description", crs.name)
+    operation = proj4.split("+proj=")[1].split()[0]
+    _text(system, "projectionacronym", operation)
+    _text(system, "ellipsoidacronym", "EPSG:7030" if epsg == LAYER_CRS else "EPSG:7019")
+    _text(system, "geographicflag", "true" if crs.is_geographic else "false")
+
+
+def _extent(parent: ET.Element, tag: str, extent: tuple[float, float, float, float],
+            attributes: bool = False) -> ET.Element:
+    names = dict(zip(("xmin", "ymin", "xmax", "ymax"), map(repr, extent), strict=True))
+    if attributes:
+        return ET.SubElement(parent, tag, names)
+    element = ET.SubElement(parent, tag)
+    for name, value in names.items():
+        _text(element, name, value)
+    return element
+
+
+def main_view(gpkg: Path) -> tuple[int, tuple[float, float, float, float]]:
+    """Return the system that suits most communes, and their extent in it, 3 % wider.
+
+    A national file opens on the metropole in Lambert 93; one that holds La Réunion only opens
+    there, in its own system.
+    """
+    _, bounds = pyogrio.read_bounds(gpkg, layer="communes")
+    boxes = bounds.T[~np.isnan(bounds).any(axis=0)]
+    zone = zones_of(boxes)
+    values, counts = np.unique(zone, return_counts=True)
+    epsg = int(values[counts.argmax()]) if len(values) else 2154
+    kept = boxes[zone == epsg] if len(values) else np.array([[-5.0, 41.5, 9.5, 51.0]])
+    west, south = kept[:, :2].min(axis=0)
+    east, north = kept[:, 2:].max(axis=0)
+    change = pyproj.Transformer.from_crs(LAYER_CRS, epsg, always_xy=True)
+    left, bottom, right, top = change.transform_bounds(west, south, east, north)
+    margin = 0.03 * max(right - left, top - bottom)
+    return epsg, (left - margin, bottom - margin, right + margin, top + margin)
+
+
+def layer_id(table: str) -> str:
+    """Return the id of a layer in the project, longer than the ten characters QGIS needs."""
+    return f"fragilite_couche_{table}"
+
+
+def _map_layer(parent: ET.Element, gpkg: Path, table: str, style: str, facts: RunFacts) -> None:
+    points = table == "lieux"
+    layer = ET.SubElement(parent, "maplayer", {
+        "type": "vector", "geometry": "Point" if points else "Polygon",
+        "wkbType": "Point" if points else "MultiPolygon", "styleCategories": "AllStyleCategories",
+        "hasScaleBasedVisibilityFlag": "0", "labelsEnabled": "0", "readOnly": "1",
+        "simplifyDrawingHints": "0" if points else "1", "simplifyLocal": "1",
+        "simplifyDrawingTol": "1", "simplifyAlgorithm": "0", "simplifyMaxScale": "1",
+    })
+    _text(layer, "id", layer_id(table))
+    _text(layer, "datasource", f"./{gpkg.name}|layername={table}")
+    _text(layer, "layername", layer_title(table, facts))
+    _crs(ET.SubElement(layer, "srs"), LAYER_CRS)
+    metadata = ET.SubElement(layer, "resourceMetadata")
+    _text(metadata, "title", layer_title(table, facts))
+    _text(metadata, "abstract", layer_abstract(table, facts))
+    _text(metadata, "language", "FRA")
+    _text(layer, "provider", "ogr", encoding="UTF-8")
+    manager = ET.SubElement(layer, "map-layer-style-manager", current="défaut")
+    ET.SubElement(manager, "map-layer-style", name="défaut")
+    layer.extend(list(ET.fromstring(style.split("\n", 1)[1])))
+    _text(layer, "layerOpacity", "1")
+
+
+def _layer_tree(root: ET.Element, gpkg: Path, facts: RunFacts) -> None:
+    tree = ET.SubElement(root, "layer-tree-group")
+    for group, layers in TREE.items():
+        folder = ET.SubElement(tree, "layer-tree-group", {
+            "name": group, "checked": "Qt::Checked",
+            "expanded": "1" if any(layers.values()) else "0",
+        })
+        for table, shown in layers.items():
+            ET.SubElement(folder, "layer-tree-layer", {
+                "id": layer_id(table), "name": layer_title(table, facts),
+                "source": f"./{gpkg.name}|layername={table}", "providerKey": "ogr",
+                "checked": "Qt::Checked" if shown else "Qt::Unchecked",
+                "expanded": "1" if shown else "0",
+            })
+    ET.SubElement(tree, "custom-order", enabled="0")
+
+
+def _properties(root: ET.Element, facts: RunFacts) -> None:
+    properties = ET.SubElement(root, "properties")
+    paths = ET.SubElement(properties, "Paths")
+    _text(paths, "Absolute", "false", type="bool")
+    _text(ET.SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", "1", type="int")
+    heading = ET.SubElement(properties, "TitleLabel")
+    _text(heading, "Enabled", "true", type="bool")
+    _text(heading, "Label", facts.heading, type="QString")
+    _text(heading, "Placement", "4", type="int")
+    credits = ET.SubElement(properties, "CopyrightLabel")
+    _text(credits, "Enabled", "true", type="bool")
+    producers = ", ".join(sorted({source.producer for source in facts.sources}))
+    _text(credits, "Label", f"Sources : {producers}. Calcul du {facts.date:%d/%m/%Y}.",
+          type="QString")
+
+
+def project_xml(gpkg: Path, facts: RunFacts) -> str:
+    """Return the .qgs document for a GeoPackage written by `write_gpkg`."""
+    epsg, extent = main_view(gpkg)
+    styles = read_styles(gpkg)
+    root = ET.Element("qgis", {"version": QGIS_VERSION, "projectname": facts.heading})
+    ET.SubElement(root, "homePath", path="")
+    _text(root, "title", facts.heading)
+    _crs(ET.SubElement(root, "projectCrs"), epsg)
+    _layer_tree(root, gpkg, facts)
+    canvas = ET.SubElement(root, "mapcanvas", name="theMapCanvas", annotationsVisible="1")
+    _text(canvas, "units", "meters")
+    _extent(canvas, "extent", extent)
+    _text(canvas, "rotation", "0")
+    _crs(ET.SubElement(canvas, "destinationsrs"), epsg)
+    layers = ET.SubElement(root, "projectlayers")
+    for table in (table for group in TREE.values() for table in group):
+        _map_layer(layers, gpkg, table, styles[table], facts)
+    _properties(root, facts)
+    view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
+    ET.SubElement(view, "Scales")
+    _crs(_extent(view, "DefaultViewExtent", extent, attributes=True), epsg)
+    body = ET.tostring(root, encoding="unicode")
+    return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + body
+
+
+def write_project(path: Path, gpkg: Path, facts: RunFacts) -> Path:
+    """Write the project beside its GeoPackage, and store it in it too.
+
+    Parameters
+    ----------
+    path : the .qgz file; it must be in the folder of `gpkg`, whose name it holds.
+    gpkg : a GeoPackage written by `write_gpkg`; its table `qgis_projects` is replaced.
+    facts : titles, date and banner.
+    """
+    content = zip_bytes({f"{path.stem}.qgs": project_xml(gpkg, facts).encode("utf-8")})
+    with publishing(path) as draft:
+        draft.write_bytes(content)
+    store_project(gpkg, PROJECT_NAME, content, f"{facts.date.isoformat()}T00:00:00")
+    return path

@@ -1,0 +1,1 @@
+"""The fragility index: indicators, imputation, profiles, aggregation."""

@@ -1,0 +1,81 @@
+"""State of the raw files: present, missing, the copy that is known or another one."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pandas as pd
+
+from fragility.errors import MissingFileError
+from fragility.sources.catalogue import SOURCES, releases_of
+from fragility.sources.model import Edition, RawFile, Release
+
+
+def sha256_of(path: Path) -> str:
+    """Checksum of a file's content."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def conformity(file: RawFile, checksum: str) -> str:
+    """Compare a checksum with the catalogue's: `identique`, `differente` or `inconnue`."""
+    if file.sha256 is None:
+        return "inconnue"
+    return "identique" if checksum == file.sha256 else "differente"
+
+
+def describe_files(releases: list[Release], raw: Path) -> pd.DataFrame:
+    """One row per file of the releases, all of which must be there.
+
+    Returns
+    -------
+    Table `raw` of the schemas.
+
+    Raises
+    ------
+    MissingFileError
+        Naming the first missing file.
+    """
+    missing = missing_files(releases, raw)
+    if missing:
+        raise missing_error(missing, raw)
+    rows = []
+    for release in releases:
+        for file in release.files:
+            path = raw / release.folder / file.name
+            checksum = sha256_of(path)
+            rows.append((release.id, file.name, path.stat().st_size, checksum,
+                         conformity(file, checksum)))
+    columns = ["release", "fichier", "octets", "sha256", "conformite"]
+    return pd.DataFrame(rows, columns=columns).astype(
+        {"release": "str", "fichier": "str", "octets": "int64", "sha256": "str",
+         "conformite": "str"})
+
+
+def missing_files(releases: list[Release], raw: Path) -> list[tuple[Release, RawFile]]:
+    """Files of the releases that are not under `raw`."""
+    return [(r, f) for r in releases for f in r.files if not (raw / r.folder / f.name).is_file()]
+
+
+def require_edition(edition: Edition, raw: Path) -> None:
+    """Raise one error that names every file an edition lacks."""
+    missing = missing_files(releases_of(edition), raw)
+    if missing:
+        raise missing_error(missing, raw)
+
+
+def missing_error(missing: list[tuple[Release, RawFile]], raw: Path) -> MissingFileError:
+    """Say where each missing file goes and on which page it is found."""
+    lines = []
+    for release, file in missing[:12]:
+        lines.append(f"{raw / release.folder / file.name}\n             page : "
+                     f"{SOURCES[release.source].landing}")
+    if len(missing) > 12:
+        lines.append(f"… et {len(missing) - 12} autres")
+    return MissingFileError(
+        f"Il manque {len(missing)} fichier{'s' if len(missing) > 1 else ''} source.",
+        expected="\n             ".join(lines),
+        remedy="téléchargez-les depuis ces pages et placez-les à ces endroits, ou indiquez un "
+        "autre dossier avec --raw",
+    )

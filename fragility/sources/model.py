@@ -1,0 +1,140 @@
+"""What a source, a release and an edition are, and what each must state to be accepted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+LICENCES = {
+    "lov2": ("Licence Ouverte / Open Licence 2.0",
+             "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"),
+    "odbl": ("Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
+    "mit": ("MIT", "https://opensource.org/license/mit"),
+    "eurostat": ("Réutilisation Eurostat, © EuroGeographics pour les limites",
+                 "https://ec.europa.eu/eurostat/web/gisco/geodata"),
+    "fictif": ("Données fictives", "voir fragility/sources/demo.py"),
+}
+_SHA256 = re.compile(r"^[0-9a-f]{64}$")
+
+
+@dataclass(frozen=True)
+class Source:
+    """A producer's data set, whatever its year.
+
+    Attributes
+    ----------
+    id : name of the folder under data/raw.
+    title : French title.
+    producer : who publishes it.
+    landing : page where a person finds every release.
+    licence : key of `LICENCES`.
+    """
+
+    id: str
+    title: str
+    producer: str
+    landing: str
+    licence: str
+
+    def __post_init__(self) -> None:
+        if self.licence not in LICENCES:
+            raise ValueError(f"{self.id}: unknown licence {self.licence!r}")
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One file of a release.
+
+    Attributes
+    ----------
+    name : file name under the release's folder.
+    size : bytes, or None when no copy could be measured.
+    sha256 : checksum of the copy the project was tried on, or None.
+    url : producer's address of the file, or of the archive that holds it.
+    url_confirmed : True when a public page or code names exactly that address.
+    """
+
+    name: str
+    size: int | None = None
+    sha256: str | None = None
+    url: str | None = None
+    url_confirmed: bool = False
+
+    def __post_init__(self) -> None:
+        if self.sha256 is not None and not _SHA256.match(self.sha256):
+            raise ValueError(f"{self.name}: {self.sha256!r} is not a sha256")
+
+
+@dataclass(frozen=True)
+class Release:
+    """A dated publication of a source, and how to read it.
+
+    Attributes
+    ----------
+    source : id of its `Source`.
+    name : name of the release; its folder is `<source>/<name>` unless `folder` says otherwise.
+    files : what the release is made of.
+    year : year the figures describe.
+    geography_year : year of the map (COG, IRIS) of its codes, None for points and grids.
+    published : date or year of publication.
+    options : reading options, passed as they are to the reader.
+    folder : folder under data/raw.
+    licence : key of `LICENCES` where it differs from the source's.
+    """
+
+    source: str
+    name: str
+    files: tuple[RawFile, ...]
+    year: int
+    geography_year: int | None = None
+    published: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    folder: str = ""
+    licence: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
+        if not self.folder:
+            object.__setattr__(self, "folder", f"{self.source}/{self.name}")
+        if self.licence and self.licence not in LICENCES:
+            raise ValueError(f"{self.id}: unknown licence {self.licence!r}")
+        if not self.files:
+            raise ValueError(f"{self.id}: a release has at least one file")
+
+    @property
+    def id(self) -> str:
+        """`<source>/<name>`."""
+        return f"{self.source}/{self.name}"
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A coherent pick of releases, all brought to one map.
+
+    Attributes
+    ----------
+    name : what `--edition` takes.
+    title : French title, shown on every output.
+    cog_year : year of the target official geographic code.
+    releases : ids of the releases it reads; several of one source are allowed.
+    banner : warning printed on every output, empty for a real territory.
+    without_census : départements that the edition's census does not cover, with the reason.
+    controls : published totals that the outputs must equal: `communes`, `iris`, `population`.
+    """
+
+    name: str
+    title: str
+    cog_year: int
+    releases: tuple[str, ...]
+    banner: str = ""
+    without_census: Mapping[str, str] = field(default_factory=dict)
+    controls: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if len(set(self.releases)) != len(self.releases):
+            raise ValueError(f"{self.name}: a release is picked twice")
+        if unknown := set(self.controls) - {"communes", "iris", "population"}:
+            raise ValueError(f"{self.name}: unknown controls {unknown}")

@@ -1,0 +1,174 @@
+"""ARCEP: fixed internet by commune, mobile sites.
+
+Eligibility is counted in premises. Sites are where antennas stand: not a measured coverage.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from pyproj import Transformer
+
+from fragility.errors import BadFileError
+from fragility.schemas import COMMUNE_CODE
+from fragility.sources.readers.common import (
+    check_codes,
+    decode,
+    drop_duplicates,
+    pad_code,
+    parse_table,
+    read_content,
+    read_csv,
+    require_columns,
+    to_number,
+)
+
+_EXCLUSIVE = ("inel_hd", "elig_hd05", "elig_hd3", "elig_hd8", "elig_thd30", "elig_thd100",
+              "elig_thd1g")  # fmt: skip
+_THD = ("elig_thd30", "elig_thd100", "elig_thd1g")
+
+
+def read_fixe(
+    path: Path, *, classes: Literal["exclusives", "cumulees"] = "exclusives"
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Read the premises of each commune by speed class of the wired network.
+
+    Parameters
+    ----------
+    path : `commune-debit-beta.csv` (2019) or `commune_debit_filaire.csv` (since 2020). The
+        satellite-inclusive `commune_debit.csv` is 100 % everywhere: do not use it.
+    classes : "exclusives" for the beta, whose first line is a warning and whose classes add up to
+        `nbr`; "cumulees" since 2020, where 30 Mbit/s includes the faster classes.
+
+    Returns
+    -------
+    `code_commune` on the producer's own map, `nb_locaux`, `nb_locaux_thd` (30 Mbit/s or more);
+    and the rows dropped by reason.
+
+    Raises
+    ------
+    BadFileError
+        When the classes are not of the kind announced: the figures would be wrong in silence.
+    """
+    text = decode(read_content(path), path)
+    exclusive = classes == "exclusives"
+    head = text.split("\n", 1)[0]
+    # The beta may have lost its warning in a copy: its header tells.
+    skip = 1 if exclusive and "code_insee" not in head else 0
+    columns = ["code_insee", "nbr", *(_EXCLUSIVE if exclusive else _THD)]
+    table = parse_table(text, path, sep=";", required=columns, skip_rows=skip, keep=columns)
+    code = pad_code(table["code_insee"], 5)
+    check_codes(code, COMMUNE_CODE, path)
+    counts = pd.DataFrame({c: to_number(table[c], path) for c in columns[1:]})
+    if exclusive:
+        wrong = (counts[list(_EXCLUSIVE)].sum(axis=1) - counts["nbr"]).abs() > 0.5
+        thd = counts[list(_THD)].sum(axis=1, skipna=False)
+        rule = "des classes exclusives, dont la somme est nbr"
+    else:
+        levels = counts[["nbr", *_THD]].to_numpy()
+        wrong = pd.Series((np.diff(levels, axis=1) > 0.5).any(axis=1), index=counts.index)
+        thd = counts["elig_thd30"]
+        rule = "des classes cumulées : nbr ≥ 30 Mbit/s ≥ 100 Mbit/s ≥ 1 Gbit/s"
+    if wrong.any():
+        raise BadFileError(
+            "Les classes de débit ne sont pas celles attendues.", path=path, expected=rule,
+            found=f"{int(wrong.sum())} communes contraires, par exemple {code[wrong].iloc[0]}",
+            remedy="changez l'option de lecture « classes » de cette livraison, ou reprenez le "
+            "fichier « commune_debit_filaire »",
+        )
+    frame = pd.DataFrame({"code_commune": code, "nb_locaux": counts["nbr"], "nb_locaux_thd": thd})
+    frame, repeated = drop_duplicates(frame, "code_commune", path)
+    return frame.reset_index(drop=True), {"ligne répétée": repeated}
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How one generation of site files names its columns; `epsg` is the system of `x` and `y`."""
+
+    operator: str
+    x: str
+    y: str
+    four_g: str
+    epsg: int
+
+
+_LAYOUTS = (
+    _Layout("code_op", "longitude", "latitude", "site_4g", 4326),  # metropole, since 2018
+    _Layout("Operateur", "x", "y", "4G", 2154),  # metropole, 2017 and early 2018
+    _Layout("Operateur", "X", "Y", "C4G", 4326),  # overseas
+)
+
+
+def _read_site_file(path: Path, year: int | None) -> tuple[pd.DataFrame, dict[str, int]]:
+    table = read_csv(path, sep=";", required=[])
+    layout = next(
+        (k for k in _LAYOUTS if {k.operator, k.x, k.y, k.four_g} <= set(table.columns)), None
+    )
+    if layout is None:
+        expected = _LAYOUTS[1]
+        require_columns(table, [expected.operator, expected.x, expected.y, expected.four_g], path,
+                        sep=";")
+        raise AssertionError("a layout has these columns")
+    four_g = to_number(table[layout.four_g], path) == 1
+    x, y = (to_number(table[c].replace("#N/A", None), path) for c in (layout.x, layout.y))
+    placed = x.notna() & y.notna()
+    kept = four_g & placed
+    longitude, latitude = x[kept], y[kept]
+    if layout.epsg != 4326:
+        transform = Transformer.from_crs(layout.epsg, 4326, always_xy=True).transform
+        longitude, latitude = transform(longitude.to_numpy(), latitude.to_numpy())
+    dated = re.search(r"(?<!\d)(20\d\d)(?!\d)", path.name)
+    frame = pd.DataFrame({
+        "operateur": table.loc[kept, layout.operator].str.strip(),
+        "longitude": longitude, "latitude": latitude,
+        "annee": int(dated[1]) if dated else (year or 0),
+    })
+    if not dated and year is None:
+        raise BadFileError("L'année des sites est inconnue.", path=path,
+                           expected="une année dans le nom du fichier",
+                           remedy="rendez au fichier son nom d'origine")
+    wrong = ~frame["longitude"].between(-180, 180) | ~frame["latitude"].between(-90, 90)
+    if wrong.any():
+        raise BadFileError(
+            "Des coordonnées sont impossibles.", path=path,
+            expected="des degrés (longitude, latitude) ou des mètres Lambert 93 selon les colonnes",
+            found=f"{int(wrong.sum())} sites", remedy="reprenez le fichier du producteur",
+        )
+    return frame, {
+        "sans 4G": int((~four_g).sum()), "sans coordonnées": int((four_g & ~placed).sum()),
+    }
+
+
+def read_sites(
+    paths: Sequence[Path], *, year: int | None = None
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Read the 4G sites of every operator, metropole and overseas.
+
+    Parameters
+    ----------
+    paths : one file per territory; the layout is recognised by the columns.
+    year : year of the list where the file name carries none.
+
+    Returns
+    -------
+    `operateur` (MCC-MNC), `longitude`, `latitude` (degrees, WGS 84), `annee`; and the rows
+    dropped by reason. Two operators on one mast are two rows.
+
+    Raises
+    ------
+    BadFileError
+        When a file has none of the known layouts or impossible coordinates.
+    """
+    frames, dropped = [], {"sans 4G": 0, "sans coordonnées": 0}
+    for path in paths:
+        frame, reasons = _read_site_file(path, year)
+        frames.append(frame)
+        for reason, rows in reasons.items():
+            dropped[reason] += rows
+    return pd.concat(frames, ignore_index=True), dropped

@@ -1,0 +1,145 @@
+"""The communes of an edition: names, memberships, area and contour, one row per code."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from fragility import schemas
+from fragility.errors import DataCheckError
+from fragility.ledger import ledger, stack
+from fragility.territory.crs import WGS84, area_km2
+from fragility.territory.holes import centres_by_commune, fill_holes
+
+NO_EPCI = ("ZZZZZZZZZ", "Sans objet")
+# Simplifying left some contours as a sliver of a few square metres: below a tenth of the published
+# area, a contour is no contour. (The real ones go down to 0.2: lagoons, recent mergers.) Without a
+# published area, below a hectare, a third of the smallest commune (Castelmoron-d'Albret, 3.5 ha).
+SLIVER = 0.1
+SLIVER_KM2 = 0.01
+_COLUMNS = list(schemas.TABLES["core_communes"].columns)
+
+
+def parent_commune(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
+    """Bring codes of municipal arrondissements to Paris, Lyon, Marseille; leave the others.
+
+    Parameters
+    ----------
+    codes : commune or arrondissement codes.
+    communes : COG, with the columns `type_commune`, `code`, `code_parent`.
+    """
+    boroughs = communes[communes["type_commune"] == "ARM"]
+    parents = dict(zip(boroughs["code"], boroughs["code_parent"], strict=True))
+    return codes.map(parents).fillna(codes).astype("str")
+
+
+def build_communes(
+    communes: pd.DataFrame,
+    departements: pd.DataFrame,
+    regions: pd.DataFrame,
+    epci: pd.DataFrame,
+    iris: pd.DataFrame,
+    contours: gpd.GeoDataFrame,
+    *,
+    superficies: pd.DataFrame | None = None,
+    centres: gpd.GeoDataFrame | None = None,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Assemble the table of communes on the official geographic code (COG).
+
+    Parameters
+    ----------
+    communes : COG: `type_commune`, `code`, `code_departement`, `code_region`, `nom`,
+        `code_parent`. Only the rows "COM" become rows; "ARM" say where arrondissements go.
+    departements, regions : `code`, `nom`.
+    epci : `code_commune`, `code_epci`, `nom_epci`.
+    iris : `code_iris`, `code_arrondissement`.
+    contours : `type_commune`, `code`, `geometry` (degrees).
+    superficies : `code_commune`, `superficie_km2`; where it has nothing, the contour is measured.
+    centres : IRIS centres, to find again the hole of a commune whose contour is null or a sliver.
+
+    Returns
+    -------
+    `core_communes` (its geometry in EPSG:4326), and the ledger.
+
+    Raises
+    ------
+    DataCheckError
+        When a code is twice in the COG, or its département or region is not in their lists.
+    """
+    base = communes[communes["type_commune"] == "COM"].rename(columns={"code": "code_commune"})
+    if base["code_commune"].duplicated().any():
+        raise DataCheckError(
+            "Une commune figure plusieurs fois dans le code officiel géographique.",
+            found=str(base["code_commune"][base["code_commune"].duplicated()].iloc[0]),
+            remedy="reprenez le fichier des communes de l'INSEE, d'une seule année",
+        )
+    table = base[["code_commune", "nom", "code_departement", "code_region"]]
+    table = table.sort_values("code_commune", ignore_index=True)
+    table["nom_departement"] = _names(table["code_departement"], departements, "départements")
+    table["nom_region"] = _names(table["code_region"], regions, "régions")
+    codes = table["code_commune"]
+    member = epci.drop_duplicates("code_commune").set_index("code_commune")
+    table["code_epci"] = codes.map(member["code_epci"]).fillna(NO_EPCI[0])
+    table["nom_epci"] = codes.map(member["nom_epci"]).fillna(NO_EPCI[1])
+    per_commune = parent_commune(iris["code_arrondissement"], communes).value_counts()
+    table["nb_iris"] = codes.map(per_commune).fillna(1).astype("int64")
+
+    published = codes.map(_by_code(superficies)) if superficies is not None else None
+    shapes = contours[contours["type_commune"] == "COM"].set_index("code").geometry.to_crs(WGS84)
+    drawn = gpd.GeoSeries(shapes.reindex(codes).to_numpy(), crs=WGS84)
+    measured = area_km2(drawn, table["code_departement"])
+    # A published zero would make every density infinite.
+    area = measured if published is None else published.where(published > 0).fillna(measured)
+    lost = codes[drawn.isna() | (measured < SLIVER * area) | (measured < SLIVER_KM2)]
+    usable = ~codes.isin(lost)
+    rebuilt = fill_holes(
+        drawn[usable], lost.tolist(), centres_by_commune(centres, lost)
+    ) if len(lost) else {}
+    geometry = drawn.where(usable, None)
+    found = codes.isin(list(rebuilt))
+    geometry[found] = [rebuilt[code] for code in codes[found]]
+    table["contour_origine"] = np.select([usable, found], ["ign", "reconstruit"], "absent")
+    remeasured = area_km2(geometry[~usable], table["code_departement"][~usable])
+    table["superficie_km2"] = area.where(usable | (published is not None), remeasured)
+    table["contour_origine"] = table["contour_origine"].astype("str")
+    frame = gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)[_COLUMNS]
+    return frame, stack(*_account(communes, contours, frame))
+
+
+def _account(
+    communes: pd.DataFrame, contours: gpd.GeoDataFrame, frame: gpd.GeoDataFrame
+) -> list[pd.DataFrame]:
+    """Where the rows of the COG and of the contours went."""
+    kinds = communes["type_commune"]
+    cog = ledger("core_communes", "code officiel géographique", len(communes), len(frame), {
+        "arrondissement municipal": (kinds == "ARM").sum(),
+        "commune déléguée ou associée": kinds.isin(["COMD", "COMA"]).sum(),
+        "autre type de ligne": (~kinds.isin(["COM", "ARM", "COMD", "COMA"])).sum(),
+    })
+    own = contours[contours["type_commune"] == "COM"]
+    origin = own["code"].map(frame.set_index("code_commune")["contour_origine"])
+    return [cog, ledger("core_communes", "contours", len(contours), int((origin == "ign").sum()), {
+        "arrondissement municipal (sert aux IRIS)": len(contours) - len(own),
+        "contour vide ou réduit à presque rien, reconstruit": (origin == "reconstruit").sum(),
+        "contour vide ou réduit à presque rien, absent": (origin == "absent").sum(),
+        "commune absente du code officiel": origin.isna().sum(),
+    })]
+
+
+def _by_code(superficies: pd.DataFrame) -> pd.Series:
+    table = superficies.drop_duplicates("code_commune").set_index("code_commune")
+    return table["superficie_km2"].astype(float)
+
+
+def _names(codes: pd.Series, names: pd.DataFrame, label: str) -> pd.Series:
+    """Look codes up, and refuse an unknown one."""
+    found = codes.map(names.set_index("code")["nom"])
+    if found.isna().any():
+        unknown = sorted(codes[found.isna()].dropna().unique()) or ["code vide"]
+        raise DataCheckError(
+            f"Des communes ont un code qui n'est pas dans la liste des {label}.",
+            expected="; ".join(names["code"].head(5)) + " …", found=", ".join(unknown[:5]),
+            remedy="prenez les fichiers communes, départements et régions de la même année",
+        )
+    return found

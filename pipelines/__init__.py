@@ -1,0 +1,1 @@
+"""Orchestration: thin Dagster assets that call `fragility`. Nothing is computed here."""

@@ -1,0 +1,90 @@
+"""Asset checks: the model of every table (blocking), totals (blocking), plausibility (warning)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import dagster as dg
+import geopandas as gpd
+import pandas as pd
+
+from fragility import controls
+from fragility.errors import DataCheckError
+from fragility.index.profiles import load_profile
+from fragility.schemas import INDICATORS, TABLES, validate
+from fragility.sources.catalogue import find_edition
+from pipelines.workspace import EDITION_PARTITIONS, Workspace
+
+# Models that several assets share, or that only an export holds.
+NOT_ASSETS = ("raw", "registre")
+
+
+def _schema_check(asset: str, table: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset=asset, name="modele", blocking=True, partitions_def=EDITION_PARTITIONS,
+        description=f"La table respecte son modèle ({len(TABLES[table].columns)} colonnes).",
+        additional_ins={"frame": dg.AssetIn(asset)},
+    )
+    def modele(frame: pd.DataFrame) -> dg.AssetCheckResult:
+        return _result(lambda: validate(frame, table))
+
+    return modele
+
+
+def _result(
+    check: Callable[[], object], severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR
+) -> dg.AssetCheckResult:
+    """Turn a control that raises into a Dagster result."""
+    try:
+        check()
+    except DataCheckError as error:
+        return dg.AssetCheckResult(passed=False, description=error.message(), severity=severity)
+    return dg.AssetCheckResult(passed=True, severity=severity)
+
+
+def schema_checks(raw_sources: list[str]) -> list[dg.AssetChecksDefinition]:
+    """One blocking check per table, made from its pandera model."""
+    raw = [_schema_check(f"raw_{source}", "raw") for source in raw_sources]
+    return raw + [_schema_check(name, name) for name in TABLES if name not in NOT_ASSETS]
+
+
+@dg.asset_check(asset="iris", name="totaux", blocking=True, partitions_def=EDITION_PARTITIONS,
+                additional_ins={"places": dg.AssetIn("communes")})
+def totaux(
+    context: dg.AssetCheckExecutionContext, iris: gpd.GeoDataFrame, places: gpd.GeoDataFrame
+) -> dg.AssetCheckResult:
+    """Communes, IRIS and population equal the published totals, and nest."""
+    edition = find_edition(context.partition_key)
+
+    def check() -> None:
+        controls.control_totals(places, iris, edition)
+        controls.control_nesting(places, iris)
+
+    return _result(check)
+
+
+@dg.asset_check(asset="communes", name="scores", blocking=True, partitions_def=EDITION_PARTITIONS)
+def scores(workspace: Workspace, communes: gpd.GeoDataFrame) -> dg.AssetCheckResult:
+    """The score is the mean of its sub-scores, and every cell says where it comes from."""
+    profile = load_profile(workspace.profile)
+
+    def check() -> None:
+        controls.control_scores(communes, profile)
+        controls.control_origins(communes, INDICATORS)
+
+    return _result(check)
+
+
+@dg.asset_check(asset="index_imputation", name="plausible", partitions_def=EDITION_PARTITIONS)
+def modele_plausible(index_imputation: pd.DataFrame) -> dg.AssetCheckResult:
+    """The poverty model predicts well what it never saw (warning)."""
+    return _result(lambda: controls.control_model(index_imputation), dg.AssetCheckSeverity.WARN)
+
+
+@dg.asset_check(asset="core_lieux", name="places", partitions_def=EDITION_PARTITIONS)
+def lieux_places(core_lieux: gpd.GeoDataFrame) -> dg.AssetCheckResult:
+    """Few places are set aside (warning)."""
+    return _result(lambda: controls.control_places(core_lieux), dg.AssetCheckSeverity.WARN)
+
+
+reconciliation_checks = [totaux, scores, modele_plausible, lieux_places]

@@ -1,0 +1,112 @@
+"""What every asset says of itself in Dagster: rows, seconds, a preview, its ledger."""
+
+from __future__ import annotations
+
+import base64
+import io
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import dagster as dg
+import geopandas as gpd
+import pandas as pd
+
+from fragility.schemas import TABLES
+from pipelines.workspace import Workspace
+
+PREVIEW_ROWS = 5
+PREVIEW_COLUMNS = 8
+
+
+@dataclass
+class Timer:
+    """Seconds between entering and leaving the block."""
+
+    start: float = field(default_factory=time.perf_counter)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds since the start."""
+        return round(time.perf_counter() - self.start, 2)
+
+
+@contextmanager
+def timed() -> Iterator[Timer]:
+    """Time what an asset does, its metadata apart."""
+    yield Timer()
+
+
+def emit(
+    context: dg.AssetExecutionContext, workspace: Workspace, frame: pd.DataFrame,
+    ledger: pd.DataFrame | None = None, *, timer: Timer | None = None,
+    picture: str | None = None, output: str | None = None,
+) -> dg.Output[pd.DataFrame]:
+    """Wrap a table for Dagster and keep its ledger.
+
+    Parameters
+    ----------
+    ledger : row-count ledger of the step, if rows could be lost in it.
+    picture : column to map, for tables with a geometry.
+    output : name of the table, for assets that make several.
+    """
+    metadata: dict[str, dg.MetadataValue] = {
+        "dagster/row_count": dg.MetadataValue.int(len(frame)),
+        "aperçu": dg.MetadataValue.md(preview(frame)),
+    }
+    if timer is not None:
+        metadata["secondes"] = dg.MetadataValue.float(timer.seconds)
+    if ledger is not None:
+        workspace.write_ledger(context.partition_key, output or asset_name(context), ledger)
+        metadata["registre"] = dg.MetadataValue.md(markdown(ledger))
+    if picture is not None and isinstance(frame, gpd.GeoDataFrame):
+        metadata["carte"] = dg.MetadataValue.md(small_map(frame, picture))
+    return dg.Output(frame, output_name=output or "result", metadata=metadata)
+
+
+def asset_name(context: dg.AssetExecutionContext) -> str:
+    """Name of the single asset that is running."""
+    return context.asset_key.path[-1]
+
+
+def describe(table: str) -> str:
+    """Title and description of a table, from its model."""
+    schema = TABLES[table]
+    return f"{schema.title}. {schema.description}"
+
+
+def preview(frame: pd.DataFrame) -> str:
+    """First rows and columns as a Markdown table."""
+    plain = pd.DataFrame(frame.drop(columns="geometry", errors="ignore"))
+    return markdown(plain.iloc[:PREVIEW_ROWS, :PREVIEW_COLUMNS])
+
+
+def markdown(frame: pd.DataFrame) -> str:
+    """Write a small frame as a Markdown table."""
+    cells = frame.astype("str").fillna("").replace(r"\|", "/", regex=True)
+    lines = ["| " + " | ".join(map(str, frame.columns)) + " |", "|---" * frame.shape[1] + "|"]
+    lines += ["| " + " | ".join(row) + " |" for row in cells.to_numpy().tolist()]
+    return "\n".join(lines)
+
+
+def small_map(frame: gpd.GeoDataFrame, column: str) -> str:
+    """A thumbnail: one dot per territory, coloured by class."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    from fragility.export.labels import CLASS_COLOURS, NOT_COMPUTED_COLOUR
+
+    points = frame.geometry.representative_point()
+    colours = frame[column].map(CLASS_COLOURS).fillna(NOT_COMPUTED_COLOUR)
+    # Overseas territories would shrink the metropole to a stamp.
+    shown = (points.x > -10) & (points.x < 12) & (points.y > 40)
+    figure = Figure(figsize=(4, 4), dpi=90)
+    axes = figure.add_subplot()
+    axes.scatter(points.x[shown], points.y[shown], s=900 / max(int(shown.sum()), 1) + 0.2,
+                 c=colours[shown].tolist(), linewidths=0)
+    axes.set_aspect(1.4)
+    axes.set_axis_off()
+    buffer = io.BytesIO()
+    FigureCanvasAgg(figure).print_png(buffer)
+    return f"![carte](data:image/png;base64,{base64.b64encode(buffer.getvalue()).decode()})"

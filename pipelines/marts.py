@@ -1,0 +1,79 @@
+"""The tables people open, assembled from the science."""
+
+from __future__ import annotations
+
+import dagster as dg
+import geopandas as gpd
+import pandas as pd
+
+from fragility.export import marts
+from pipelines.emit import describe, emit, timed
+from pipelines.workspace import EDITION_PARTITIONS, Workspace
+
+
+def _mart(name: str) -> dict[str, object]:
+    return {"name": name, "group_name": "marts", "partitions_def": EDITION_PARTITIONS,
+            "description": describe(name)}
+
+
+@dg.asset(**_mart("communes"))
+def communes(
+    context: dg.AssetExecutionContext, workspace: Workspace, core_communes: gpd.GeoDataFrame,
+    index_indicateurs: pd.DataFrame, index_scores: pd.DataFrame, access_portee: pd.DataFrame,
+    access_fragiles_non_couvertes: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Every commune with all that is known of it."""
+    with timed() as timer:
+        table = marts.build_communes(core_communes, index_indicateurs, index_scores,
+                                     access_portee, access_fragiles_non_couvertes)
+    return emit(context, workspace, table, timer=timer, picture="classe")
+
+
+@dg.asset(**_mart("iris"))
+def iris(
+    context: dg.AssetExecutionContext, workspace: Workspace, core_iris: gpd.GeoDataFrame,
+    core_communes: gpd.GeoDataFrame, index_indicateurs: pd.DataFrame,
+    index_scores: pd.DataFrame, access_portee: pd.DataFrame,
+    access_fragiles_non_couvertes: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Every IRIS with all that is known of it."""
+    with timed() as timer:
+        table = marts.build_iris(core_iris, core_communes, index_indicateurs, index_scores,
+                                 access_portee, access_fragiles_non_couvertes)
+    return emit(context, workspace, table, timer=timer)
+
+
+def _group(name: str, level: str) -> dg.AssetsDefinition:
+    @dg.asset(**_mart(name))
+    def group(
+        context: dg.AssetExecutionContext, workspace: Workspace, communes: gpd.GeoDataFrame,
+        index_scores: pd.DataFrame, core_lieux: gpd.GeoDataFrame,
+    ) -> dg.Output[pd.DataFrame]:
+        with timed() as timer:
+            table = marts.build_group(communes, index_scores, core_lieux, level)
+        return emit(context, workspace, table, timer=timer, picture="score")
+
+    return group
+
+
+epci = _group("epci", "epci")
+departements = _group("departements", "departement")
+
+
+@dg.asset(**_mart("lieux"))
+def lieux(
+    context: dg.AssetExecutionContext, workspace: Workspace, core_lieux: gpd.GeoDataFrame
+) -> dg.Output[pd.DataFrame]:
+    """Places where people are received."""
+    return emit(context, workspace, marts.build_lieux(core_lieux))
+
+
+@dg.asset(**_mart("communes_fragiles_non_couvertes"))
+def communes_fragiles_non_couvertes(
+    context: dg.AssetExecutionContext, workspace: Workspace, communes: gpd.GeoDataFrame
+) -> dg.Output[pd.DataFrame]:
+    """The list to act on."""
+    return emit(context, workspace, marts.build_action_list(communes))
+
+
+marts_assets = [communes, iris, epci, departements, lieux, communes_fragiles_non_couvertes]

@@ -1,0 +1,165 @@
+"""Run an edition from start to end, in a hidden folder, and publish it only if all went well."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+
+from fragility.errors import DataCheckError, FragilityError
+from fragility.index.profiles import load_profile
+from fragility.sources.catalogue import find_edition
+from fragility.sources.files import require_edition
+from pipelines.definitions import JOB, build_defs
+from pipelines.raw import DEMO, prepare_demo
+from pipelines.workspace import Workspace
+
+StepListener = Callable[[str, str], None]
+
+
+@dataclass
+class RunReport:
+    """What a run did: seconds per step, peak memory, warnings."""
+
+    edition: str
+    folder: Path
+    seconds: float = 0.0
+    peak_mb: float = 0.0
+    steps: dict[str, float] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
+
+
+class _Listener:
+    """Follow Dagster's events: progress for the user, timings and failed checks for the report."""
+
+    def __init__(self, report: RunReport, notify: StepListener) -> None:
+        self.report = report
+        self.notify = notify
+        self.started: dict[str, float] = {}
+        self.failed: list[str] = []
+
+    def __call__(self, entry: dg.EventLogEntry) -> None:
+        event = entry.dagster_event
+        if event is None:
+            return
+        step = event.step_key or ""
+        if event.event_type_value == "STEP_START":
+            self.started[step] = time.perf_counter()
+            self.notify("start", step)
+        elif event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
+            elapsed = time.perf_counter() - self.started.get(step, time.perf_counter())
+            self.report.steps[step] = round(elapsed, 3)
+            self.notify("end", step)
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            evaluation = event.asset_check_evaluation_data
+            if not evaluation.passed:
+                text = f"{evaluation.asset_key.to_user_string()} : {evaluation.description}"
+                blocking = evaluation.severity == dg.AssetCheckSeverity.ERROR
+                (self.failed if blocking else self.report.warnings).append(text)
+
+
+def count_steps() -> int:
+    """Number of steps of a full run, for the progress bar."""
+    return len(build_defs().resolve_job_def(JOB).all_node_defs)
+
+
+def run_edition(
+    name: str, raw: Path, out: Path, profile: str, notify: StepListener = lambda *_: None
+) -> RunReport:
+    """Materialise every asset of an edition and publish its folder.
+
+    Parameters
+    ----------
+    name : edition of the catalogue.
+    raw, out : folders of the sources and of the outputs.
+    profile : index profile, by name or path.
+    notify : called with ("start" | "end", step) as the run goes.
+
+    Raises
+    ------
+    FragilityError
+        For anything the user can act on; what was published before is then untouched.
+    """
+    edition = find_edition(name)
+    load_profile(profile)
+    workspace = Workspace(raw=str(raw), out=str(out), profile=profile, staging=True)
+    staging = workspace.edition_dir(name)
+    report = RunReport(name, out / name)
+    started = time.perf_counter()
+    try:
+        if name == DEMO:
+            prepare_demo(workspace)
+        require_edition(edition, raw)
+        shutil.rmtree(staging, ignore_errors=True)
+        staging.mkdir(parents=True)
+    except OSError as error:
+        raise FragilityError(
+            "Impossible d'écrire dans un dossier.", path=error.filename, found=error.strerror,
+            remedy="choisissez un dossier où vous pouvez écrire avec --out (et --raw pour la "
+            "démonstration)",
+        ) from None
+    try:
+        _execute(workspace, name, _Listener(report, notify))
+        report.seconds = round(time.perf_counter() - started, 2)
+        report.peak_mb = peak_memory_mb()
+        _write_report(staging, report)
+        _publish(staging, report.folder)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return report
+
+
+def peak_memory_mb() -> float:
+    """Largest memory this process has held, in MB; 0 where the system does not tell."""
+    if sys.platform == "win32":
+        return 0.0
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))
+
+
+def _execute(workspace: Workspace, edition: str, listener: _Listener) -> None:
+    run_id = str(uuid.uuid4())
+    defs = build_defs(**workspace.model_dump(include={"raw", "out", "profile", "staging"}))
+    with dg.DagsterInstance.ephemeral() as instance:
+        instance.add_event_listener(run_id, listener)
+        try:
+            defs.resolve_job_def(JOB).execute_in_process(
+                partition_key=edition, instance=instance, run_id=run_id)
+        except dg.DagsterAssetCheckFailedError:
+            raise DataCheckError(
+                "Un contrôle a échoué : rien n'est publié.",
+                found="\n".join(listener.failed) or "voir le journal de Dagster",
+            ) from None
+
+
+def _write_report(folder: Path, report: RunReport) -> None:
+    content = {"edition": report.edition, "secondes": report.seconds,
+               "memoire_max_mo": report.peak_mb, "etapes_secondes": report.steps,
+               "avertissements": report.warnings}
+    (folder / "execution.json").write_text(
+        json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _publish(staging: Path, folder: Path) -> None:
+    """Put the new folder in the place of the old one; put the old one back if that fails."""
+    previous = folder.with_name(f".{folder.name}.precedent")
+    shutil.rmtree(previous, ignore_errors=True)
+    if folder.exists():
+        os.replace(folder, previous)
+    try:
+        os.replace(staging, folder)
+    except OSError:
+        if previous.exists():
+            os.replace(previous, folder)
+        raise
+    shutil.rmtree(previous, ignore_errors=True)

@@ -1,0 +1,156 @@
+"""Open the exported map with QGIS, without a window, and say what a user would see.
+
+Run by the system Python, which owns PyQGIS, in a process of its own:
+
+    python3 qgis_render.py FOLDER IMAGE
+
+FOLDER holds `carte.qgz` and `fragilite.gpkg`. Writes IMAGE (the map as it opens) and prints one
+JSON document: for each layer of the project its validity, title, renderer, legend, aliases and
+what it shows of sample values; the same for a layer added alone from the GeoPackage; colours of
+the map at the places asked in the variable PLACES ("longitude latitude;...").
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from qgis.core import (  # noqa: E402
+    QgsApplication,
+    QgsCategorizedSymbolRenderer,
+    QgsCoordinateReferenceSystem,
+    QgsCoordinateTransform,
+    QgsExpression,
+    QgsExpressionContext,
+    QgsExpressionContextUtils,
+    QgsFieldFormatterContext,
+    QgsMapRendererParallelJob,
+    QgsMapSettings,
+    QgsPointXY,
+    QgsProject,
+    QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QSize  # noqa: E402
+from qgis.PyQt.QtGui import QColor  # noqa: E402
+
+WIDTH, HEIGHT = 900, 900
+
+
+def shown_values(layer: QgsVectorLayer) -> dict[str, str]:
+    """What the attribute table shows for the first feature."""
+    feature = next(layer.getFeatures(), None)
+    if feature is None:
+        return {}
+    values = {}
+    for index, field in enumerate(layer.fields()):
+        setup = layer.editorWidgetSetup(index)
+        formatter = QgsApplication.fieldFormatterRegistry().fieldFormatter(setup.type())
+        cache = formatter.createCache(layer, index, setup.config())
+        values[field.name()] = formatter.representValue(
+            layer, index, setup.config(), cache, feature[index])
+    return values
+
+
+def map_tip(layer: QgsVectorLayer) -> str:
+    """Map tip of the first feature, expressions evaluated."""
+    feature = next(layer.getFeatures(), None)
+    context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    if feature is None:
+        return ""
+    context.setFeature(feature)
+    return QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context)
+
+
+def describe(layer: QgsVectorLayer) -> dict:
+    """Everything a test may ask about a layer."""
+    renderer = layer.renderer()
+    categorized = isinstance(renderer, QgsCategorizedSymbolRenderer)
+    return {
+        "valid": layer.isValid(),
+        "name": layer.name(),
+        "count": layer.featureCount(),
+        "source": layer.source(),
+        "crs": layer.crs().authid(),
+        "abstract": layer.metadata().abstract(),
+        "renderer": renderer.type(),
+        "legend": [item.label() for item in renderer.legendSymbolItems()],
+        "attribute": renderer.classAttribute() if categorized else "",
+        "colours": [c.symbol().color().name() for c in renderer.categories()]
+        if categorized else [],
+        "symbol_layers": [layer.layerType() for layer in renderer.symbol().symbolLayers()]
+        if renderer.type() == "singleSymbol" else [],
+        "aliases": {field.name(): layer.attributeAlias(i)
+                    for i, field in enumerate(layer.fields())},
+        "shown": shown_values(layer),
+        "tip": map_tip(layer),
+        "display": layer.displayExpression(),
+    }
+
+
+def render(layers: list, crs: QgsCoordinateReferenceSystem, extent, image: Path, places: list):
+    """Draw the layers; return the colour at each (longitude, latitude)."""
+    settings = QgsMapSettings()
+    settings.setLayers(layers)
+    settings.setDestinationCrs(crs)
+    settings.setTransformContext(QgsProject.instance().transformContext())
+    settings.setBackgroundColor(QColor("#ffffff"))
+    settings.setOutputSize(QSize(WIDTH, HEIGHT))
+    settings.setExtent(extent)
+    job = QgsMapRendererParallelJob(settings)
+    job.start()
+    job.waitForFinished()
+    picture = job.renderedImage()
+    picture.save(str(image))
+    change = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:4326"), crs,
+                                    QgsProject.instance())
+    colours = []
+    for longitude, latitude in places:
+        pixel = settings.mapToPixel().transform(
+            change.transform(QgsPointXY(longitude, latitude)))
+        colours.append(picture.pixelColor(int(pixel.x()), int(pixel.y())).name())
+    return colours
+
+
+def main(folder: Path, image: Path) -> dict:
+    """Open, describe and draw the project, then one layer alone, then the stored project."""
+    places = [tuple(map(float, p.split())) for p in os.environ.get("PLACES", "").split(";") if p]
+    project = QgsProject.instance()
+    report: dict = {"read": project.read(str(folder / "carte.qgz")), "title": project.title(),
+                    "crs": project.crs().authid()}
+    tree = project.layerTreeRoot()
+    found = {layer.id().removeprefix("fragilite_couche_")
+             if hasattr(str, "removeprefix") else layer.id(): layer
+             for layer in project.mapLayers().values()}
+    report["layers"] = {name: describe(layer) for name, layer in found.items()}
+    report["visible"] = [n.layerId().removeprefix("fragilite_couche_")
+                         for n in tree.findLayers() if n.isVisible()]
+    report["order"] = [layer.id().removeprefix("fragilite_couche_") for layer in tree.layerOrder()]
+    report["groups"] = [group.name() for group in tree.findGroups()]
+    report["heading"] = project.readEntry("TitleLabel", "/Label")[0]
+    extent = project.viewSettings().defaultViewExtent()
+    report["extent"] = [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
+    shown = [found[name] for name in report["order"] if name in report["visible"]]
+    report["pixels"] = render(shown, project.crs(), extent, image, places)
+    report["pixels_without_places"] = render([found["communes"]], project.crs(), extent,
+                                             image.with_name("communes.png"), places)
+    path = str(folder / "fragilite.gpkg")
+    for name in found:
+        alone = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
+        report.setdefault("alone", {})[name] = describe(alone)
+    other = QgsProject()
+    report["stored"] = other.read(f"geopackage:{path}?projectName=carte")
+    report["stored_valid"] = [layer.isValid() for layer in other.mapLayers().values()]
+    return report
+
+
+if __name__ == "__main__":
+    application = QgsApplication([], False)
+    application.initQgis()
+    print(json.dumps(main(Path(sys.argv[1]), Path(sys.argv[2])), default=str))
+    sys.stdout.flush()
+    # Leaving through Qt's destructors sometimes crashes after the work is done.
+    os._exit(0)
