@@ -1,7 +1,5 @@
 """Asset checks: the model of every table (blocking), totals (blocking), plausibility (warning)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import dagster as dg
@@ -15,8 +13,8 @@ from fragility.schemas import INDICATORS, TABLES, validate
 from fragility.sources.catalogue import find_edition
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
-# Models that several assets share, or that only an export holds.
-NOT_ASSETS = ("raw", "registre")
+# One model for all raw assets.
+NOT_ASSETS = ("raw",)
 
 
 def _schema_check(asset: str, table: str) -> dg.AssetChecksDefinition:

@@ -1,7 +1,5 @@
 """What every asset says of itself in Dagster: rows, seconds, a preview, its ledger."""
 
-from __future__ import annotations
-
 import base64
 import io
 import time

@@ -1,7 +1,5 @@
 """Index assets: indicators with their origin, poverty model, scores and classes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

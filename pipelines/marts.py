@@ -1,7 +1,5 @@
 """The tables people open, assembled from the science."""
 
-from __future__ import annotations
-
 import dagster as dg
 import geopandas as gpd
 import pandas as pd

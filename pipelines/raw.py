@@ -1,7 +1,5 @@
 """Raw assets, made from the catalogue: they look at the files and change nothing."""
 
-from __future__ import annotations
-
 import dagster as dg
 import pandas as pd
 

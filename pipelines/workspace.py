@@ -1,7 +1,5 @@
 """Where an edition's files are, and how its tables are stored."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 from typing import Any

@@ -15,11 +15,12 @@ from __future__ import annotations
 import json
 import os
 import sys
+from itertools import islice
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from qgis.core import (  # noqa: E402
+from qgis.core import (
     QgsApplication,
     QgsCategorizedSymbolRenderer,
     QgsCoordinateReferenceSystem,
@@ -27,15 +28,14 @@ from qgis.core import (  # noqa: E402
     QgsExpression,
     QgsExpressionContext,
     QgsExpressionContextUtils,
-    QgsFieldFormatterContext,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsPointXY,
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QSize  # noqa: E402
-from qgis.PyQt.QtGui import QColor  # noqa: E402
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
 
 WIDTH, HEIGHT = 900, 900
 
@@ -55,14 +55,14 @@ def shown_values(layer: QgsVectorLayer) -> dict[str, str]:
     return values
 
 
-def map_tip(layer: QgsVectorLayer) -> str:
-    """Map tip of the first feature, expressions evaluated."""
-    feature = next(layer.getFeatures(), None)
+def map_tips(layer: QgsVectorLayer) -> list[str]:
+    """Map tips of the first ten features, expressions evaluated."""
     context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
-    if feature is None:
-        return ""
-    context.setFeature(feature)
-    return QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context)
+    tips = []
+    for feature in islice(layer.getFeatures(), 10):
+        context.setFeature(feature)
+        tips.append(QgsExpression.replaceExpressionText(layer.mapTipTemplate(), context))
+    return tips
 
 
 def describe(layer: QgsVectorLayer) -> dict:
@@ -86,7 +86,7 @@ def describe(layer: QgsVectorLayer) -> dict:
         "aliases": {field.name(): layer.attributeAlias(i)
                     for i, field in enumerate(layer.fields())},
         "shown": shown_values(layer),
-        "tip": map_tip(layer),
+        "tips": map_tips(layer),
         "display": layer.displayExpression(),
     }
 
@@ -122,8 +122,7 @@ def main(folder: Path, image: Path) -> dict:
     report: dict = {"read": project.read(str(folder / "carte.qgz")), "title": project.title(),
                     "crs": project.crs().authid()}
     tree = project.layerTreeRoot()
-    found = {layer.id().removeprefix("fragilite_couche_")
-             if hasattr(str, "removeprefix") else layer.id(): layer
+    found = {layer.id().removeprefix("fragilite_couche_"): layer
              for layer in project.mapLayers().values()}
     report["layers"] = {name: describe(layer) for name, layer in found.items()}
     report["visible"] = [n.layerId().removeprefix("fragilite_couche_")

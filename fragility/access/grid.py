@@ -51,10 +51,12 @@ def build_population_grid(
     elsewhere), 1,053,000 when none does (64.14 million, Corse - 9 %).
     """
     land = core_iris[core_iris.geometry.notna() & ~is_overseas(core_iris["code_commune"])]
-    left, top = grid["x"].min() - CELL_M / 2, grid["y"].max() + CELL_M / 2
+    # A margin on each side, so that the neighbourhood of the outermost cells is whole.
+    margin = CELL_M * (WINDOW // 2 + 0.5)
+    left, top = grid["x"].min() - margin, grid["y"].max() + margin
     rows = ((top - grid["y"]) // CELL_M).to_numpy(dtype=np.int64)
     columns = ((grid["x"] - left) // CELL_M).to_numpy(dtype=np.int64)
-    shape = (int(rows.max()) + 1, int(columns.max()) + 1)
+    shape = (int(rows.max()) + 1 + WINDOW // 2, int(columns.max()) + 1 + WINDOW // 2)
 
     labels = _iris_labels(land, shape, left, top)
     own = labels[rows, columns]

@@ -8,7 +8,7 @@ import pandas as pd
 import shapely
 
 from fragility import schemas
-from fragility.access.names import declared_commune, declared_departement
+from fragility.access.names import declared_commune, declared_departement, normalise_name
 from fragility.ledger import ledger, stack
 from fragility.territory.crs import WGS84, zone_epsg
 
@@ -39,9 +39,11 @@ def build_lieux(
 
     Notes
     -----
-    The published point is kept when it is in a commune of the declared département (or bears the
-    declared name: postal codes cross borders). Otherwise the place goes to the representative
-    point of the declared commune, if one and only one fits, and its precision says so.
+    The published point is kept when it is in a commune of the declared département, in the
+    declared commune (postal codes cross borders), or in a commune of the declared name when none
+    bears it in the declared département (mistyped postal codes). Otherwise the place goes to the
+    representative point of the declared commune, if one and only one fits, and its precision says
+    so.
     """
     lists = {"conseiller_numerique": conseillers, "france_services": france_services,
              "bibliotheque": bibliotheques}
@@ -83,22 +85,30 @@ def _locate(
     found_dep = found.map(core_communes.set_index("code_commune")["code_departement"])
     swapped_dep = swapped.map(core_communes.set_index("code_commune")["code_departement"])
 
-    agrees = found.notna() & (stated.isna() | (found_dep == stated) | (found == declared))
+    place = core_communes.set_index("code_commune")
+    found_name = normalise_name(found.map(place["nom"]))
+    same_name = found_name == normalise_name(places["commune_declaree"])
+    # A commune without contour cannot hold its own points.
+    undrawn = declared.isin(place.index[place.geometry.isna()]) & found.isna() & has_point
+    found = found.where(~undrawn, declared)
+    agrees = found.notna() & (
+        stated.isna() | (found_dep == stated) | (found == declared) | (declared.isna() & same_name)
+    )
     reason = np.select(
         [~has_point, swapped.notna() & (swapped_dep == stated), found.isna()],
         ["coordonnées absentes", "latitude et longitude inversées",
          "coordonnées hors des communes de l'édition"],
         "coordonnées dans un autre département que l'adresse",
     )
-    centre = core_communes.set_index("code_commune").geometry.reindex(declared)
+    centre = place.geometry.reindex(declared)
     fallback = shapely.point_on_surface(centre.to_numpy())
     can_move = ~shapely.is_missing(fallback)
     receives = places["recoit_public"].to_numpy(dtype=bool)
     by_point = receives & agrees.to_numpy(dtype=bool)
     by_commune = receives & ~by_point & can_move
-    code = pd.Series(np.where(by_point, found, np.where(by_commune, declared, None)))
+    code = found.where(by_point, declared.where(by_commune))
     out = pd.DataFrame({
-        "code_commune": code.astype("str").where(code.notna()),
+        "code_commune": code,
         "precision": np.select([by_point, by_commune], ["coordonnees", "commune"], "absente"),
         "statut": np.where(by_point | by_commune, "retenu", "ecarte"),
     }).astype("str")
@@ -135,17 +145,14 @@ def commune_of_points(
     owner = core_communes["code_departement"].to_numpy(dtype=object)
     stated = departements.to_numpy(dtype=object)
     tree = shapely.STRtree(shapes)
-    usable = np.where(np.isfinite(shapely.get_x(points)), points, None)
+    usable = points.copy()
+    usable[~np.isfinite(shapely.get_x(points))] = None
     pairs = _pairs(tree, usable, "intersects").assign(metres=0.0)
     afloat = usable.copy()
     afloat[pairs["point"].unique()] = None
     # 0.01 degree is more than 500 m at every French latitude: a coarse net, measured afterwards.
-    boxes = np.where(
-        shapely.is_missing(afloat), None,
-        shapely.box(shapely.get_x(points) - 0.01, shapely.get_y(points) - 0.01,
-                    shapely.get_x(points) + 0.01, shapely.get_y(points) + 0.01),
-    )
-    near = _pairs(tree, boxes, "intersects")
+    x, y = shapely.get_x(afloat), shapely.get_y(afloat)
+    near = _pairs(tree, shapely.box(x - 0.01, y - 0.01, x + 0.01, y + 0.01), "intersects")
     if len(near):
         zones = zone_epsg(pd.Series(owner[near["commune"]], dtype="str")).to_numpy()
         metres = np.full(len(near), np.inf)
@@ -159,9 +166,7 @@ def commune_of_points(
     pairs["other"] = owner[pairs["commune"]] != stated[pairs["point"]]
     pairs["code"] = codes[pairs["commune"]]
     best = pairs.sort_values(["point", "metres", "other", "code"]).drop_duplicates("point")
-    result = pd.Series(None, index=range(len(points)), dtype=object)
-    result.iloc[best["point"]] = best["code"].to_numpy()
-    return result
+    return best.set_index("point")["code"].reindex(range(len(points))).astype("str")
 
 
 def _pairs(tree: shapely.STRtree, shapes: np.ndarray, predicate: str) -> pd.DataFrame:

@@ -34,7 +34,20 @@ def zones_of(bounds: np.ndarray) -> np.ndarray:
     return zones((bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2)
 
 
-def simplify_together(frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M) -> gpd.GeoDataFrame:
+def _simplified(shapes: np.ndarray, tolerance_m: float) -> np.ndarray:
+    """Simplify polygons in metres; shapes that GEOS cannot take as a coverage stay as they are."""
+    # A self-touching ring, as unions of communes leave, stops the whole coverage.
+    broken = ~shapely.is_valid(shapes)
+    shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+    try:
+        return np.asarray(shapely.coverage_simplify(shapes, tolerance_m))
+    except shapely.errors.GEOSException:
+        return shapes
+
+
+def simplify_together(
+    frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M
+) -> gpd.GeoDataFrame:
     """Simplify the polygons of a table as one coverage, so that neighbours still touch.
 
     Parameters
@@ -62,7 +75,7 @@ def simplify_together(frame: gpd.GeoDataFrame, tolerance_m: float = TOLERANCE_M)
     for epsg in np.unique(zone[polygons]):
         rows = np.flatnonzero(zone == epsg)
         metres = gpd.GeoSeries(shapes[rows], crs=frame.crs).to_crs(int(epsg))
-        simple = shapely.coverage_simplify(np.asarray(metres.array), tolerance_m)
+        simple = _simplified(np.array(metres.array, dtype=object), tolerance_m)
         sound = shapely.is_valid(simple) & ~shapely.is_empty(simple)
         back = np.asarray(gpd.GeoSeries(simple, crs=int(epsg)).to_crs(frame.crs).array)
         shapes[rows[sound]] = back[sound]

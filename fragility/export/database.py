@@ -26,6 +26,7 @@ STORAGE_VERSION = "v1.5.0"
 CRS = "OGC:CRS84"
 MARTS = tuple(table.name for table in schemas.MARTS)
 
+_Row = tuple[object, ...]
 # Tables about the run: name -> (title, description, {column: comment}).
 RUN_TABLES: dict[str, tuple[str, str, dict[str, str]]] = {
     "sources": ("Sources", "Les données lues, leur licence et leur citation.", {
@@ -58,16 +59,17 @@ RUN_TABLES: dict[str, tuple[str, str, dict[str, str]]] = {
 
 def run_frames(facts: RunFacts, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Build the tables `sources`, `editions` and `executions` from the facts of the run."""
-    sources = [
+    sources: list[_Row] = [
         (facts.edition, s.title, s.producer, s.licence, s.citation, s.year, s.landing)
         for s in facts.sources
     ]
-    editions = [(facts.edition, facts.title, facts.banner, facts.cog_year)]
-    executions = [(
+    editions: list[_Row] = [(facts.edition, facts.title, facts.banner, facts.cog_year)]
+    executions: list[_Row] = [(
         facts.edition, facts.date, facts.version, facts.profile, facts.threshold, len(tables),
         sum(len(frame) for frame in tables.values()), "\n".join(facts.warnings),
     )]
-    rows = {"sources": sources, "editions": editions, "executions": executions}
+    rows: dict[str, list[_Row]] = {"sources": sources, "editions": editions,
+                                   "executions": executions}
     return {
         name: pd.DataFrame(rows[name], columns=list(columns))
         for name, (_, _, columns) in RUN_TABLES.items()
@@ -132,9 +134,8 @@ def write_duckdb(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -
     """
     everything = {**tables, **run_frames(facts, tables)}
     with publishing(path) as draft, duckdb.connect() as connection:
-        connection.execute(
-            f"ATTACH {_quoted(str(draft))} AS fragilite (STORAGE_VERSION {_quoted(STORAGE_VERSION)})"
-        )
+        connection.execute(f"ATTACH {_quoted(str(draft))} AS fragilite "
+                           f"(STORAGE_VERSION {_quoted(STORAGE_VERSION)})")
         connection.execute("USE fragilite")
         for schema in ("marts", "core", "science"):
             connection.execute(f"CREATE SCHEMA {schema}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date as Date
+from datetime import date as day
 from datetime import datetime
 
 
@@ -49,7 +49,7 @@ class RunFacts:
     title: str
     banner: str
     cog_year: int
-    date: Date
+    date: day
     version: str
     profile: str
     threshold: float

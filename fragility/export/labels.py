@@ -65,11 +65,9 @@ def decimals_of(column: str) -> int:
     """Return the digits worth showing after the comma for a column, from its name and unit."""
     if column.startswith("score"):
         return 2
-    if column.endswith("_min") or column.startswith("population") and not column.endswith("_pct"):
-        return 0
-    if column.endswith(("_pct", "_km")) or column.startswith("nb_"):
+    if column.endswith(("_pct", "_km")) or column == "nb_conseillers":
         return 1
-    return 2
+    return 0 if column.startswith(("population", "nb_")) or column.endswith("_min") else 2
 
 
 def class_label(value: int) -> str:

@@ -17,6 +17,7 @@ from fragility.export import labels
 from fragility.export.map_tip import map_tip
 
 QGIS_VERSION = "3.22.0-Białowieża"
+YEARS = range(2006, 2041)
 _METRES = "RenderMetersInMapUnits"
 
 
@@ -68,15 +69,19 @@ def _outline() -> ET.Element:
             "line_width_unit": width["unit"], "width_map_unit_scale": width["scale"],
             "joinstyle": "round", "capstyle": "round", "draw_inside_polygon": "1",
         }
-    return _symbol("fill", line(labels.OUTLINE_CASING, _width(1400, 0.5, 3.2)),
-                   line(labels.OUTLINE_COLOUR, _width(700, 0.25, 1.6)))
+    return _symbol("fill", line(labels.OUTLINE_CASING, _width(1400, 0.4, 3.2)),
+                   line(labels.OUTLINE_COLOUR, _width(700, 0.2, 1.6)))
 
 
-def _marker(shape: str, colour: str, size: float) -> ET.Element:
+def _marker(shape: str, colour: str, size_mm: float) -> ET.Element:
+    # Thousands of places at their full size would hide a national map.
+    size, border = _width(2500, 0.25 * size_mm, size_mm), _width(250, 0, 0.2)
     return _symbol("marker", ("SimpleMarker", {
         "name": shape, "color": _colour(colour), "outline_color": _colour("#000000"),
-        "outline_style": "solid", "outline_width": "0.2", "outline_width_unit": "MM",
-        "size": f"{size:g}", "size_unit": "MM", "scale_method": "diameter",
+        "outline_style": "solid", "outline_width": border["width"],
+        "outline_width_unit": border["unit"], "outline_width_map_unit_scale": border["scale"],
+        "size": size["width"], "size_unit": size["unit"], "size_map_unit_scale": size["scale"],
+        "scale_method": "diameter",
     }))
 
 
@@ -157,15 +162,13 @@ def _field(parent: ET.Element, name: str, kind: str) -> None:
         words = labels.DISPOSITIF_LABELS
     elif name.removesuffix("_origine") in schemas.INDICATORS:
         words = labels.ORIGIN_LABELS
+    elif name.endswith("_annee"):  # as a number, QGIS would write 2 018
+        words = {str(year): str(year) for year in YEARS}
+    elif kind == "bool":  # a check box shows "true" and "false" in the table
+        words = {"true": "oui", "false": "non"}
     if words:
         widget.set("type", "ValueMap")
         _value_map(config, words)
-    elif kind == "bool":
-        widget.set("type", "CheckBox")
-        table = _option(config, "Map")
-        _option(table, "QString", name="CheckedState", value="oui")
-        _option(table, "QString", name="UncheckedState", value="non")
-        _option(table, "int", name="TextDisplayMethod", value="1")
     elif kind == "float64":
         widget.set("type", "Range")
         table = _option(config, "Map")

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.model_selection import GroupKFold
+from threadpoolctl import threadpool_limits
 
 from fragility.errors import DataCheckError
 
@@ -99,11 +100,13 @@ def impute_poverty(
             remedy="vérifiez le fichier du comparateur et l'année de revenu",
         )
     groups, unit = validation_groups(communes, observed)
-    predicted = cross_validate(features.loc[observed], poverty[observed], groups)
+    # One thread: the tables are small, and threads that wait for a busy core cost ten times more.
+    with threadpool_limits(1):
+        predicted = cross_validate(features.loc[observed], poverty[observed], groups)
+        model = _model().fit(features.loc[observed], poverty[observed])
     # Unemployment and income both missing: the commune has neither census nor tax figures.
     described = features[["chomage_pct", "peu_diplomes_pct"]].notna().any(axis=1)
     wanted = poverty.index[poverty.isna() & (population > 0) & described]
-    model = _model().fit(features.loc[observed], poverty[observed])
     imputed = pd.Series(dtype=float)
     if len(wanted):
         imputed = pd.Series(model.predict(features.loc[wanted]), index=wanted).clip(0, 100)

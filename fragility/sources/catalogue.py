@@ -204,8 +204,9 @@ _RELEASES = (
                     "42f9a21c4b5daf1598599f30426acd0c6f29c060a6cfb169991a03e1a5887027"),
         ),
     ),
+    # Published in 2019 on the map of 2018: 389 of its codes ended on 1 January 2019.
     Release(
-        "arcep_fixe", "2019-09", year=2019, geography_year=2019, published="2019-09-30",
+        "arcep_fixe", "2019-09", year=2019, geography_year=2018, published="2019-09-30",
         options={"classes": "exclusives"},
         files=(
             RawFile("commune-debit-beta.csv", 2258303,
@@ -597,7 +598,8 @@ _EDITIONS = (
     Edition(
         "france-2021", "France, communes au 1er janvier 2021", 2021,
         (
-            "ign_communes/2021", "ign_iris/2022-grand-paris", "ign_iris/2020", "insee_cog/2021",
+            # The second one only for 17 communes whose contour the first has lost.
+            "ign_communes/2021", "ign_communes/2025", "ign_iris/2022-grand-paris", "ign_iris/2020", "insee_cog/2021",
             "insee_cog_mouvements/2026", "insee_comparateur/2018", "rp_taux_communes/2017",
             "insee_filosofi_communes/2018", "insee_filosofi_communes/2019",
             "insee_filosofi_iris/2018", "insee_rp_iris/2018-grand-paris",

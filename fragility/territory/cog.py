@@ -37,7 +37,7 @@ def to_commune(codes: pd.Series) -> pd.Series:
     >>> to_commune(pd.Series(["75101", "01001"])).tolist()
     ['75056', '01001']
     """
-    return codes.map(ARRONDISSEMENT_PARENT).fillna(codes).astype("str")
+    return codes.map(ARRONDISSEMENT_PARENT).astype("str").fillna(codes)
 
 
 def fold_arrondissements(
@@ -49,9 +49,9 @@ def fold_arrondissements(
     -------
     The frame (several rows may share a code: `apply_passage` adds them up), and the rows dropped.
     """
-    parent = frame[code].map(ARRONDISSEMENT_PARENT)
-    twice = parent.isin(frame[code]) & parent.notna()
-    return frame[~twice].assign(**{code: to_commune(frame.loc[~twice, code])}), {
+    parent = to_commune(frame[code])
+    twice = (parent != frame[code]) & parent.isin(frame[code])
+    return frame[~twice].assign(**{code: parent[~twice]}), {
         PARENT_PRESENT: int(twice.sum())
     }
 
@@ -230,5 +230,5 @@ def map_iris_codes(codes: pd.Series, passage: pd.DataFrame) -> pd.Series:
     alone &= ~passage.duplicated("code_apres", keep=False)
     alone &= passage["code_avant"] != passage["code_apres"]
     renamed = passage[alone].set_index("code_avant")["code_apres"]
-    prefix = codes.str[:5].map(renamed)
-    return (prefix + codes.str[5:]).fillna(codes).astype("str")
+    prefix = codes.str[:5]
+    return (prefix.map(renamed).astype("str").fillna(prefix) + codes.str[5:]).astype("str")

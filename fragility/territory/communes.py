@@ -9,7 +9,7 @@ import pandas as pd
 from fragility import schemas
 from fragility.errors import DataCheckError
 from fragility.ledger import ledger, stack
-from fragility.territory.crs import WGS84, area_km2
+from fragility.territory.crs import WGS84, area_km2, departement_of
 from fragility.territory.holes import centres_by_commune, fill_holes
 
 NO_EPCI = ("ZZZZZZZZZ", "Sans objet")
@@ -18,6 +18,8 @@ NO_EPCI = ("ZZZZZZZZZ", "Sans objet")
 # published area, below a hectare, a third of the smallest commune (Castelmoron-d'Albret, 3.5 ha).
 SLIVER = 0.1
 SLIVER_KM2 = 0.01
+# A contour of another year stands in for a lost one if the commune has kept its area.
+SAME_AREA = 0.1
 _COLUMNS = list(schemas.TABLES["core_communes"].columns)
 
 
@@ -31,7 +33,7 @@ def parent_commune(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
     """
     boroughs = communes[communes["type_commune"] == "ARM"]
     parents = dict(zip(boroughs["code"], boroughs["code_parent"], strict=True))
-    return codes.map(parents).fillna(codes).astype("str")
+    return codes.where(~codes.isin(list(parents)), codes.map(parents)).astype("str")
 
 
 def build_communes(
@@ -44,6 +46,7 @@ def build_communes(
     *,
     superficies: pd.DataFrame | None = None,
     centres: gpd.GeoDataFrame | None = None,
+    other_contours: gpd.GeoDataFrame | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Assemble the table of communes on the official geographic code (COG).
 
@@ -57,6 +60,8 @@ def build_communes(
     contours : `type_commune`, `code`, `geometry` (degrees).
     superficies : `code_commune`, `superficie_km2`; where it has nothing, the contour is measured.
     centres : IRIS centres, to find again the hole of a commune whose contour is null or a sliver.
+    other_contours : contours of another year, tried first for such a commune; kept if its area is
+        within a tenth of the published one.
 
     Returns
     -------
@@ -92,6 +97,11 @@ def build_communes(
     # A published zero would make every density infinite.
     area = measured if published is None else published.where(published > 0).fillna(measured)
     lost = codes[drawn.isna() | (measured < SLIVER * area) | (measured < SLIVER_KM2)]
+    spare = _of_another_year(lost, area, other_contours)
+    drawn = drawn.where(~codes.isin(spare.index), gpd.GeoSeries(
+        spare.reindex(codes).to_numpy(), index=codes.index, crs=WGS84))
+    replaced = lost[lost.isin(spare.index)]
+    lost = lost[~lost.isin(spare.index)]
     usable = ~codes.isin(lost)
     rebuilt = fill_holes(
         drawn[usable], lost.tolist(), centres_by_commune(centres, lost)
@@ -104,11 +114,25 @@ def build_communes(
     table["superficie_km2"] = area.where(usable | (published is not None), remeasured)
     table["contour_origine"] = table["contour_origine"].astype("str")
     frame = gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)[_COLUMNS]
-    return frame, stack(*_account(communes, contours, frame))
+    return frame, stack(*_account(communes, contours, frame, replaced))
+
+
+def _of_another_year(
+    lost: pd.Series, area: pd.Series, other: gpd.GeoDataFrame | None
+) -> gpd.GeoSeries:
+    """Contours of `other` for the lost communes that have kept their published area."""
+    if other is None or lost.empty:
+        return gpd.GeoSeries([], index=pd.Index([], dtype="str"), crs=WGS84)
+    own = other[(other["type_commune"] == "COM") & other["code"].isin(lost)]
+    shapes = own.set_index("code").geometry.to_crs(WGS84).dropna()
+    published = area[lost.index].set_axis(lost).reindex(shapes.index)
+    measured = area_km2(shapes, departement_of(shapes.index.to_series()))
+    return shapes[(measured / published - 1).abs() <= SAME_AREA]
 
 
 def _account(
-    communes: pd.DataFrame, contours: gpd.GeoDataFrame, frame: gpd.GeoDataFrame
+    communes: pd.DataFrame, contours: gpd.GeoDataFrame, frame: gpd.GeoDataFrame,
+    replaced: pd.Series,
 ) -> list[pd.DataFrame]:
     """Where the rows of the COG and of the contours went."""
     kinds = communes["type_commune"]
@@ -119,7 +143,10 @@ def _account(
     })
     own = contours[contours["type_commune"] == "COM"]
     origin = own["code"].map(frame.set_index("code_commune")["contour_origine"])
-    return [cog, ledger("core_communes", "contours", len(contours), int((origin == "ign").sum()), {
+    other_year = own["code"].isin(replaced)
+    kept = (origin == "ign") & ~other_year
+    return [cog, ledger("core_communes", "contours", len(contours), int(kept.sum()), {
+        "contour vide ou réduit à presque rien, pris d'une autre année": other_year.sum(),
         "arrondissement municipal (sert aux IRIS)": len(contours) - len(own),
         "contour vide ou réduit à presque rien, reconstruit": (origin == "reconstruit").sum(),
         "contour vide ou réduit à presque rien, absent": (origin == "absent").sum(),

@@ -13,6 +13,8 @@ from shapely.geometry.base import BaseGeometry
 # Half-side of the box searched around a centre, in degrees: 33 km from north to south, more than
 # the largest metropolitan commune (Arles, 40 km across).
 REACH_DEG = 0.3
+# A centimetre: borders written with other roundings would leave hair cracks, and open the hole.
+SNAP_DEG = 1e-7
 
 
 def fill_holes(
@@ -45,7 +47,8 @@ def fill_holes(
         west, south, east, north = shapely.total_bounds(own)
         box = shapely.box(west - REACH_DEG, south - REACH_DEG, east + REACH_DEG, north + REACH_DEG)
         around = shapes[tree.query(box)]
-        pieces = shapely.get_parts(shapely.difference(box, shapely.union_all(around)))
+        filled = shapely.union_all(around, grid_size=SNAP_DEG)
+        pieces = shapely.get_parts(shapely.difference(box, filled, grid_size=SNAP_DEG))
         held = shapely.contains(pieces[:, None], own[None, :]).any(axis=1)
         hole = shapely.union_all(pieces[held])
         is_open = shapely.intersects(hole, shapely.boundary(box))

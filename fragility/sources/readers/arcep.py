@@ -67,14 +67,15 @@ def read_fixe(
     check_codes(code, COMMUNE_CODE, path)
     counts = pd.DataFrame({c: to_number(table[c], path) for c in columns[1:]})
     if exclusive:
-        wrong = (counts[list(_EXCLUSIVE)].sum(axis=1) - counts["nbr"]).abs() > 0.5
+        gap = (counts[list(_EXCLUSIVE)].sum(axis=1) - counts["nbr"]).abs().to_numpy()
         thd = counts[list(_THD)].sum(axis=1, skipna=False)
         rule = "des classes exclusives, dont la somme est nbr"
     else:
         levels = counts[["nbr", *_THD]].to_numpy()
-        wrong = pd.Series((np.diff(levels, axis=1) > 0.5).any(axis=1), index=counts.index)
+        gap = np.diff(levels, axis=1).max(axis=1)
         thd = counts["elig_thd30"]
         rule = "des classes cumulées : nbr ≥ 30 Mbit/s ≥ 100 Mbit/s ≥ 1 Gbit/s"
+    wrong = gap > 0.5
     if wrong.any():
         raise BadFileError(
             "Les classes de débit ne sont pas celles attendues.", path=path, expected=rule,

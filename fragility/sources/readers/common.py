@@ -115,6 +115,9 @@ def parse_table(
         frame = pd.read_csv(
             io.StringIO(body), sep=sep, dtype=str, keep_default_na=False, na_values=[""],
         )
+        # pandas takes the surplus columns of the first line for an index, and shifts the others.
+        if not isinstance(frame.index, pd.RangeIndex):
+            raise pd.errors.ParserError("plus de valeurs que de colonnes")
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise BadFileError(
             "Le tableau est illisible : ses lignes n'ont pas toutes le même nombre de colonnes, "

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from fragility.errors import BadFileError
@@ -33,6 +34,8 @@ _COMPARATEUR = {
     "P{census}_LOG": "logements", "P{census}_LOGVAC": "logements_vacants",
     "MED{income}": "niveau_vie_median", "TP60{income}": "pauvrete_pct",
 }  # fmt: skip
+# Births between two censuses: taken where the file has them.
+_BIRTHS = "NAIS{before}{census}"
 _RATES = {
     "TX_NSCOL15P": "peu_diplomes_pct", "TX_MENSEUL": "personnes_seules_pct",
     "TX_FAMMONO": "familles_mono_pct", "TX_65ETPLUS": "plus_65_parmi_15_plus_pct",
@@ -61,7 +64,8 @@ def read_comparateur(
 
     Returns
     -------
-    `code_commune`, counts of the census (persons, households, dwellings), `superficie_km2`,
+    `code_commune`, counts of the census (persons, households, dwellings), births of the five
+    years before it (missing when the file has none), `superficie_km2`,
     `niveau_vie_median` (euros a year), `pauvrete_pct`; and the rows dropped by reason.
 
     Raises
@@ -72,13 +76,15 @@ def read_comparateur(
     columns = {
         old.format(census=census, income=income): new for old, new in _COMPARATEUR.items()
     }
+    births = _BIRTHS.format(census=census, before=f"{(int(census) - 5) % 100:02d}")
     text = decode(read_content(path), path)
     table = parse_table(text, path, sep=";", required=["CODGEO", *columns],
-                        keep=["CODGEO", *columns])
+                        keep=["CODGEO", *columns, births])
     table["CODGEO"] = pad_code(table["CODGEO"], 5)
     check_codes(table["CODGEO"], COMMUNE_CODE, path)
     table, repeated = drop_duplicates(table, "CODGEO", path)
     frame = pd.DataFrame({new: to_number(table[old], path) for old, new in columns.items()})
+    frame["naissances_5_ans"] = to_number(table[births], path) if births in table else np.nan
     frame.insert(0, "code_commune", table["CODGEO"])
     return frame.reset_index(drop=True), {"ligne répétée": repeated}
 

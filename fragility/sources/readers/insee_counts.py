@@ -107,7 +107,7 @@ def census_shares(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     Examples
     --------
     >>> old = pd.DataFrame({"pop": [200.0], "pop6579": [30.0], "pop80p": [10.0]}, index=["a"])
-    >>> census_shares([old]).loc["a", "plus_65_pct"]
+    >>> float(census_shares([old]).loc["a", "plus_65_pct"])
     20.0
     """
     shares = {}

@@ -1,0 +1,189 @@
+"""LISEZMOI.md: what the folder holds, how to read the figures and how not to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from fragility.export.facts import RunFacts
+from fragility.export.files import write_text
+from fragility.export.labels import (
+    CLASS_LABELS,
+    COVERAGE_LABELS,
+    COVERAGE_SENTENCES,
+    INDICATOR_TITLES,
+    french,
+    plural,
+)
+
+FILES = (
+    ("`rapport.html`", "le rapport, à lire d'abord", "un navigateur"),
+    ("`site/`", "la carte et les fiches ; lancez `fragility serve`", "un navigateur"),
+    ("`carte.qgz`", "la carte prête, légendes comprises (gardez-la près du .gpkg)",
+     "QGIS, double-clic"),
+    ("`fragilite.gpkg`", "les couches : communes, IRIS, EPCI, départements, lieux, communes "
+     "fragiles et non couvertes", "QGIS, ArcGIS, R, Python"),
+    ("`fragilite.xlsx`", "l'essentiel, à filtrer", "Excel, LibreOffice"),
+    ("`communes_fragiles_non_couvertes.csv`", "la liste d'action", "tableur"),
+    ("`communes.csv`, `iris.csv`, `epci.csv`, `departements.csv`", "toutes les colonnes ; les "
+     "`.csvt` donnent les types à QGIS", "tableur, QGIS"),
+    ("`fragilite.duckdb`", "toutes les tables, décrites, et des vues prêtes (schéma `marts`)",
+     "DuckDB 1.5 ou plus récent, sans extension ni internet"),
+    ("`tables/`", "les mêmes tables en (Geo)Parquet", "Python, R, DuckDB"),
+    ("`temps_acces.tif`", "minutes jusqu'au conseiller le plus proche", "QGIS"),
+    ("`dictionnaire.csv`", "ce que signifie chaque colonne", "tableur"),
+)
+
+
+def how_to_read(facts: RunFacts) -> list[str]:
+    """Return the sentences that explain the score, the class and the coverage."""
+    classes = " ; ".join(f"{rank} = {label.lower()}" for rank, label in CLASS_LABELS.items())
+    coverage = [f"« {COVERAGE_LABELS[key]} » : {text}."
+                for key, text in COVERAGE_SENTENCES.items()]
+    return [
+        "Le score va de 1 (moins fragile) à 10 (plus fragile). C'est la moyenne de cinq "
+        "sous-scores : " + ", ".join(
+            title[0].lower() + title[1:] for title in INDICATOR_TITLES.values()) + ".",
+        f"La classe coupe les communes en cinquièmes : {classes}.",
+        f"Une commune est dite fragile quand son score atteint {french(facts.threshold, 2)} "
+        "(les 20 % de communes les plus fragiles de l'édition).",
+        *coverage,
+        "Une case vide, ou grise sur la carte, veut dire « non calculé », jamais zéro.",
+        "Les colonnes « origine » disent si le chiffre est publié, hérité de la commune, agrégé "
+        "des IRIS ou estimé par un modèle ; les colonnes « année », de quand il date.",
+    ]
+
+
+def how_not_to_use() -> list[str]:
+    """Return the readings that the figures do not allow."""
+    return [
+        "Ne lisez pas un rang nu : deux communes de scores voisins ne sont pas distinguables. "
+        "Lisez la classe, et l'intervalle quand il est donné.",
+        "Le score décrit un territoire, pas ses habitants : il ne dit rien d'une personne.",
+        "Une part élevée n'est pas un grand nombre : les communes les plus fragiles sont souvent "
+        "petites. Regardez aussi la population.",
+        "Sous 200 habitants (« petit effectif »), les taux du recensement sont très incertains.",
+        "Ne comparez pas les scores de deux éditions : le classement change par construction. "
+        "Utilisez `fragility compare`.",
+        "N'en faites pas le seul critère d'un financement : demandez d'abord aux acteurs du "
+        "terrain ce que la carte ne voit pas.",
+    ]
+
+
+LIMITS = (
+    "Le temps de trajet est estimé à vol d'oiseau avec une vitesse selon la densité : il ignore "
+    "routes, relief et transports. La bande de ± 25 % donne la couverture « incertaine ».",
+    "« Loin d'un site 4G » est une approximation (plus de 4 km d'un site), pas une couverture "
+    "mesurée.",
+    "La pauvreté est masquée par le secret statistique dans la plupart des petites communes : "
+    "elle y est estimée par un modèle.",
+    "Un lieu recensé n'est ni un horaire ni une place libre ; la date de chaque fiche est donnée.",
+    "Les contours de la carte sont simplifiés : ne mesurez pas de surface sur la carte.",
+)
+
+
+def headline(communes: pd.DataFrame) -> list[str]:
+    """Return the main figures of the edition, one French sentence each."""
+    fragile, uncovered = communes["est_fragile"], communes["est_fragile_non_couverte"]
+    people = communes["population"]
+    total, reached = people.sum(), people[uncovered].sum()
+    share = 100 * reached / total if total else 0.0
+    lines = [
+        f"{plural(len(communes), 'commune', 'communes')}, {french(total)} habitants.",
+        f"{plural(fragile.sum(), 'commune fragile', 'communes fragiles')} : "
+        f"{french(people[fragile].sum())} habitants.",
+        plural(uncovered.sum(), "commune fragile et non couverte",
+               "communes fragiles et non couvertes")
+        + f" : {french(reached)} habitants ({french(share, 1)} % de la population).",
+    ]
+    unscored = int(communes["score"].isna().sum())
+    if unscored:
+        lines.append(f"{plural(unscored, 'commune', 'communes')} sans score, faute de données.")
+    unknown = int(people.isna().sum())
+    if unknown:
+        lines.append(f"{plural(unknown, 'commune', 'communes')} sans population connue : "
+                     "les totaux ne les comptent pas.")
+    return lines
+
+
+def origin_shares(communes: pd.DataFrame) -> pd.DataFrame:
+    """Return, for each indicator, the share of communes observed, derived, modelled and absent.
+
+    Returns
+    -------
+    Frame with `indicateur`, `observe_pct`, `derive_pct`, `impute_pct`, `absent_pct`, `annees`.
+    """
+    rows = []
+    for key, title in INDICATOR_TITLES.items():
+        share = communes[f"{key}_origine"].value_counts(normalize=True) * 100
+        years = sorted(communes[f"{key}_annee"].dropna().unique())
+        rows.append((
+            title, share.get("observe", 0.0), share.get("commune", 0.0) + share.get("iris", 0.0),
+            share.get("impute", 0.0), share.get("absent", 0.0),
+            ", ".join(str(int(year)) for year in years) or "–",
+        ))
+    return pd.DataFrame(rows, columns=["indicateur", "observe_pct", "derive_pct", "impute_pct",
+                                       "absent_pct", "annees"])
+
+
+def _cell(value: object) -> str:
+    text = french(value, 1) if isinstance(value, float) else str(value)
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[object, ...]]) -> list[str]:
+    lines = ["| " + " | ".join(header) + " |", "|" + " --- |" * len(header)]
+    return [*lines, *("| " + " | ".join(_cell(v) for v in row) + " |" for row in rows), ""]
+
+
+def _bullets(lines: Iterable[str]) -> list[str]:
+    return [*(f"- {line}" for line in lines), ""]
+
+
+def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
+    """Return the text of LISEZMOI.md.
+
+    Parameters
+    ----------
+    tables : the marts by name; `communes` and `registre` are read.
+    facts : edition, sources, warnings.
+    """
+    communes = pd.DataFrame(tables["communes"])
+    shares = origin_shares(communes)
+    columns = ("Indicateur", "Publié (%)", "Hérité ou agrégé (%)", "Estimé (%)", "Absent (%)",
+               "Années")
+    lines = [f"# {facts.heading}", ""]
+    if facts.banner:
+        lines += [f"> **{facts.banner}** : ces chiffres ne décrivent aucun lieu réel.", ""]
+    lines += [
+        f"Édition `{facts.edition}`, code officiel géographique {facts.cog_year}, calcul du "
+        f"{facts.date:%d/%m/%Y}, version {facts.version}, profil `{facts.profile}`.", "",
+        "## En bref", "", *_bullets(headline(communes)),
+    ]
+    if facts.warnings:
+        lines += ["## Avertissements", "", *_bullets(facts.warnings)]
+    lines += [
+        "## Les fichiers", "", *_table(("Fichier", "Contenu", "S'ouvre avec"), FILES),
+        "Les codes des communes ont cinq caractères (01001, 2A004). Dans un tableur, ouvrez le "
+        "`.xlsx` ; pour un `.csv`, importez-le (séparateur « ; », UTF-8) et déclarez les colonnes "
+        "de codes en texte — dans LibreOffice, cochez « Formater les champs entre guillemets "
+        "comme texte » — sinon le tableur efface le zéro de 01001. Dans les `.csv`, une apostrophe "
+        "en tête d'un texte empêche le tableur de l'exécuter comme une formule.", "",
+        "## Comment lire", "", *_bullets(how_to_read(facts)),
+        "## Comment ne pas s'en servir", "", *_bullets(how_not_to_use()),
+        "## Limites", "", *_bullets(LIMITS),
+        "## D'où vient chaque chiffre (communes)", "",
+        *_table(columns, shares.itertuples(index=False, name=None)),
+        "## Sources", "",
+        *_table(("Source", "Producteur", "Année", "Licence", "Citation", "Page"), (
+            (s.title, s.producer, s.year, s.licence, s.citation, s.landing) for s in facts.sources
+        )),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def write_lisezmoi(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -> Path:
+    """Write LISEZMOI.md from the tables and the facts of the run."""
+    return write_text(path, lisezmoi(tables, facts))

@@ -1,0 +1,173 @@
+"""The workbook: what an élu opens first. Codes stay text, numbers stay numbers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from fragility import schemas
+from fragility.export.facts import RunFacts
+from fragility.export.files import publishing
+from fragility.export.labels import (
+    CLASS_LABELS,
+    COVERAGE_LABELS,
+    decimals_of,
+)
+from fragility.export.readme import how_not_to_use, how_to_read
+from fragility.export.tables import ordered
+
+# What a person reads, in that order; everything else is in the CSV and the DuckDB file. A column
+# that the table lacks is left out.
+SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Fragiles non couvertes": ("communes_fragiles_non_couvertes", (
+        "ordre", "code_commune", "nom", "nom_departement", "nom_region", "nom_epci", "population",
+        "population_hors_portee", "score", "score_bas", "score_haut", "conseiller_plus_proche_min",
+        "conseiller_plus_proche_km", "conseiller_plus_proche_nom", "motif",
+    )),
+    "Communes": ("communes", (
+        "code_commune", "nom", "nom_departement", "nom_epci", "population", "score", "classe",
+        "rang", "est_fragile", "probabilite_fragile_pct", "couverture",
+        "conseiller_plus_proche_min", "population_hors_portee_pct", "est_fragile_non_couverte",
+        *(f"{key}_pct" for key in schemas.INDICATORS), "pauvrete_origine", "est_petit_effectif",
+        "nb_personnes_en_difficulte",
+    )),
+    "EPCI": ("epci", (
+        "code_epci", "nom_epci", "population", "score", "nb_communes", "nb_communes_fragiles",
+        "nb_communes_fragiles_non_couvertes", "population_fragile_non_couverte", "nb_conseillers",
+        "nb_personnes_en_difficulte",
+    )),
+    "Départements": ("departements", (
+        "code_departement", "nom_departement", "population", "score", "nb_communes",
+        "nb_communes_fragiles", "nb_communes_fragiles_non_couvertes",
+        "population_fragile_non_couverte", "nb_conseillers", "nb_personnes_en_difficulte",
+    )),
+}
+NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "0.00"}
+_ORIGIN_WORDS = {"observe": "observé", "impute": "estimé", "absent": "absent", "iris": "agrégé",
+                 "commune": "hérité"}
+
+
+def readable(series: pd.Series) -> list[object]:
+    """Return the values of a column as a person reads them; missing is None.
+
+    Booleans become oui / non, codes of coverage and class become words, numbers are rounded to
+    the digits worth reading.
+    """
+    name = str(series.name)
+    if pd.api.types.is_bool_dtype(series):
+        return list(series.map({True: "oui", False: "non"}))
+    if name == "classe":
+        words = {rank: f"{rank} – {label}" for rank, label in CLASS_LABELS.items()}
+        return series.map(words).astype(object).where(series.notna(), None).tolist()
+    if name == "couverture":
+        return series.map(COVERAGE_LABELS).astype(object).where(series.notna(), None).tolist()
+    if name.endswith("_origine"):
+        return series.map(_ORIGIN_WORDS).astype(object).where(series.notna(), None).tolist()
+    if pd.api.types.is_float_dtype(series):
+        series = series.round(decimals_of(name))
+    return series.astype(object).where(series.notna(), None).tolist()
+
+
+def _widths(header: list[str], columns: list[list[object]]) -> list[int]:
+    """Width of each column, in characters, from its header and its first values."""
+    return [
+        min(60, max(len(title) // 2 + 4, *(len(str(v)) for v in values[:200] if v is not None), 8))
+        if values else len(title) + 2
+        for title, values in zip(header, columns, strict=True)
+    ]
+
+
+def _write_sheet(book: xlsxwriter.Workbook, title: str, frame: pd.DataFrame,
+                 headers: list[str], heading: Format) -> None:
+    """Write a table, row by row as constant memory wants, headers frozen and filtered."""
+    sheet = book.add_worksheet(title)
+    columns = [readable(frame[name]) for name in frame.columns]
+    formats = [book.add_format({"num_format": NUMBER_FORMATS[decimals_of(str(name))]})
+               if pd.api.types.is_numeric_dtype(frame[name])
+               and not pd.api.types.is_bool_dtype(frame[name]) else None for name in frame.columns]
+    for rank, width in enumerate(_widths(headers, columns)):
+        sheet.set_column(rank, rank, width, formats[rank])
+    sheet.freeze_panes(1, 2 if len(columns) > 2 else 0)
+    sheet.autofilter(0, 0, len(frame), max(len(columns) - 1, 0))
+    sheet.set_row(0, 45)
+    sheet.repeat_rows(0)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    for rank, text in enumerate(headers):
+        sheet.write_string(0, rank, text, heading)
+    # write_string and write_number never make a formula of "=1+1", unlike write.
+    text_cell, number_cell = sheet.write_string, sheet.write_number
+    for row, values in enumerate(zip(*columns, strict=True), start=1):
+        for rank, value in enumerate(values):
+            if value is None:
+                continue
+            if isinstance(value, str):
+                text_cell(row, rank, value)
+            else:
+                number_cell(row, rank, value, formats[rank])
+
+
+def _write_notes(sheet: Worksheet, facts: RunFacts, big: Format, bold: Format,
+                 wrap: Format) -> None:
+    """Write the first sheet: what this is, how to read it, how not to."""
+    sheet.set_column(0, 0, 110)
+    lines: list[tuple[str, Format]] = [(facts.heading, big)]
+    if facts.banner:
+        lines.append((f"{facts.banner} : ces chiffres ne décrivent aucun lieu réel.", bold))
+    lines += [
+        (f"Édition {facts.edition}, code géographique {facts.cog_year}, calcul du "
+         f"{facts.date:%d/%m/%Y}, version {facts.version}, profil {facts.profile}.", wrap),
+        ("", wrap), ("Les feuilles", bold),
+        ("Fragiles non couvertes : la liste d'action, la plus peuplée d'abord.", wrap),
+        ("Communes, EPCI, Départements : l'essentiel, une ligne par territoire, à filtrer.", wrap),
+        ("Dictionnaire : ce que signifie chaque colonne de tous les fichiers.", wrap),
+        ("", wrap), ("Comment lire", bold),
+        *((f"• {line}", wrap) for line in how_to_read(facts)),
+        ("", wrap), ("Comment ne pas lire", bold),
+        *((f"• {line}", wrap) for line in how_not_to_use()),
+        ("", wrap), ("Sources", bold),
+        *((f"• {s.title}, {s.producer}, {s.year} — {s.licence}", wrap) for s in facts.sources),
+    ]
+    if facts.warnings:
+        lines += [("", wrap), ("Avertissements", bold),
+                  *((f"• {line}", wrap) for line in facts.warnings)]
+    for row, (text, style) in enumerate(lines):
+        sheet.write_string(row, 0, text, style)
+
+
+def write_workbook(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -> Path:
+    """Write the workbook: notes, action list, communes, EPCI, départements, dictionary.
+
+    Parameters
+    ----------
+    path : file to write, replaced whole.
+    tables : the marts by name.
+    facts : titles, date, banner and sources.
+    """
+    with publishing(path) as draft:
+        book = xlsxwriter.Workbook(str(draft), {
+            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
+            "strings_to_numbers": False, "nan_inf_to_errors": False,
+        })
+        book.set_properties({"title": facts.heading, "created": facts.moment,
+                             "comments": f"Édition {facts.edition}"})
+        heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top",
+                                   "bg_color": "#e8e8e8", "border": 1})
+        wrap = book.add_format({"text_wrap": True, "valign": "top"})
+        bold = book.add_format({"bold": True, "text_wrap": True})
+        big = book.add_format({"bold": True, "font_size": 14, "text_wrap": True})
+        _write_notes(book.add_worksheet("Lisez-moi"), facts, big, bold, wrap)
+        for title, (table, wanted) in SHEETS.items():
+            model = schemas.TABLES[table].columns
+            kept = [name for name in wanted if name in tables[table].columns]
+            frame = pd.DataFrame(ordered(tables[table], table)[kept])
+            _write_sheet(book, title, frame, [str(model[name].title) for name in kept], heading)
+        dictionary = schemas.dictionary()
+        _write_sheet(book, "Dictionnaire", dictionary,
+                     ["Table", "Colonne", "Type", "Libellé", "Description"], heading)
+        book.close()
+    return path

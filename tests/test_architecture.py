@@ -1,0 +1,48 @@
+"""The layout is a rule, not a habit: who may import whom, and which assets exist."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Data flows one way; a stage imports only from itself and those before it.
+STAGES = ["sources", "territory", "index", "skills", "access", "export", "validation"]
+
+
+def imports(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "fragility").rglob("*.py")), ids=str)
+def test_science_knows_nothing_of_orchestration(path):
+    roots = {name.split(".")[0] for name in imports(path)}
+    assert not roots & {"dagster", "pipelines", "typer", "rich"}
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "fragility").rglob("*/*.py")), ids=str)
+def test_a_stage_imports_only_from_stages_before_it(path):
+    stage = path.relative_to(ROOT / "fragility").parts[0]
+    allowed = STAGES[: STAGES.index(stage) + 1]
+    used = {
+        name.split(".")[1] for name in imports(path)
+        if name.startswith("fragility.") and name.split(".")[1] in STAGES
+    }
+    assert used <= set(allowed), f"{stage} imports {used - set(allowed)}"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "pipelines").glob("*.py")), ids=str)
+def test_orchestration_does_not_compute(path):
+    roots = {name.split(".")[0] for name in imports(path)}
+    assert not roots & {"numpy", "scipy", "sklearn", "shapely", "rasterio"}
+
+
+def test_nothing_committed_names_a_registry_or_a_machine():
+    hosts = ("pypi.org/simple", "--index-url", "--extra-index", "files.pythonhosted")
+    for name in ("requirements.lock", "pyproject.toml", "Makefile", ".ci/run"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert not any(host in text for host in hosts), name

@@ -1,0 +1,82 @@
+"""Each control passes on good tables and fails on the fault it is there for."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from fragility import controls
+from fragility.errors import DataCheckError
+from fragility.index.profiles import load_profile
+from fragility.schemas import INDICATORS
+from fragility.sources.model import Edition
+
+EDITION = Edition("e", "E", 2021, ("x/1",), controls={"communes": 2, "iris": 3, "population": 300})
+
+
+@pytest.fixture
+def communes():
+    return pd.DataFrame({"code_commune": ["01001", "01002"], "population": [200.0, 100.0]})
+
+
+@pytest.fixture
+def iris():
+    return pd.DataFrame({"code_commune": ["01001", "01001", "01002"],
+                         "population": [150.0, 50.0, 100.0]})
+
+
+def test_published_totals(communes, iris):
+    controls.control_totals(communes, iris, EDITION)
+    with pytest.raises(DataCheckError, match="population"):
+        controls.control_totals(communes.assign(population=[400.0, 100.0]), iris, EDITION)
+    with pytest.raises(DataCheckError, match="iris"):
+        controls.control_totals(communes, iris.iloc[:2], EDITION)
+
+
+def test_iris_nest_in_communes(communes, iris):
+    controls.control_nesting(communes, iris)
+    with pytest.raises(DataCheckError, match="orphelin|sans"):
+        controls.control_nesting(communes.iloc[:1], iris)
+    with pytest.raises(DataCheckError, match="01001"):
+        controls.control_nesting(communes, iris.assign(population=[150.0, 60.0, 100.0]))
+
+
+def scored():
+    frame = pd.DataFrame(
+        [[1.0, 2, 3, 4, 5], [1, 2, 3, 4, np.nan], [1, 2, 3, np.nan, np.nan]],
+        columns=[f"score_{key}" for key in INDICATORS])
+    return frame.assign(score=[3.0, 2.5, np.nan])
+
+
+def test_score_is_the_mean():
+    profile = load_profile("ifn-2023")
+    controls.control_scores(scored(), profile)
+    for wrong in ([3.001, 2.5, np.nan], [3.0, 2.0, np.nan], [3.0, 2.5, 2.0], [np.nan, 2.5, np.nan]):
+        with pytest.raises(DataCheckError, match="moyenne"):
+            controls.control_scores(scored().assign(score=wrong), profile)
+
+
+def test_every_cell_says_where_it_comes_from():
+    table = pd.DataFrame({"pauvrete_pct": [12.0, np.nan],
+                          "pauvrete_origine": ["impute", "absent"],
+                          "pauvrete_annee": pd.array([2019, None], dtype="Int64")})
+    controls.control_origins(table, ("pauvrete",))
+    for change in ({"pauvrete_origine": ["absent", "absent"]},
+                   {"pauvrete_origine": ["impute", "observe"]},
+                   {"pauvrete_annee": pd.array([None, None], dtype="Int64")}):
+        with pytest.raises(DataCheckError, match="pauvrete"):
+            controls.control_origins(table.assign(**change), ("pauvrete",))
+
+
+def test_a_poor_model_warns():
+    good = pd.DataFrame({"mesure": ["r2"], "valeur": [0.9]})
+    controls.control_model(good)
+    with pytest.raises(DataCheckError, match="R²"):
+        controls.control_model(good.assign(valeur=0.5))
+
+
+def test_many_lost_places_warn():
+    places = pd.DataFrame({"dispositif": "conseiller_numerique",
+                           "statut": ["retenu"] * 99 + ["ecarte"]})
+    controls.control_places(places)
+    with pytest.raises(DataCheckError, match="écartés"):
+        controls.control_places(places.assign(statut=["retenu"] * 90 + ["ecarte"] * 10))

@@ -1,0 +1,128 @@
+"""QGIS itself opens the project and the layers, and draws the right colours."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fragility import schemas
+from fragility.export import labels
+from fragility.export.gpkg import LAYERS, write_gpkg
+from fragility.export.qgz import write_project
+from tests.factories import NASTY, SIDE, SIZE, SOUTH, UNSCORED, WEST, make_facts, make_tables
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+SCRIPT = Path(__file__).parents[1] / "qgis_render.py"
+COMMUNES = (1, 12, 24, 36, 58, 69, *UNSCORED)
+pytestmark = pytest.mark.qgis
+
+
+def has_qgis() -> bool:
+    if not Path(SYSTEM_PYTHON).exists():
+        return False
+    command = [SYSTEM_PYTHON, "-c", "import qgis.core"]
+    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def place(n: int) -> str:
+    """Longitude and latitude a little south of the centre of commune `n`, off its place."""
+    x = WEST + SIDE * (n % SIZE + 0.5)
+    y = SOUTH + SIDE * (n // SIZE + 0.3)
+    return f"{x} {y}"
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    if not has_qgis():
+        pytest.skip("PyQGIS absent du Python du système (apt install qgis python3-qgis)")
+    folder = tmp_path_factory.mktemp("qgis")
+    write_gpkg(folder / "fragilite.gpkg", make_tables(), make_facts())
+    write_project(folder / "carte.qgz", folder / "fragilite.gpkg", make_facts())
+    # Elsewhere than where it was written: paths must be relative.
+    moved = folder.rename(folder.with_name("carte déplacée"))
+    done = subprocess.run(
+        [SYSTEM_PYTHON, str(SCRIPT), str(moved), str(moved / "carte.png")], capture_output=True,
+        text=True, check=False, timeout=120,
+        env={**os.environ, "PLACES": ";".join(place(n) for n in COMMUNES),
+             "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": ""},
+    )
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+def test_every_layer_is_valid_and_in_order(report: dict[str, Any]) -> None:
+    assert report["read"]
+    assert report["crs"] == "EPSG:2154"
+    assert report["title"].startswith("Territoire fictif")
+    assert report["heading"].startswith("Territoire fictif")
+    assert set(report["layers"]) == set(LAYERS)
+    assert all(layer["valid"] for layer in report["layers"].values())
+    assert all(layer["crs"] == "EPSG:4326" for layer in report["layers"].values())
+    assert report["visible"] == ["lieux", "communes_fragiles_non_couvertes", "communes"]
+    assert report["order"][-1] == "communes"
+
+
+@pytest.mark.parametrize("where", ["layers", "alone"])
+def test_styles_load_in_the_project_and_for_a_layer_alone(
+    report: dict[str, Any], where: str
+) -> None:
+    layers = report[where]
+    words = [labels.class_label(rank) for rank in range(1, 6)] + [labels.NOT_COMPUTED_LABEL]
+    colours = [*labels.CLASS_COLOURS.values(), labels.NOT_COMPUTED_COLOUR]
+    for name in ("communes", "iris"):
+        assert (layers[name]["renderer"], layers[name]["attribute"]) == ("categorizedSymbol",
+                                                                         "classe")
+        assert layers[name]["legend"] == words
+        assert layers[name]["colours"] == colours
+    for name in ("epci", "departements"):
+        assert layers[name]["colours"] == colours
+        assert layers[name]["legend"][4].startswith("5 – Plus fragile (score dès ")
+    assert layers["lieux"]["legend"] == list(labels.DISPOSITIF_LABELS.values())
+    # Lines only: the outline has no fill.
+    assert layers["communes_fragiles_non_couvertes"]["symbol_layers"] == ["SimpleLine"] * 2
+
+
+def test_fields_are_in_french_words(report: dict[str, Any]) -> None:
+    for name, layer in report["alone"].items():
+        model = schemas.TABLES[name].columns
+        assert layer["aliases"] == {"fid": "", **{
+            c: m.title for c, m in model.items() if c != "geometry"}}
+    shown = report["alone"]["communes"]["shown"]
+    assert shown["code_commune"] == "01001"
+    assert (shown["est_fragile"], shown["est_petit_effectif"]) == ("non", "oui")
+    assert shown["pauvrete_origine"] == "Estimé par un modèle"
+    assert shown["pauvrete_pct"] == "12.3"  # the comma follows the user's language
+    assert shown["plus_65_annee"] == "2018"
+
+
+def test_map_tips_carry_the_banner_and_escape_names(report: dict[str, Any]) -> None:
+    tips = report["alone"]["communes"]["tips"]
+    assert NASTY[0] in tips[0]
+    assert "Classe : Non calculé" in tips[0]
+    assert "Classe : 1 – Moins fragile" in tips[1]
+    assert "&lt;script>alert(1)&lt;/script>" in tips[2]
+    for layer in report["alone"].values():
+        assert layer["tips"]
+        for tip in layer["tips"]:
+            assert "Territoire fictif" in tip
+            assert "[%" not in tip
+            assert "<script" not in tip
+
+
+def test_pixels_have_the_colour_of_the_class(report: dict[str, Any]) -> None:
+    expected = [
+        labels.NOT_COMPUTED_COLOUR if n in UNSCORED
+        else labels.CLASS_COLOURS[1 + (n % SIZE) // 2] for n in COMMUNES
+    ]
+    assert report["pixels"] == expected
+    assert {c for c in expected} == {*labels.CLASS_COLOURS.values(), labels.NOT_COMPUTED_COLOUR}
+
+
+def test_the_project_stored_in_the_geopackage_opens_too(report: dict[str, Any]) -> None:
+    assert report["stored"]
+    assert report["stored_valid"] == [True] * 6

@@ -1,0 +1,46 @@
+"""LISEZMOI.md says what the run's figures say."""
+
+from __future__ import annotations
+
+from fragility.export.readme import headline, lisezmoi, origin_shares
+from tests.factories import make_communes, make_facts, make_tables
+
+
+def test_headline_counts_by_hand() -> None:
+    # Population is 100 x rank: 100 x 5050 in all. Fragile and not covered: ranks 9, 19, 20, 29, 30.
+    lines = [line.replace("\u202f", " ") for line in headline(make_communes())]
+    assert lines[0] == "100 communes, 505 000 habitants."
+    assert lines[1].startswith("19 communes fragiles : ")
+    assert lines[2] == ("5 communes fragiles et non couvertes : 10 700 habitants (2,1 % de la "
+                        "population).")
+    assert lines[3] == "4 communes sans score, faute de données."
+
+
+def test_origin_shares_of_poverty() -> None:
+    # Line 9 is absent, lines 0, 2, 4, 6, 8 are modelled, the four others are observed.
+    row = origin_shares(make_communes()).set_index("indicateur").loc["Pauvreté"]
+    shares = ["observe_pct", "derive_pct", "impute_pct", "absent_pct"]
+    assert row[shares].tolist() == [40, 0, 50, 10]
+
+
+def test_the_text_holds_what_a_reader_must_know() -> None:
+    text = lisezmoi(make_tables(), make_facts())
+    assert text.startswith("# Territoire fictif — ")
+    for needed in ("17/05/2024", "0.1.0", "ifn-2023", "Licence Ouverte 2.0", "ARCEP, 3e trimestre",
+                   "Le recensement de Mayotte manque.", "| Pauvreté | 40,0 | 0,0 | 50,0 | 10,0 |",
+                   "7,40", "approximation", "vol d'oiseau", "Ne lisez pas un rang nu"):
+        assert needed in text, needed
+    for name in ("fragilite.gpkg", "carte.qgz", "fragilite.duckdb", "fragilite.xlsx",
+                 "temps_acces.tif", "dictionnaire.csv", "rapport.html", "site/"):
+        assert name in text
+
+
+def test_a_real_territory_has_no_banner() -> None:
+    text = lisezmoi(make_tables(), make_facts(banner="", title="France 2021", warnings=()))
+    assert text.startswith("# Fragilité numérique — France 2021\n")
+    assert "fictif" not in text
+    assert "Avertissements" not in text
+
+
+def test_equal_runs_give_equal_text() -> None:
+    assert lisezmoi(make_tables(), make_facts()) == lisezmoi(make_tables(), make_facts())

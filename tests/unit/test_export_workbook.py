@@ -1,0 +1,76 @@
+"""The workbook opens with text codes, words, filters and no formula."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.workbook import Workbook
+
+from fragility.export.workbook import write_workbook
+from tests.factories import make_facts, make_tables
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
+    path = write_workbook(tmp_path_factory.mktemp("xlsx") / "fragilite.xlsx", make_tables(),
+                          make_facts())
+    return openpyxl.load_workbook(path)
+
+
+def column(book: Workbook, sheet: str, header: str) -> list[object]:
+    rows = list(book[sheet].iter_rows(values_only=True))
+    return [row[rows[0].index(header)] for row in rows[1:]]
+
+
+def test_sheets_are_in_reading_order(book: Workbook) -> None:
+    assert book.sheetnames == ["Lisez-moi", "Fragiles non couvertes", "Communes", "EPCI",
+                               "Départements", "Dictionnaire"]
+
+
+def test_the_banner_is_the_first_thing_read(book: Workbook) -> None:
+    notes = [row[0] for row in book["Lisez-moi"].iter_rows(values_only=True)]
+    assert notes[0] == "Territoire fictif — Fragilité numérique — Démonstration"
+    assert "ne décrivent aucun lieu réel" in str(notes[1])
+
+
+def test_codes_are_text(book: Workbook) -> None:
+    codes = column(book, "Communes", "Code commune")
+    assert codes[0] == "01001"
+    assert len(codes) == 100
+    assert column(book, "Départements", "Code département") == ["01", "2A"]
+    assert all(isinstance(code, str) for code in codes)
+
+
+def test_no_cell_is_a_formula(book: Workbook) -> None:
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+    assert not [cell.coordinate for cell in cells if cell.data_type == "f"]
+    assert "=1+1" in column(book, "Communes", "Nom")
+
+
+def test_values_are_words_and_rounded_numbers(book: Workbook) -> None:
+    assert column(book, "Communes", "Classe (1-5)")[:2] == [None, "1 – Moins fragile"]
+    assert column(book, "Communes", "Fragile").count("oui") == 19
+    assert column(book, "Communes", "Pauvreté (%)")[1] == 12.3
+    assert column(book, "Fragiles non couvertes", "Ordre") == [1, 2, 3, 4, 5]
+
+
+def test_tables_are_frozen_and_filtered(book: Workbook) -> None:
+    sheet = book["Communes"]
+    assert sheet.freeze_panes == "C2"
+    assert sheet.auto_filter.ref.startswith("A1:")
+    assert sheet.auto_filter.ref.endswith("101")
+
+
+def test_equal_runs_give_equal_bytes(tmp_path: Path) -> None:
+    one, two = (write_workbook(tmp_path / f"{i}.xlsx", make_tables(), make_facts())
+                for i in (1, 2))
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_an_empty_action_list_still_gives_its_sheet(tmp_path: Path) -> None:
+    tables = make_tables()
+    tables["communes_fragiles_non_couvertes"] = tables["communes_fragiles_non_couvertes"].head(0)
+    book = openpyxl.load_workbook(write_workbook(tmp_path / "x.xlsx", tables, make_facts()))
+    assert book["Fragiles non couvertes"].max_row == 1
