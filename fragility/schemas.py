@@ -9,8 +9,11 @@ columns: `communes` and `iris` share theirs, so that they cannot drift apart.
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
+import pyarrow as pa_core
+import pyarrow.compute as pc
 
 from fragility.errors import DataCheckError
 
@@ -22,22 +25,35 @@ LEVELS = ("iris", "commune", "epci", "departement")
 COMMUNE_CODE = r"^(\d{2}|2[AB])\d{3}$"
 IRIS_CODE = r"^(\d{2}|2[AB])\d{7}$"
 # An e-mail address or a French phone number: published tables must hold none (RGPD).
-PERSONAL_DATA = r"[\w.+-]+@[\w-]+\.[a-z]{2,}|(?:\+33|\b0)[ .-]?[1-9](?:[ .-]?\d\d){4}\b"
+PERSONAL_DATA = (r"(?i)[\w.+-]+@[\w-]+\.[a-z]{2,}|(?:\+33|\b0)[ .-]?[1-9](?:[ .-]?\d\d){4}\b")
 
 
-def _not_personal(values: pd.Series) -> pd.Series:
-    return ~values.astype("str").str.contains(PERSONAL_DATA, case=False, regex=True).fillna(False)
+def _matches(values: pd.Series, pattern: str) -> np.ndarray:
+    """Which texts match; Arrow's own engine, twenty times faster on national tables."""
+    found = pc.match_substring_regex(pa_core.array(values, pa_core.string()), pattern)
+    return pc.fill_null(found, False).to_numpy(zero_copy_only=False)
+
+
+def _has_form(pattern: str) -> pa.Check:
+    return pa.Check(lambda values: pd.Series(_matches(values, pattern), index=values.index),
+                    error=f"forme {pattern}", statistics={"pattern": pattern})
+
+
+def _not_personal() -> pa.Check:
+    return pa.Check(
+        lambda values: pd.Series(~_matches(values, PERSONAL_DATA), index=values.index),
+        error="adresse électronique ou téléphone")
 
 
 def text(name: str, title: str, description: str, *, pattern: str | None = None,
          among: tuple[str, ...] | None = None, nullable: bool = False) -> pa.Column:
     """A text column; free text is refused when it holds an e-mail address or a phone number."""
     if pattern:
-        checks = [pa.Check.str_matches(pattern)]
+        checks = [_has_form(pattern)]
     elif among:
         checks = [pa.Check.isin(among)]
     else:
-        checks = [pa.Check(_not_personal, error="adresse électronique ou téléphone")]
+        checks = [_not_personal()]
     return pa.Column(str, checks, name=name, title=title, description=description,
                      nullable=nullable)
 
@@ -156,7 +172,7 @@ def indicator_columns() -> list[pa.Column]:
 
 
 SUBSCORES = [
-    number(f"score_{key}", f"Score : {label.lower()}", "Sous-score de 1 (moins exposé) à 10 (plus "
+    number(f"score_{key}", f"Score : {label[0].lower()}{label[1:]}", "Sous-score de 1 (moins exposé) à 10 (plus "
            "exposé) : décile du territoire.", low=1, high=10)
     for key, (label, _) in INDICATOR_LABELS.items()
 ]
@@ -410,7 +426,7 @@ MARTS = [
     ]),
 ]
 
-TABLES: dict[str, pa.DataFrameSchema] = {t.name: t for t in [*CORE, *SCIENCE, *MARTS]}
+TABLES: dict[str, pa.DataFrameSchema] = {t.name: t for t in [RAW, *CORE, *SCIENCE, *MARTS]}
 
 
 def dictionary() -> pd.DataFrame:

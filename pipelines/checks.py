@@ -13,15 +13,11 @@ from fragility.schemas import INDICATORS, TABLES, validate
 from fragility.sources.catalogue import find_edition
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
-# One model for all raw assets.
-NOT_ASSETS = ("raw",)
-
 
 def _schema_check(asset: str, table: str) -> dg.AssetChecksDefinition:
     @dg.asset_check(
         asset=asset, name="modele", blocking=True, partitions_def=EDITION_PARTITIONS,
         description=f"La table respecte son modèle ({len(TABLES[table].columns)} colonnes).",
-        additional_ins={"frame": dg.AssetIn(asset)},
     )
     def modele(frame: pd.DataFrame) -> dg.AssetCheckResult:
         return _result(lambda: validate(frame, table))
@@ -40,10 +36,8 @@ def _result(
     return dg.AssetCheckResult(passed=True, severity=severity)
 
 
-def schema_checks(raw_sources: list[str]) -> list[dg.AssetChecksDefinition]:
-    """One blocking check per table, made from its pandera model."""
-    raw = [_schema_check(f"raw_{source}", "raw") for source in raw_sources]
-    return raw + [_schema_check(name, name) for name in TABLES if name not in NOT_ASSETS]
+# Raw assets share one model: they only list files.
+schema_checks = [_schema_check(name, name) for name in TABLES if name != "raw"]
 
 
 @dg.asset_check(asset="iris", name="totaux", blocking=True, partitions_def=EDITION_PARTITIONS,

@@ -9,7 +9,8 @@ import geopandas as gpd
 import pandas as pd
 
 from fragility.export import database, gpkg, qgz, readme, tables, workbook
-from fragility.export.facts import RunFacts, build_facts
+from fragility.export.facts import RunFacts
+from fragility.export.run_facts import build_facts
 from fragility.index.profiles import load_profile
 from fragility.schemas import TABLES
 from fragility.sources.catalogue import find_edition

@@ -1,5 +1,7 @@
 """The tables people open, assembled from the science."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 import geopandas as gpd
 import pandas as pd
@@ -41,21 +43,19 @@ def iris(
     return emit(context, workspace, table, timer=timer)
 
 
-def _group(name: str, level: str) -> dg.AssetsDefinition:
-    @dg.asset(**_mart(name))
-    def group(
-        context: dg.AssetExecutionContext, workspace: Workspace, communes: gpd.GeoDataFrame,
-        index_scores: pd.DataFrame, core_lieux: gpd.GeoDataFrame,
-    ) -> dg.Output[pd.DataFrame]:
-        with timed() as timer:
-            table = marts.build_group(communes, index_scores, core_lieux, level)
-        return emit(context, workspace, table, timer=timer, picture="score")
-
-    return group
-
-
-epci = _group("epci", "epci")
-departements = _group("departements", "departement")
+@dg.multi_asset(
+    outs={name: dg.AssetOut(description=describe(name)) for name in ("epci", "departements")},
+    group_name="marts", partitions_def=EDITION_PARTITIONS,
+)
+def groupes(
+    context: dg.AssetExecutionContext, workspace: Workspace, communes: gpd.GeoDataFrame,
+    index_scores: pd.DataFrame, core_lieux: gpd.GeoDataFrame,
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """EPCI and départements, means and sums of their communes."""
+    with timed() as timer:
+        tables = marts.build_groups(communes, index_scores, core_lieux)
+    for name, table in zip(("epci", "departements"), tables, strict=True):
+        yield emit(context, workspace, table, timer=timer, output=name)
 
 
 @dg.asset(**_mart("lieux"))
@@ -74,4 +74,4 @@ def communes_fragiles_non_couvertes(
     return emit(context, workspace, marts.build_action_list(communes))
 
 
-marts_assets = [communes, iris, epci, departements, lieux, communes_fragiles_non_couvertes]
+marts_assets = [communes, iris, groupes, lieux, communes_fragiles_non_couvertes]

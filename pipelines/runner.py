@@ -135,10 +135,11 @@ def _execute(workspace: Workspace, edition: str, listener: _Listener) -> None:
         try:
             defs.resolve_job_def(JOB).execute_in_process(
                 partition_key=edition, instance=instance, run_id=run_id)
-        except dg.DagsterAssetCheckFailedError:
+        except dg.DagsterError:
+            if not listener.failed:
+                raise
             raise DataCheckError(
-                "Un contrôle a échoué : rien n'est publié.",
-                found="\n".join(listener.failed) or "voir le journal de Dagster",
+                "Un contrôle a échoué : rien n'est publié.", found="\n".join(listener.failed),
             ) from None
 
 

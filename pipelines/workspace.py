@@ -8,6 +8,7 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
+from pydantic import PrivateAttr
 
 from fragility.ledger import stack
 from fragility.sources.catalogue import EDITIONS
@@ -77,9 +78,14 @@ def replace_file(path: Path, write: Any) -> None:
 
 
 class TableIOManager(dg.ConfigurableIOManager):
-    """One Parquet (or GeoParquet) file per asset and edition."""
+    """One Parquet (or GeoParquet) file per asset and edition.
+
+    Tables with a geometry are slow to read and several assets want them: those that this process
+    has just written are handed over without reading them again.
+    """
 
     workspace: dg.ResourceDependency[Workspace]
+    _shapes: dict[Path, tuple[int, gpd.GeoDataFrame]] = PrivateAttr(default_factory=dict)
 
     def _path(self, context: dg.InputContext | dg.OutputContext) -> Path:
         folder = self.workspace.tables_dir(context.partition_key)
@@ -90,12 +96,17 @@ class TableIOManager(dg.ConfigurableIOManager):
         path = self._path(context)
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, lambda target: obj.to_parquet(target, index=False))
+        if isinstance(obj, gpd.GeoDataFrame):
+            self._shapes[path] = (path.stat().st_mtime_ns, obj)
         context.add_output_metadata({"fichier": dg.MetadataValue.path(str(path)),
                                      "octets": path.stat().st_size})
 
     def load_input(self, context: dg.InputContext) -> pd.DataFrame:
         """Read an upstream asset's table, as a GeoDataFrame if it has a geometry."""
         path = self._path(context)
+        written, frame = self._shapes.get(path, (0, None))
+        if frame is not None and path.stat().st_mtime_ns == written:
+            return frame.copy(deep=False)
         if b"geo" in (pq.read_schema(path).metadata or {}):
             return gpd.read_parquet(path)
         return pd.read_parquet(path)

@@ -19,11 +19,12 @@ from fragility import schemas
 from fragility.export.database_views import VIEWS
 from fragility.export.facts import RunFacts
 from fragility.export.files import publishing
-from fragility.export.tables import ordered
+from fragility.export.tables import ordered, without_geometry
 
 STORAGE_VERSION = "v1.5.0"
 # Longitude, latitude: the only name of WGS 84 that the core knows without the spatial extension.
 CRS = "OGC:CRS84"
+CONTOURS_IN_MARTS = ("core_communes", "core_iris", "core_lieux")
 MARTS = tuple(table.name for table in schemas.MARTS)
 
 _Row = tuple[object, ...]
@@ -132,7 +133,12 @@ def write_duckdb(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -
     Schemas: `marts` (what to read first, with the views), `core` (the sources, tidied),
     `science` (index and access).
     """
-    everything = {**tables, **run_frames(facts, tables)}
+    everything = {
+        # The marts hold the same contours: once is enough.
+        **{name: without_geometry(frame) if name in CONTOURS_IN_MARTS else frame
+           for name, frame in tables.items()},
+        **run_frames(facts, tables),
+    }
     with publishing(path) as draft, duckdb.connect() as connection:
         connection.execute(f"ATTACH {_quoted(str(draft))} AS fragilite "
                            f"(STORAGE_VERSION {_quoted(STORAGE_VERSION)})")

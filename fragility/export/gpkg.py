@@ -82,6 +82,18 @@ def _with_contours(uncovered: pd.DataFrame, communes: gpd.GeoDataFrame) -> gpd.G
     )
 
 
+def _simplified_iris(
+    iris: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, tolerance_m: float
+) -> gpd.GeoDataFrame:
+    """Simplify the IRIS of divided communes; the others have their commune's contour already."""
+    whole = iris["type_iris"].eq("Z")
+    contours = communes.set_index("code_commune").geometry
+    shapes = gpd.GeoSeries(contours.reindex(iris["code_commune"]).to_numpy(), index=iris.index,
+                           crs=iris.crs)
+    shapes[~whole] = simplify_together(iris[~whole], tolerance_m).geometry
+    return iris.set_geometry(shapes)
+
+
 def build_layers(
     tables: dict[str, pd.DataFrame], tolerance_m: float = TOLERANCE_M
 ) -> dict[str, gpd.GeoDataFrame]:
@@ -99,6 +111,9 @@ def build_layers(
             layers[table] = prepare_layer(_with_contours(frame, layers["communes"]), table)
         elif table == "lieux":
             layers[table] = prepare_layer(gpd.GeoDataFrame(frame), table)
+        elif table == "iris":
+            simple = _simplified_iris(gpd.GeoDataFrame(frame), layers["communes"], tolerance_m)
+            layers[table] = prepare_layer(simple, table)
         else:
             simple = simplify_together(gpd.GeoDataFrame(frame), tolerance_m)
             layers[table] = prepare_layer(simple, table)

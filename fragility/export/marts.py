@@ -22,7 +22,7 @@ def _attributes(
 
 def _ordered(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     """Put the columns in the order of the model, rows by code."""
-    columns = list(TABLES[table].columns)
+    columns = [str(name) for name in TABLES[table].columns]
     return frame[columns].sort_values(columns[0]).reset_index(drop=True)
 
 
@@ -54,27 +54,37 @@ def build_iris(
     return gpd.GeoDataFrame(_ordered(table, "iris"), geometry="geometry", crs=iris.crs)
 
 
-def build_group(
-    communes: gpd.GeoDataFrame, scores: pd.DataFrame, lieux: pd.DataFrame, level: str
-) -> gpd.GeoDataFrame:
-    """Build the mart `epci` or `departements` from that of communes.
+def build_groups(
+    communes: gpd.GeoDataFrame, scores: pd.DataFrame, lieux: pd.DataFrame
+) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Build the marts `epci` and `departements` from that of communes.
 
     Parameters
     ----------
     communes : mart `communes`.
-    scores : table `index_scores`, which holds the level.
+    scores : table `index_scores`, which holds both levels.
     lieux : table `core_lieux`, retained and other places.
-    level : `epci` or `departement`.
     """
-    code, name = f"code_{level}", f"nom_{level}"
-    table_name = "epci" if level == "epci" else "departements"
-    own = scores[scores["niveau"] == level].drop(columns=["niveau", "population"])
     staff = lieux[lieux["statut"].eq("retenu") & lieux["dispositif"].eq("conseiller_numerique")]
     posts = staff.groupby("code_commune")["nb_conseillers"].sum()
     members = pd.DataFrame(communes.drop(columns="geometry")).assign(
         nb_conseillers=communes["code_commune"].map(posts).fillna(0.0).astype(float),
         exposed=communes["population"].where(communes["est_fragile_non_couverte"], 0.0),
     )
+    # Uniting contours is the slow part: both levels are made of the same few thousand pieces.
+    keys = ["code_epci", "code_departement"]
+    drawn = communes.loc[communes.geometry.notna(), [*keys, "geometry"]]
+    pieces = drawn.dissolve(by=keys, method="unary").reset_index()
+    return (_build_group(members, pieces, scores, "epci", "epci"),
+            _build_group(members, pieces, scores, "departement", "departements"))
+
+
+def _build_group(
+    members: pd.DataFrame, pieces: gpd.GeoDataFrame, scores: pd.DataFrame, level: str, table: str
+) -> gpd.GeoDataFrame:
+    """Sum the members of each group of one level, and unite its pieces."""
+    code, name = f"code_{level}", f"nom_{level}"
+    own = scores[scores["niveau"] == level].drop(columns=["niveau", "population"])
     totals = members.groupby(code).agg(
         **{
             name: (name, "first"),
@@ -86,11 +96,10 @@ def build_group(
             "nb_conseillers": ("nb_conseillers", "sum"),
         }
     ).reset_index()
-    shapes = communes[communes.geometry.notna()].dissolve(by=code, method="unary")["geometry"]
-    table = totals.merge(own, left_on=code, right_on="code", how="left", validate="1:1")
-    table["geometry"] = gpd.GeoSeries(shapes.reindex(table[code]).to_numpy(), crs=communes.crs)
-    ordered = _ordered(table, table_name)
-    return gpd.GeoDataFrame(ordered, geometry="geometry", crs=communes.crs)
+    shapes = pieces[[code, "geometry"]].dissolve(by=code, method="unary")["geometry"]
+    frame = totals.merge(own, left_on=code, right_on="code", how="left", validate="1:1")
+    frame["geometry"] = gpd.GeoSeries(shapes.reindex(frame[code]).to_numpy(), crs=pieces.crs)
+    return gpd.GeoDataFrame(_ordered(frame, table), geometry="geometry", crs=pieces.crs)
 
 
 def build_lieux(lieux: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -19,8 +19,6 @@ from fragility.export.labels import (
 )
 
 FILES = (
-    ("`rapport.html`", "le rapport, à lire d'abord", "un navigateur"),
-    ("`site/`", "la carte et les fiches ; lancez `fragility serve`", "un navigateur"),
     ("`carte.qgz`", "la carte prête, légendes comprises (gardez-la près du .gpkg)",
      "QGIS, double-clic"),
     ("`fragilite.gpkg`", "les couches : communes, IRIS, EPCI, départements, lieux, communes "
@@ -32,7 +30,6 @@ FILES = (
     ("`fragilite.duckdb`", "toutes les tables, décrites, et des vues prêtes (schéma `marts`)",
      "DuckDB 1.5 ou plus récent, sans extension ni internet"),
     ("`tables/`", "les mêmes tables en (Geo)Parquet", "Python, R, DuckDB"),
-    ("`temps_acces.tif`", "minutes jusqu'au conseiller le plus proche", "QGIS"),
     ("`dictionnaire.csv`", "ce que signifie chaque colonne", "tableur"),
 )
 
@@ -60,13 +57,12 @@ def how_not_to_use() -> list[str]:
     """Return the readings that the figures do not allow."""
     return [
         "Ne lisez pas un rang nu : deux communes de scores voisins ne sont pas distinguables. "
-        "Lisez la classe, et l'intervalle quand il est donné.",
+        "Lisez la classe, et l'origine des chiffres.",
         "Le score décrit un territoire, pas ses habitants : il ne dit rien d'une personne.",
         "Une part élevée n'est pas un grand nombre : les communes les plus fragiles sont souvent "
         "petites. Regardez aussi la population.",
         "Sous 200 habitants (« petit effectif »), les taux du recensement sont très incertains.",
-        "Ne comparez pas les scores de deux éditions : le classement change par construction. "
-        "Utilisez `fragility compare`.",
+        "Ne comparez pas les scores de deux éditions : le classement change par construction.",
         "N'en faites pas le seul critère d'un financement : demandez d'abord aux acteurs du "
         "terrain ce que la carte ne voit pas.",
     ]

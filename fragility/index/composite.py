@@ -90,7 +90,8 @@ def aggregate(scores: pd.DataFrame, weight: pd.Series, group: pd.Series) -> pd.D
     weights = known.mul(weight.fillna(0), axis=0)
     total = weights.groupby(group).sum()
     weighted = (scores.fillna(0) * weights).groupby(group).sum() / total.where(total > 0)
-    return weighted.fillna(scores.groupby(group).mean())
+    # A weighted mean of tens may come out as 10.000000000000002.
+    return weighted.fillna(scores.groupby(group).mean()).clip(1, 10)
 
 
 def combine(scores: pd.DataFrame, profile: Profile) -> pd.Series:
