@@ -28,7 +28,7 @@ dev: $(STAMP)
 # Needs uv; writes versions and hashes only, no address.
 lock:
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --no-header --universal --python-version 3.11 -o requirements.lock
+		--no-emit-find-links --no-header --no-strip-extras --universal --python-version 3.11 -o requirements.lock
 
 $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Il faut Python 3.11 ou plus récent.")'

@@ -83,6 +83,8 @@ def filled(column: pa.Column, n: int) -> pd.Series:
         return pd.Series([commune_code(i % N) for i in rank], dtype="str")
     if pattern == schemas.IRIS_CODE:
         return pd.Series([f"{commune_code(i % N)}{i // N:04d}" for i in rank], dtype="str")
+    if "0-9a-f" in pattern:
+        return pd.Series([f"{i:064x}" for i in rank], dtype="str")
     if "d{4}-" in pattern:
         return pd.Series(["2022-12-01"] * n, dtype="str")
     return pd.Series([f"{column.title} {i + 1}" for i in rank], dtype="str")
