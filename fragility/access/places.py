@@ -15,6 +15,9 @@ from fragility.territory.crs import WGS84, zone_epsg
 PREFIXES = {"conseiller_numerique": "cn-", "france_services": "fs-", "bibliotheque": "bib-"}
 # A quay or a jetty is in the sea of a simplified contour; 500 m away is somewhere else.
 SHORE_M = 500.0
+# Farther than this from the commune that the record names, the point is the mistaken one: nine
+# conseillers' places of December 2022, among them the seat of a département at 87 km.
+FAR_M = 10_000.0
 _COLUMNS = list(schemas.TABLES["core_lieux"].columns)
 
 
@@ -41,7 +44,8 @@ def build_lieux(
     -----
     The published point is kept when it is in a commune of the declared département, in the
     declared commune (postal codes cross borders), or in a commune of the declared name when none
-    bears it in the declared département (mistyped postal codes). Otherwise the place goes to the
+    bears it in the declared département (mistyped postal codes), and is not more than 10 km from
+    the commune that the record names. Otherwise the place goes to the
     representative point of the declared commune, if one and only one fits, and its precision says
     so.
     """
@@ -94,9 +98,12 @@ def _locate(
     agrees = found.notna() & (
         stated.isna() | (found_dep == stated) | (found == declared) | (declared.isna() & same_name)
     )
+    far = agrees & _far_from_declared(points, found, declared, place)
+    agrees &= ~far
     reason = np.select(
-        [~has_point, swapped.notna() & (swapped_dep == stated), found.isna()],
-        ["coordonnées absentes", "latitude et longitude inversées",
+        [~has_point, far, swapped.notna() & (swapped_dep == stated), found.isna()],
+        ["coordonnées absentes", f"coordonnées à plus de {FAR_M / 1000:g} km de la commune déclarée",
+         "latitude et longitude inversées",
          "coordonnées hors des communes de l'édition"],
         "coordonnées dans un autre département que l'adresse",
     )
@@ -122,6 +129,23 @@ def _locate(
     point[by_point], point[by_commune] = points[by_point], fallback[by_commune]
     out["point"] = point
     return out
+
+
+def _far_from_declared(
+    points: np.ndarray, found: pd.Series, declared: pd.Series, place: gpd.GeoDataFrame
+) -> pd.Series:
+    """Tell the points that are more than `FAR_M` away from the contour of the declared commune."""
+    other = found.notna() & declared.notna() & (found != declared)
+    rows = np.flatnonzero(other & declared.isin(place.index[place.geometry.notna()]))
+    far = pd.Series(False, index=found.index)
+    contours = place.geometry.reindex(declared.iloc[rows])
+    zones = zone_epsg(place["code_departement"].reindex(declared.iloc[rows])).to_numpy()
+    for epsg in np.unique(zones):
+        at = np.flatnonzero(zones == epsg)
+        a = gpd.GeoSeries(points[rows[at]], crs=WGS84).to_crs(int(epsg))
+        b = gpd.GeoSeries(contours.to_numpy()[at], crs=WGS84).to_crs(int(epsg))
+        far.iloc[rows[at]] = shapely.distance(a.to_numpy(), b.to_numpy()) > FAR_M
+    return far
 
 
 def commune_of_points(

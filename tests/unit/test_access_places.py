@@ -82,6 +82,25 @@ def test_a_bad_point_goes_to_the_declared_commune(
     ("abergement", None, "01640", "01002"), ("Vieux Bourg", None, "01640", "01002"),
     ("ABRETS", None, "38490", "38001"),
 ])
+def test_a_point_far_from_its_commune_is_the_mistake(cog: pd.DataFrame) -> None:
+    """Two communes of one département, 1 km and 40 km from the point."""
+    def square(west: float) -> object:
+        return box(west, 46.0, west + 0.1, 46.1)
+
+    drawn = gpd.GeoDataFrame(
+        {"code_commune": ["01001", "01002", "01003"], "nom": ["Ici", "Voisine", "Loin"],
+         "code_departement": "01"},
+        geometry=[square(5.0), square(5.1), square(5.6)], crs=4326)
+    here = {"latitude": 46.05, "longitude": 5.05, "code_postal": "01370"}
+    near = built(drawn, cog, **here, commune_declaree="Voisine")
+    assert near["code_commune"] == "01001"
+    assert near["precision"] == "coordonnees"
+    far = built(drawn, cog, **here, commune_declaree="Loin")
+    assert far["code_commune"] == "01003"
+    assert far["precision"] == "commune"
+    assert "plus de 10 km" in far["motif_statut"]
+
+
 def test_communes_as_people_write_them(
     communes: gpd.GeoDataFrame, cog: pd.DataFrame, name: str, code: str | None, postal: str,
     expected: str,

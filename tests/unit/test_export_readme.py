@@ -31,7 +31,7 @@ def test_the_text_holds_what_a_reader_must_know() -> None:
                    "7,40", "approximation", "vol d'oiseau", "Ne lisez pas un rang nu"):
         assert needed in text, needed
     for name in ("fragilite.gpkg", "carte.qgz", "fragilite.duckdb", "fragilite.xlsx",
-                 "temps_acces.tif", "dictionnaire.csv", "rapport.html", "site/"):
+                 "dictionnaire.csv", "tables/"):
         assert name in text
 
 
