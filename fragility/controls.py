@@ -28,7 +28,9 @@ def control_totals(communes: pd.DataFrame, iris: pd.DataFrame, edition: Edition)
         if found[name] != expected:
             raise DataCheckError(
                 f"Le total « {name} » de l'édition {edition.name} n'est pas celui publié.",
-                expected=f"{expected}", found=f"{found[name]}", remedy=_REPORT,
+                expected=f"{expected}",
+                found=f"{found[name]}",
+                remedy=_REPORT,
             )
 
 
@@ -37,8 +39,10 @@ def control_nesting(communes: pd.DataFrame, iris: pd.DataFrame) -> None:
     orphans = set(iris["code_commune"]) ^ set(communes["code_commune"])
     if orphans:
         raise DataCheckError(
-            "Des communes sans IRIS, ou des IRIS sans commune.", expected="les mêmes codes",
-            found=", ".join(sorted(orphans)[:8]) + f" ({len(orphans)})", remedy=_REPORT,
+            "Des communes sans IRIS, ou des IRIS sans commune.",
+            expected="les mêmes codes",
+            found=", ".join(sorted(orphans)[:8]) + f" ({len(orphans)})",
+            remedy=_REPORT,
         )
     total = iris.groupby("code_commune")["population"].sum()
     gap = (total - communes.set_index("code_commune")["population"].fillna(0)).abs()
@@ -46,7 +50,8 @@ def control_nesting(communes: pd.DataFrame, iris: pd.DataFrame) -> None:
         raise DataCheckError(
             "La population des IRIS ne redonne pas celle de leur commune.",
             expected="un écart d'au plus un demi-habitant",
-            found=f"{gap.idxmax()} : {gap.max():.1f} habitants", remedy=_REPORT,
+            found=f"{gap.idxmax()} : {gap.max():.1f} habitants",
+            remedy=_REPORT,
         )
 
 
@@ -64,7 +69,8 @@ def control_scores(table: pd.DataFrame, profile: Profile) -> None:
         row = table[wrong].iloc[0]
         raise DataCheckError(
             "Un score n'est pas la moyenne de ses sous-scores.",
-            expected="la moyenne, à 1e-9 près", found=f"{row.iloc[0]} : {row['score']}",
+            expected="la moyenne, à 1e-9 près",
+            found=f"{row.iloc[0]} : {row['score']}",
             remedy="signalez-le : c'est un défaut du programme",
         )
 
@@ -74,7 +80,8 @@ def control_origins(table: pd.DataFrame, indicators: tuple[str, ...]) -> None:
     for key in indicators:
         empty = table[f"{key}_pct"].isna()
         wrong = (empty != table[f"{key}_origine"].eq("absent")) | (
-            ~empty & table[f"{key}_annee"].isna())
+            ~empty & table[f"{key}_annee"].isna()
+        )
         if wrong.any():
             raise DataCheckError(
                 f"L'origine de {key} ne dit pas d'où vient le chiffre.",
@@ -86,11 +93,12 @@ def control_origins(table: pd.DataFrame, indicators: tuple[str, ...]) -> None:
 
 def control_model(imputation: pd.DataFrame) -> None:
     """The poverty model still predicts what it never saw."""
-    r2 = float(imputation.set_index("mesure").loc["r2", "valeur"])
+    r2 = float(imputation.loc[imputation["mesure"].eq("r2"), "valeur"].iloc[0])
     if r2 < MIN_R2:
         raise DataCheckError(
             "Le modèle de pauvreté prédit mal les territoires tenus à l'écart.",
-            expected=f"R² ≥ {MIN_R2}", found=f"{r2:.2f}",
+            expected=f"R² ≥ {MIN_R2}",
+            found=f"{r2:.2f}",
             remedy="regardez la table index_imputation avant d'utiliser la pauvreté modélisée",
         )
 
@@ -102,6 +110,7 @@ def control_places(lieux: pd.DataFrame) -> None:
     if share > MAX_SET_ASIDE:
         raise DataCheckError(
             "Beaucoup de lieux de conseillers sont écartés faute de position.",
-            expected=f"au plus {MAX_SET_ASIDE:.0%}", found=f"{share:.1%}",
+            expected=f"au plus {MAX_SET_ASIDE:.0%}",
+            found=f"{share:.1%}",
             remedy="regardez motif_statut dans la table core_lieux",
         )

@@ -1,5 +1,7 @@
 """Access assets: minutes to the nearest conseiller, coverage, and the verdict."""
 
+from typing import Any
+
 import dagster as dg
 import geopandas as gpd
 import pandas as pd
@@ -11,15 +13,21 @@ from pipelines.emit import describe, emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 
-def _access(name: str) -> dict[str, object]:
-    return {"name": name, "group_name": "access", "partitions_def": EDITION_PARTITIONS,
-            "description": describe(name)}
+def _access(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "group_name": "access",
+        "partitions_def": EDITION_PARTITIONS,
+        "description": describe(name),
+    }
 
 
 @dg.asset(**_access("access_couts"))
 def access_couts(
-    context: dg.AssetExecutionContext, workspace: Workspace,
-    core_population_grille: pd.DataFrame, core_lieux: gpd.GeoDataFrame,
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    core_population_grille: pd.DataFrame,
+    core_lieux: gpd.GeoDataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Nearest place of each inhabited cell."""
     with timed() as timer:
@@ -29,21 +37,29 @@ def access_couts(
 
 @dg.asset(**_access("access_portee"))
 def access_portee(
-    context: dg.AssetExecutionContext, workspace: Workspace, access_couts: pd.DataFrame,
-    core_communes: gpd.GeoDataFrame, core_iris: gpd.GeoDataFrame, core_lieux: gpd.GeoDataFrame,
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    access_couts: pd.DataFrame,
+    core_communes: gpd.GeoDataFrame,
+    core_iris: gpd.GeoDataFrame,
+    core_lieux: gpd.GeoDataFrame,
     core_recensement: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Reach of each commune and IRIS, with its uncertain band."""
     with timed() as timer:
-        table, lines = build_portee(access_couts, core_communes, core_iris, core_lieux,
-                                    core_recensement)
+        table, lines = build_portee(
+            access_couts, core_communes, core_iris, core_lieux, core_recensement
+        )
     return emit(context, workspace, table, lines, timer=timer)
 
 
 @dg.asset(**_access("access_fragiles_non_couvertes"))
 def access_fragiles_non_couvertes(
-    context: dg.AssetExecutionContext, workspace: Workspace, index_indicateurs: pd.DataFrame,
-    index_scores: pd.DataFrame, access_portee: pd.DataFrame,
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    index_indicateurs: pd.DataFrame,
+    index_scores: pd.DataFrame,
+    access_portee: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Fragile and out of reach: the flag and its sentence."""
     with timed() as timer:

@@ -16,7 +16,10 @@ from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 def _schema_check(asset: str, table: str) -> dg.AssetChecksDefinition:
     @dg.asset_check(
-        asset=asset, name="modele", blocking=True, partitions_def=EDITION_PARTITIONS,
+        asset=asset,
+        name="modele",
+        blocking=True,
+        partitions_def=EDITION_PARTITIONS,
         description=f"La table respecte son modèle ({len(TABLES[table].columns)} colonnes).",
     )
     def modele(frame: pd.DataFrame) -> dg.AssetCheckResult:
@@ -40,8 +43,13 @@ def _result(
 schema_checks = [_schema_check(name, name) for name in TABLES if name != "raw"]
 
 
-@dg.asset_check(asset="iris", name="totaux", blocking=True, partitions_def=EDITION_PARTITIONS,
-                additional_ins={"places": dg.AssetIn("communes")})
+@dg.asset_check(
+    asset="iris",
+    name="totaux",
+    blocking=True,
+    partitions_def=EDITION_PARTITIONS,
+    additional_ins={"places": dg.AssetIn("communes")},
+)
 def totaux(
     context: dg.AssetCheckExecutionContext, iris: gpd.GeoDataFrame, places: gpd.GeoDataFrame
 ) -> dg.AssetCheckResult:

@@ -19,17 +19,22 @@ from pipelines.workspace import DEFAULT_PROFILE, default_out, default_raw
 
 app = typer.Typer(
     help="Où l'exclusion numérique fait mal en France, et où personne n'est près pour aider.",
-    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
 EditionOption = Annotated[str, typer.Option("--edition", "-e", help="Édition à traiter.")]
 RawOption = Annotated[
-    Path | None, typer.Option("--raw", help="Dossier des fichiers sources [défaut : data/raw].")]
+    Path | None, typer.Option("--raw", help="Dossier des fichiers sources [défaut : data/raw].")
+]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Dossier des résultats [défaut : data/processed].")]
+    Path | None, typer.Option("--out", help="Dossier des résultats [défaut : data/processed].")
+]
 ProfileOption = Annotated[
-    str, typer.Option("--profile", "-p", help="Définition de l'indice, ou un fichier .toml.")]
+    str, typer.Option("--profile", "-p", help="Définition de l'indice, ou un fichier .toml.")
+]
 
 
 def console() -> Console:
@@ -39,7 +44,9 @@ def console() -> Console:
 
 @app.command()
 def run(
-    edition: EditionOption = "demo", raw: RawOption = None, out: OutOption = None,
+    edition: EditionOption = "demo",
+    raw: RawOption = None,
+    out: OutOption = None,
     profile: ProfileOption = DEFAULT_PROFILE,
 ) -> None:
     """Calculer une édition, des fichiers sources à toutes les sorties."""
@@ -58,8 +65,9 @@ def editions() -> None:
 
 @app.command()
 def sources(
-    edition: Annotated[str | None, typer.Option("--edition", "-e", help="Une seule édition.")]
-    = None,
+    edition: Annotated[
+        str | None, typer.Option("--edition", "-e", help="Une seule édition.")
+    ] = None,
     raw: RawOption = None,
 ) -> None:
     """Dire quels fichiers sources sont là, lesquels manquent et où les trouver."""
@@ -69,8 +77,9 @@ def sources(
 
 
 @app.command()
-def check(edition: EditionOption = "demo", out: OutOption = None,
-          profile: ProfileOption = DEFAULT_PROFILE) -> None:
+def check(
+    edition: EditionOption = "demo", out: OutOption = None, profile: ProfileOption = DEFAULT_PROFILE
+) -> None:
     """Refaire les contrôles sur une édition déjà calculée."""
     from pipelines.display import show_checks
 
@@ -79,11 +88,12 @@ def check(edition: EditionOption = "demo", out: OutOption = None,
 
 @app.command()
 def validation(
-    edition: EditionOption = "france-2021", out: OutOption = None,
-    reference: Annotated[Path | None, typer.Option(
-        "--reference", help="Dossier des valeurs publiées à comparer.")] = None,
-    docs: Annotated[Path, typer.Option("--docs", help="Dossier de la page écrite.")]
-    = Path("docs"),
+    edition: EditionOption = "france-2021",
+    out: OutOption = None,
+    reference: Annotated[
+        Path | None, typer.Option("--reference", help="Dossier des valeurs publiées à comparer.")
+    ] = None,
+    docs: Annotated[Path, typer.Option("--docs", help="Dossier de la page écrite.")] = Path("docs"),
 ) -> None:
     """Comparer une édition aux valeurs publiées et écrire docs/validation.md."""
     from fragility.validation.report import write_validation
@@ -106,7 +116,8 @@ def main() -> None:
         app()
     except FragilityError as error:
         Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"[bold red]Erreur[/] : {_escape(error.message())}")
+            f"[bold red]Erreur[/] : {_escape(error.message())}"
+        )
         sys.exit(error.exit_code)
 
 

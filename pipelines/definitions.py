@@ -22,8 +22,15 @@ def build_defs(**overrides: Any) -> dg.Definitions:
     """Assemble the definitions; `overrides` replaces fields of the workspace, for tests."""
     workspace = Workspace(**overrides)
     return dg.Definitions(
-        assets=[*raw_assets, *core_assets, index_indicateurs, index_scores, *access_assets,
-                *marts_assets, *export_assets],
+        assets=[
+            *raw_assets,
+            *core_assets,
+            index_indicateurs,
+            index_scores,
+            *access_assets,
+            *marts_assets,
+            *export_assets,
+        ],
         asset_checks=[*schema_checks, *reconciliation_checks],
         resources={"workspace": workspace, "io_manager": TableIOManager(workspace=workspace)},
         # Assets are short and share memory badly: one process, no start-up time per step.

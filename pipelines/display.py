@@ -14,13 +14,25 @@ from rich.table import Table
 
 from fragility.errors import DataCheckError, MissingFileError
 from fragility.ledger import ENTERED, KEPT
-from fragility.sources.catalogue import EDITIONS, RELEASES, SOURCES, find_edition, releases_of
-from fragility.sources.catalogue import licence_of
+from fragility.sources.catalogue import (
+    EDITIONS,
+    RELEASES,
+    SOURCES,
+    find_edition,
+    licence_of,
+    releases_of,
+)
 from fragility.sources.files import conformity, sha256_of
 from fragility.sources.model import LICENCES
 
-SHOWN_TABLES = ("communes", "iris", "epci", "departements", "lieux",
-                "communes_fragiles_non_couvertes")
+SHOWN_TABLES = (
+    "communes",
+    "iris",
+    "epci",
+    "departements",
+    "lieux",
+    "communes_fragiles_non_couvertes",
+)
 
 
 def french(number: float, decimals: int = 0) -> str:
@@ -49,8 +61,13 @@ def run_with_progress(console: Console, edition: str, raw: Path, out: Path, prof
     if definition.banner:
         console.print(f"[yellow]{escape(definition.banner)}[/]")
     with Progress(
-        TextColumn("{task.description:34}"), BarColumn(), MofNCompleteColumn(),
-        TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal,
+        TextColumn("{task.description:34}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
     ) as progress:
         task = progress.add_task("préparation", total=count_steps())
 
@@ -67,7 +84,8 @@ def run_with_progress(console: Console, edition: str, raw: Path, out: Path, prof
     console.print(
         f"\nTerminé en {french(report.seconds, 1)} s, {french(report.peak_mb)} Mo au plus. "
         f"Ouvrez d'abord [bold]{escape(str(report.folder / 'LISEZMOI.md'))}[/], "
-        f"puis carte.qgz dans QGIS.")
+        f"puis carte.qgz dans QGIS."
+    )
 
 
 def show_summary(console: Console, folder: Path) -> None:
@@ -98,8 +116,9 @@ def show_editions(console: Console) -> None:
     """One line per edition."""
     table = Table("édition", "titre", "COG", "livraisons")
     for edition in EDITIONS.values():
-        table.add_row(edition.name, escape(edition.title), str(edition.cog_year),
-                      str(len(edition.releases)))
+        table.add_row(
+            edition.name, escape(edition.title), str(edition.cog_year), str(len(edition.releases))
+        )
     console.print(table)
 
 
@@ -121,8 +140,13 @@ def show_sources(console: Console, edition: str | None, raw: Path) -> None:
         missing += "manquant" in states
         state = next((s for s in ("manquant", "présent, autre copie") if s in states), "présent")
         colour = {"manquant": "red", "présent": "green"}.get(state, "yellow")
-        table.add_row(release.id, f"[{colour}]{state}[/]", size(total) if total else "",
-                      LICENCES[licence_of(release)][0], SOURCES[release.source].landing)
+        table.add_row(
+            release.id,
+            f"[{colour}]{state}[/]",
+            size(total) if total else "",
+            LICENCES[licence_of(release)][0],
+            SOURCES[release.source].landing,
+        )
     console.print(table)
     console.print(f"{len(releases) - missing} livraisons présentes sur {len(releases)} dans {raw}.")
 
@@ -137,21 +161,28 @@ def show_checks(console: Console, edition: str, out: Path, profile: str) -> None
     find_edition(edition)
     if not (out / edition / "tables").is_dir():
         raise MissingFileError(
-            f"L'édition « {edition} » n'a pas encore été calculée.", path=out / edition,
-            remedy=f"lancez « fragility run --edition {edition} »")
+            f"L'édition « {edition} » n'a pas encore été calculée.",
+            path=out / edition,
+            remedy=f"lancez « fragility run --edition {edition} »",
+        )
     defs = build_defs(out=str(out), profile=profile)
     job = defs.resolve_implicit_global_asset_job_def().get_subset(
         asset_selection=set(),
-        asset_check_selection={key for checks in defs.asset_checks or []
-                               for key in checks.check_keys})
+        asset_check_selection={
+            key for checks in defs.asset_checks or [] for key in checks.check_keys
+        },
+    )
     with dg.DagsterInstance.ephemeral() as instance:
-        result = job.execute_in_process(partition_key=edition, instance=instance,
-                                        raise_on_error=False)
+        result = job.execute_in_process(
+            partition_key=edition, instance=instance, raise_on_error=False
+        )
     evaluations = result.get_asset_check_evaluations()
     failed = [e for e in evaluations if not e.passed]
     for evaluation in failed:
-        console.print(f"[red]✗[/] {evaluation.asset_key.to_user_string()} : "
-                      f"{escape(evaluation.description or '')}")
+        console.print(
+            f"[red]✗[/] {evaluation.asset_key.to_user_string()} : "
+            f"{escape(evaluation.description or '')}"
+        )
     blocking = [e for e in failed if e.severity == dg.AssetCheckSeverity.ERROR]
     console.print(f"{len(evaluations) - len(failed)} contrôles réussis sur {len(evaluations)}.")
     if blocking:

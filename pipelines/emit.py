@@ -37,9 +37,14 @@ def timed() -> Iterator[Timer]:
 
 
 def emit(
-    context: dg.AssetExecutionContext, workspace: Workspace, frame: pd.DataFrame,
-    ledger: pd.DataFrame | None = None, *, timer: Timer | None = None,
-    picture: str | None = None, output: str | None = None,
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    frame: pd.DataFrame,
+    ledger: pd.DataFrame | None = None,
+    *,
+    timer: Timer | None = None,
+    picture: str | None = None,
+    output: str | None = None,
 ) -> dg.Output[pd.DataFrame]:
     """Wrap a table for Dagster and keep its ledger.
 
@@ -101,8 +106,13 @@ def small_map(frame: gpd.GeoDataFrame, column: str) -> str:
     shown = (points.x > -10) & (points.x < 12) & (points.y > 40)
     figure = Figure(figsize=(4, 4), dpi=90)
     axes = figure.add_subplot()
-    axes.scatter(points.x[shown], points.y[shown], s=900 / max(int(shown.sum()), 1) + 0.2,
-                 c=colours[shown].tolist(), linewidths=0)
+    axes.scatter(
+        points.x[shown],
+        points.y[shown],
+        s=900 / max(int(shown.sum()), 1) + 0.2,
+        c=colours[shown].tolist(),
+        linewidths=0,
+    )
     axes.set_aspect(1.4)
     axes.set_axis_off()
     buffer = io.BytesIO()

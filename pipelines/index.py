@@ -22,15 +22,26 @@ from pipelines.workspace import EDITION_PARTITIONS, Workspace
     partitions_def=EDITION_PARTITIONS,
 )
 def index_indicateurs(
-    context: dg.AssetExecutionContext, workspace: Workspace, core_communes: gpd.GeoDataFrame,
-    core_iris: gpd.GeoDataFrame, core_recensement: pd.DataFrame, core_revenus: pd.DataFrame,
-    core_fixe: pd.DataFrame, core_mobile: pd.DataFrame, core_population_grille: pd.DataFrame,
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    core_communes: gpd.GeoDataFrame,
+    core_iris: gpd.GeoDataFrame,
+    core_recensement: pd.DataFrame,
+    core_revenus: pd.DataFrame,
+    core_fixe: pd.DataFrame,
+    core_mobile: pd.DataFrame,
+    core_population_grille: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """The five indicators of every commune and IRIS, and the error of the poverty model."""
     with timed() as timer:
         tables = build_indicators(
-            core_communes, core_iris, core_recensement, core_revenus, core_fixe,
-            far_from_4g(core_population_grille, core_mobile), core_mobile["annee"].min(),
+            core_communes,
+            core_iris,
+            core_recensement,
+            core_revenus,
+            core_fixe,
+            far_from_4g(core_population_grille, core_mobile),
+            core_mobile["annee"].min(),
         )
     names = ("index_indicateurs", "index_imputation", "index_residus")
     for name, table in zip(names, tables, strict=True):
@@ -38,18 +49,23 @@ def index_indicateurs(
 
 
 @dg.multi_asset(
-    outs={name: dg.AssetOut(description=describe(name))
-          for name in ("index_scores", "index_bornes")},
+    outs={
+        name: dg.AssetOut(description=describe(name)) for name in ("index_scores", "index_bornes")
+    },
     group_name="index",
     partitions_def=EDITION_PARTITIONS,
 )
 def index_scores(
-    context: dg.AssetExecutionContext, workspace: Workspace, index_indicateurs: pd.DataFrame,
-    core_communes: gpd.GeoDataFrame, core_iris: gpd.GeoDataFrame,
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    index_indicateurs: pd.DataFrame,
+    core_communes: gpd.GeoDataFrame,
+    core_iris: gpd.GeoDataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Sub-scores, score, ranks and classes of every level, and the bounds of the classes."""
     with timed() as timer:
-        tables = build_scores(index_indicateurs, core_communes, core_iris,
-                              load_profile(workspace.profile))
+        tables = build_scores(
+            index_indicateurs, core_communes, core_iris, load_profile(workspace.profile)
+        )
     for name, table in zip(("index_scores", "index_bornes"), tables, strict=True):
         yield emit(context, workspace, table, timer=timer, output=name)

@@ -1,6 +1,7 @@
 """The tables people open, assembled from the science."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 import geopandas as gpd
@@ -11,45 +12,72 @@ from pipelines.emit import describe, emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 
-def _mart(name: str) -> dict[str, object]:
-    return {"name": name, "group_name": "marts", "partitions_def": EDITION_PARTITIONS,
-            "description": describe(name)}
+def _mart(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "group_name": "marts",
+        "partitions_def": EDITION_PARTITIONS,
+        "description": describe(name),
+    }
 
 
 @dg.asset(**_mart("communes"))
 def communes(
-    context: dg.AssetExecutionContext, workspace: Workspace, core_communes: gpd.GeoDataFrame,
-    index_indicateurs: pd.DataFrame, index_scores: pd.DataFrame, access_portee: pd.DataFrame,
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    core_communes: gpd.GeoDataFrame,
+    index_indicateurs: pd.DataFrame,
+    index_scores: pd.DataFrame,
+    access_portee: pd.DataFrame,
     access_fragiles_non_couvertes: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Every commune with all that is known of it."""
     with timed() as timer:
-        table = marts.build_communes(core_communes, index_indicateurs, index_scores,
-                                     access_portee, access_fragiles_non_couvertes)
+        table = marts.build_communes(
+            core_communes,
+            index_indicateurs,
+            index_scores,
+            access_portee,
+            access_fragiles_non_couvertes,
+        )
     return emit(context, workspace, table, timer=timer, picture="classe")
 
 
 @dg.asset(**_mart("iris"))
 def iris(
-    context: dg.AssetExecutionContext, workspace: Workspace, core_iris: gpd.GeoDataFrame,
-    core_communes: gpd.GeoDataFrame, index_indicateurs: pd.DataFrame,
-    index_scores: pd.DataFrame, access_portee: pd.DataFrame,
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    core_iris: gpd.GeoDataFrame,
+    core_communes: gpd.GeoDataFrame,
+    index_indicateurs: pd.DataFrame,
+    index_scores: pd.DataFrame,
+    access_portee: pd.DataFrame,
     access_fragiles_non_couvertes: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Every IRIS with all that is known of it."""
     with timed() as timer:
-        table = marts.build_iris(core_iris, core_communes, index_indicateurs, index_scores,
-                                 access_portee, access_fragiles_non_couvertes)
+        table = marts.build_iris(
+            core_iris,
+            core_communes,
+            index_indicateurs,
+            index_scores,
+            access_portee,
+            access_fragiles_non_couvertes,
+        )
     return emit(context, workspace, table, timer=timer)
 
 
 @dg.multi_asset(
     outs={name: dg.AssetOut(description=describe(name)) for name in ("epci", "departements")},
-    group_name="marts", partitions_def=EDITION_PARTITIONS,
+    group_name="marts",
+    partitions_def=EDITION_PARTITIONS,
 )
 def groupes(
-    context: dg.AssetExecutionContext, workspace: Workspace, communes: gpd.GeoDataFrame,
-    index_scores: pd.DataFrame, core_lieux: gpd.GeoDataFrame,
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    communes: gpd.GeoDataFrame,
+    index_scores: pd.DataFrame,
+    core_lieux: gpd.GeoDataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """EPCI and départements, means and sums of their communes."""
     with timed() as timer:

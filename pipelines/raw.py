@@ -12,7 +12,8 @@ from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 DEMO = "demo"
 USED_SOURCES = [
-    source for source in SOURCES.values()
+    source
+    for source in SOURCES.values()
     if any(releases_of(edition, source.id) for edition in EDITIONS.values())
 ]
 

@@ -102,7 +102,9 @@ def run_edition(
         staging.mkdir(parents=True)
     except OSError as error:
         raise FragilityError(
-            "Impossible d'écrire dans un dossier.", path=error.filename, found=error.strerror,
+            "Impossible d'écrire dans un dossier.",
+            path=error.filename,
+            found=error.strerror,
             remedy="choisissez un dossier où vous pouvez écrire avec --out (et --raw pour la "
             "démonstration)",
         ) from None
@@ -134,21 +136,28 @@ def _execute(workspace: Workspace, edition: str, listener: _Listener) -> None:
         instance.add_event_listener(run_id, listener)
         try:
             defs.resolve_job_def(JOB).execute_in_process(
-                partition_key=edition, instance=instance, run_id=run_id)
+                partition_key=edition, instance=instance, run_id=run_id
+            )
         except dg.DagsterError:
             if not listener.failed:
                 raise
             raise DataCheckError(
-                "Un contrôle a échoué : rien n'est publié.", found="\n".join(listener.failed),
+                "Un contrôle a échoué : rien n'est publié.",
+                found="\n".join(listener.failed),
             ) from None
 
 
 def _write_report(folder: Path, report: RunReport) -> None:
-    content = {"edition": report.edition, "secondes": report.seconds,
-               "memoire_max_mo": report.peak_mb, "etapes_secondes": report.steps,
-               "avertissements": report.warnings}
+    content = {
+        "edition": report.edition,
+        "secondes": report.seconds,
+        "memoire_max_mo": report.peak_mb,
+        "etapes_secondes": report.steps,
+        "avertissements": report.warnings,
+    }
     (folder / "execution.json").write_text(
-        json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8"
+    )
 
 
 def _publish(staging: Path, folder: Path) -> None:

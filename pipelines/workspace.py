@@ -98,8 +98,9 @@ class TableIOManager(dg.ConfigurableIOManager):
         replace_file(path, lambda target: obj.to_parquet(target, index=False))
         if isinstance(obj, gpd.GeoDataFrame):
             self._shapes[path] = (path.stat().st_mtime_ns, obj)
-        context.add_output_metadata({"fichier": dg.MetadataValue.path(str(path)),
-                                     "octets": path.stat().st_size})
+        context.add_output_metadata(
+            {"fichier": dg.MetadataValue.path(str(path)), "octets": path.stat().st_size}
+        )
 
     def load_input(self, context: dg.InputContext) -> pd.DataFrame:
         """Read an upstream asset's table, as a GeoDataFrame if it has a geometry."""

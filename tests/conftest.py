@@ -1,4 +1,4 @@
-"""Shared runs: the demonstration once per session, the national edition once if its files are here."""
+"""Shared runs: the demonstration once per session, and the national edition if it can be."""
 
 import os
 from pathlib import Path

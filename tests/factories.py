@@ -36,12 +36,22 @@ N = SIZE * SIZE
 UNSCORED = (0, 37, 74, 9)
 SPLIT = tuple(range(3, N, SIZE))
 NASTY = (
-    "L'Abergement-Clémenciat", 'Saint-Jean "le Vieux"', "<script>alert(1)</script>", "=1+1",
-    "+Bâgé & Dommartin", "-Œuilly", "@Ÿ", "Ligne; coupée\nen deux", "\tTab", "Ars & <b>Cie</b>",
+    "L'Abergement-Clémenciat",
+    'Saint-Jean "le Vieux"',
+    "<script>alert(1)</script>",
+    "=1+1",
+    "+Bâgé & Dommartin",
+    "-Œuilly",
+    "@Ÿ",
+    "Ligne; coupée\nen deux",
+    "\tTab",
+    "Ars & <b>Cie</b>",
 )
 EPCI = {
-    "200000001": "CC du Sud-Ouest", "200000002": "CC du Sud-Est",
-    "200000003": "CA du Nord-Ouest", "200000004": 'CA "Nord-Est"; Métropole',
+    "200000001": "CC du Sud-Ouest",
+    "200000002": "CC du Sud-Est",
+    "200000003": "CA du Nord-Ouest",
+    "200000004": 'CA "Nord-Est"; Métropole',
 }
 DEPARTEMENTS = {"01": ("Ain", "84", "Auvergne-Rhône-Alpes"), "2A": ("Corse-du-Sud", "94", "Corse")}
 
@@ -124,17 +134,24 @@ def _area_columns(n: np.ndarray) -> dict[str, object]:
     rank = pd.Series(score).rank(ascending=False, method="min").astype("Int64")
     names = {**EPCI, "ZZZZZZZZZ": "Sans intercommunalité"}
     return {
-        "code_epci": epci, "nom_epci": [names[e] for e in epci],
+        "code_epci": epci,
+        "nom_epci": [names[e] for e in epci],
         "code_departement": departement,
         "nom_departement": [DEPARTEMENTS[d][0] for d in departement],
         "code_region": [DEPARTEMENTS[d][1] for d in departement],
         "nom_region": [DEPARTEMENTS[d][2] for d in departement],
         "population": 100.0 * (1 + n),
-        "non_thd_pct": 100 * column / 9, "non_thd_origine": "observe", "non_thd_annee": 2019,
+        "non_thd_pct": 100 * column / 9,
+        "non_thd_origine": "observe",
+        "non_thd_annee": 2019,
         "pauvrete_pct": np.where(line == 9, np.nan, 12.345),
         "pauvrete_origine": np.select([line == 9, line % 2 == 0], ["absent", "impute"], "observe"),
-        "score": score, "rang": rank, "classe": masked, "quintile_region": masked,
-        "quintile_departement": masked, "est_fragile": fragile,
+        "score": score,
+        "rang": rank,
+        "classe": masked,
+        "quintile_region": masked,
+        "quintile_departement": masked,
+        "est_fragile": fragile,
         "est_petit_effectif": n < 2,
         "conseiller_plus_proche_min": 40.0 - 4 * line,
         "conseiller_plus_proche_km": 20.0 - 2 * line,
@@ -144,8 +161,10 @@ def _area_columns(n: np.ndarray) -> dict[str, object]:
         "couverture": np.where(unscored, None, coverage),
         "portee_precision": "mailles",
         "est_fragile_non_couverte": fragile & (coverage == "non_couverte"),
-        "motif": [f"Classe {c}, à {40 - 4 * i} min d'un conseiller."
-                  for c, i in zip(class_, line, strict=True)],
+        "motif": [
+            f"Classe {c}, à {40 - 4 * i} min d'un conseiller."
+            for c, i in zip(class_, line, strict=True)
+        ],
         "contour_origine": "ign",
     }
 
@@ -154,10 +173,16 @@ def make_communes() -> gpd.GeoDataFrame:
     """The `communes` mart, 100 rows."""
     n = np.arange(N)
     names = [*NASTY, *(f"Commune-{i}" for i in range(len(NASTY), N))]
-    return assemble("communes", {
-        "code_commune": [commune_code(i) for i in n], "nom": names, **_area_columns(n),
-        "geometry": [square(i) for i in n],
-    }, N)
+    return assemble(
+        "communes",
+        {
+            "code_commune": [commune_code(i) for i in n],
+            "nom": names,
+            **_area_columns(n),
+            "geometry": [square(i) for i in n],
+        },
+        N,
+    )
 
 
 def make_iris() -> gpd.GeoDataFrame:
@@ -168,8 +193,11 @@ def make_iris() -> gpd.GeoDataFrame:
         parts = [square(i)]
         if i in SPLIT:
             x, y = parts[0].bounds[:2]
-            parts = [shapely.box(x + dx, y + dy, x + dx + half, y + dy + half)
-                     for dy in (0, half) for dx in (0, half)]
+            parts = [
+                shapely.box(x + dx, y + dy, x + dx + half, y + dy + half)
+                for dy in (0, half)
+                for dx in (0, half)
+            ]
         for rank, part in enumerate(parts):
             number.append(i)
             code.append(commune_code(i) + (f"010{rank + 1}" if i in SPLIT else "0000"))
@@ -177,11 +205,19 @@ def make_iris() -> gpd.GeoDataFrame:
             contour.append(part)
     n = np.array(number)
     names = make_communes()["nom"].to_numpy()
-    return assemble("iris", {
-        "code_iris": code, "nom": [f"{names[i]} ({c[5:]})" for i, c in zip(n, code, strict=True)],
-        "type_iris": kind, "code_commune": [c[:5] for c in code], "nom_commune": names[n],
-        **_area_columns(n), "geometry": contour,
-    }, len(n))
+    return assemble(
+        "iris",
+        {
+            "code_iris": code,
+            "nom": [f"{names[i]} ({c[5:]})" for i, c in zip(n, code, strict=True)],
+            "type_iris": kind,
+            "code_commune": [c[:5] for c in code],
+            "nom_commune": names[n],
+            **_area_columns(n),
+            "geometry": contour,
+        },
+        len(n),
+    )
 
 
 def make_group(table: str, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -191,22 +227,39 @@ def make_group(table: str, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     kept = communes[communes[key] != "ZZZZZZZZZ"].reset_index(drop=True)
     uncovered = kept["est_fragile_non_couverte"]
     weight = kept["population"].where(kept["score"].notna())
-    sums = pd.DataFrame({
-        key: kept[key], "population": kept["population"], "nb_communes": 1,
-        "nb_communes_fragiles": kept["est_fragile"].astype("int64"),
-        "nb_communes_fragiles_non_couvertes": uncovered.astype("int64"),
-        "population_fragile_non_couverte": kept["population"].where(uncovered, 0.0),
-        "weighted": kept["score"] * weight, "weight": weight,
-    }).groupby(key).sum()
+    sums = (
+        pd.DataFrame(
+            {
+                key: kept[key],
+                "population": kept["population"],
+                "nb_communes": 1,
+                "nb_communes_fragiles": kept["est_fragile"].astype("int64"),
+                "nb_communes_fragiles_non_couvertes": uncovered.astype("int64"),
+                "population_fragile_non_couverte": kept["population"].where(uncovered, 0.0),
+                "weighted": kept["score"] * weight,
+                "weight": weight,
+            }
+        )
+        .groupby(key)
+        .sum()
+    )
     outline = kept.dissolve(key)["geometry"]
-    known = {column: sums[column].to_numpy() for column in sums if column in
-             schemas.TABLES[table].columns}
-    return assemble(table, {
-        key: sums.index.to_numpy(),
-        name: kept.drop_duplicates(key).set_index(key)[name].loc[sums.index].to_numpy(),
-        **known, "score": (sums["weighted"] / sums["weight"]).to_numpy(),
-        "geometry": outline.loc[sums.index].to_numpy(),
-    }, len(sums))
+    known = {
+        column: sums[column].to_numpy()
+        for column in sums
+        if column in schemas.TABLES[table].columns
+    }
+    return assemble(
+        table,
+        {
+            key: sums.index.to_numpy(),
+            name: kept.drop_duplicates(key).set_index(key)[name].loc[sums.index].to_numpy(),
+            **known,
+            "score": (sums["weighted"] / sums["weight"]).to_numpy(),
+            "geometry": outline.loc[sums.index].to_numpy(),
+        },
+        len(sums),
+    )
 
 
 def make_lieux() -> gpd.GeoDataFrame:
@@ -215,13 +268,20 @@ def make_lieux() -> gpd.GeoDataFrame:
     kinds = ["conseiller_numerique", "france_services", "bibliotheque"] * 3
     points = [square(i).centroid for i in n]
     points[-1] = None
-    return assemble("lieux", {
-        "id": [f"{k}-{i}" for k, i in zip(kinds, n, strict=True)],
-        "nom": ["Médiathèque d'Œuilly", "=HYPERLINK(1)", *(f"Lieu {i}" for i in n[2:])],
-        "dispositif": kinds, "code_commune": [commune_code(i) for i in n],
-        "itinerance": n % 2 == 0, "nb_conseillers": [1.0, np.nan, np.nan] * 3,
-        "precision": "coordonnees", "geometry": points,
-    }, len(n))
+    return assemble(
+        "lieux",
+        {
+            "id": [f"{k}-{i}" for k, i in zip(kinds, n, strict=True)],
+            "nom": ["Médiathèque d'Œuilly", "=HYPERLINK(1)", *(f"Lieu {i}" for i in n[2:])],
+            "dispositif": kinds,
+            "code_commune": [commune_code(i) for i in n],
+            "itinerance": n % 2 == 0,
+            "nb_conseillers": [1.0, np.nan, np.nan] * 3,
+            "precision": "coordonnees",
+            "geometry": points,
+        },
+        len(n),
+    )
 
 
 def make_uncovered(communes: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -239,8 +299,11 @@ def make_tables(rows: int = 40) -> dict[str, pd.DataFrame]:
     """Every table of `schemas.TABLES`; those that are not marts hold `rows` generic rows."""
     communes = make_communes()
     tables: dict[str, pd.DataFrame] = {
-        "communes": communes, "iris": make_iris(), "epci": make_group("epci", communes),
-        "departements": make_group("departements", communes), "lieux": make_lieux(),
+        "communes": communes,
+        "iris": make_iris(),
+        "epci": make_group("epci", communes),
+        "departements": make_group("departements", communes),
+        "lieux": make_lieux(),
         "communes_fragiles_non_couvertes": make_uncovered(communes),
     }
     for name in schemas.TABLES:
@@ -252,14 +315,31 @@ def make_tables(rows: int = 40) -> dict[str, pd.DataFrame]:
 def make_facts(**changes: object) -> RunFacts:
     """Facts of a fictional run; keyword arguments replace the ones given here."""
     known: dict[str, object] = {
-        "edition": "demo", "title": "Démonstration", "banner": "Territoire fictif",
-        "cog_year": 2021, "date": date(2024, 5, 17), "version": "0.1.0", "profile": "ifn-2023",
+        "edition": "demo",
+        "title": "Démonstration",
+        "banner": "Territoire fictif",
+        "cog_year": 2021,
+        "date": date(2024, 5, 17),
+        "version": "0.1.0",
+        "profile": "ifn-2023",
         "threshold": 7.4,
         "sources": (
-            SourceFact("Recensement de la population", "INSEE", "Licence Ouverte 2.0",
-                       "INSEE, recensement 2018", 2018, "https://www.insee.fr/"),
-            SourceFact("Ma connexion internet", "ARCEP", "Licence Ouverte 2.0",
-                       "ARCEP, 3e trimestre 2019", 2019, "https://www.data.gouv.fr/"),
+            SourceFact(
+                "Recensement de la population",
+                "INSEE",
+                "Licence Ouverte 2.0",
+                "INSEE, recensement 2018",
+                2018,
+                "https://www.insee.fr/",
+            ),
+            SourceFact(
+                "Ma connexion internet",
+                "ARCEP",
+                "Licence Ouverte 2.0",
+                "ARCEP, 3e trimestre 2019",
+                2019,
+                "https://www.data.gouv.fr/",
+            ),
         ),
         "warnings": ("Le recensement de Mayotte manque.",),
     }

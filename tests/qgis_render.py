@@ -51,7 +51,8 @@ def shown_values(layer: QgsVectorLayer) -> dict[str, str]:
         formatter = QgsApplication.fieldFormatterRegistry().fieldFormatter(setup.type())
         cache = formatter.createCache(layer, index, setup.config())
         values[field.name()] = formatter.representValue(
-            layer, index, setup.config(), cache, feature[index])
+            layer, index, setup.config(), cache, feature[index]
+        )
     return values
 
 
@@ -80,11 +81,14 @@ def describe(layer: QgsVectorLayer) -> dict:
         "legend": [item.label() for item in renderer.legendSymbolItems()],
         "attribute": renderer.classAttribute() if categorized else "",
         "colours": [c.symbol().color().name() for c in renderer.categories()]
-        if categorized else [],
+        if categorized
+        else [],
         "symbol_layers": [layer.layerType() for layer in renderer.symbol().symbolLayers()]
-        if renderer.type() == "singleSymbol" else [],
-        "aliases": {field.name(): layer.attributeAlias(i)
-                    for i, field in enumerate(layer.fields())},
+        if renderer.type() == "singleSymbol"
+        else [],
+        "aliases": {
+            field.name(): layer.attributeAlias(i) for i, field in enumerate(layer.fields())
+        },
         "shown": shown_values(layer),
         "tips": map_tips(layer),
         "display": layer.displayExpression(),
@@ -105,12 +109,12 @@ def render(layers: list, crs: QgsCoordinateReferenceSystem, extent, image: Path,
     job.waitForFinished()
     picture = job.renderedImage()
     picture.save(str(image))
-    change = QgsCoordinateTransform(QgsCoordinateReferenceSystem("EPSG:4326"), crs,
-                                    QgsProject.instance())
+    change = QgsCoordinateTransform(
+        QgsCoordinateReferenceSystem("EPSG:4326"), crs, QgsProject.instance()
+    )
     colours = []
     for longitude, latitude in places:
-        pixel = settings.mapToPixel().transform(
-            change.transform(QgsPointXY(longitude, latitude)))
+        pixel = settings.mapToPixel().transform(change.transform(QgsPointXY(longitude, latitude)))
         colours.append(picture.pixelColor(int(pixel.x()), int(pixel.y())).name())
     return colours
 
@@ -119,14 +123,20 @@ def main(folder: Path, image: Path) -> dict:
     """Open, describe and draw the project, then one layer alone, then the stored project."""
     places = [tuple(map(float, p.split())) for p in os.environ.get("PLACES", "").split(";") if p]
     project = QgsProject.instance()
-    report: dict = {"read": project.read(str(folder / "carte.qgz")), "title": project.title(),
-                    "crs": project.crs().authid()}
+    report: dict = {
+        "read": project.read(str(folder / "carte.qgz")),
+        "title": project.title(),
+        "crs": project.crs().authid(),
+    }
     tree = project.layerTreeRoot()
-    found = {layer.id().removeprefix("fragilite_couche_"): layer
-             for layer in project.mapLayers().values()}
+    found = {
+        layer.id().removeprefix("fragilite_couche_"): layer
+        for layer in project.mapLayers().values()
+    }
     report["layers"] = {name: describe(layer) for name, layer in found.items()}
-    report["visible"] = [n.layerId().removeprefix("fragilite_couche_")
-                         for n in tree.findLayers() if n.isVisible()]
+    report["visible"] = [
+        n.layerId().removeprefix("fragilite_couche_") for n in tree.findLayers() if n.isVisible()
+    ]
     report["order"] = [layer.id().removeprefix("fragilite_couche_") for layer in tree.layerOrder()]
     report["groups"] = [group.name() for group in tree.findGroups()]
     report["heading"] = project.readEntry("TitleLabel", "/Label")[0]
@@ -134,8 +144,9 @@ def main(folder: Path, image: Path) -> dict:
     report["extent"] = [extent.xMinimum(), extent.yMinimum(), extent.xMaximum(), extent.yMaximum()]
     shown = [found[name] for name in report["order"] if name in report["visible"]]
     report["pixels"] = render(shown, project.crs(), extent, image, places)
-    report["pixels_without_places"] = render([found["communes"]], project.crs(), extent,
-                                             image.with_name("communes.png"), places)
+    report["pixels_without_places"] = render(
+        [found["communes"]], project.crs(), extent, image.with_name("communes.png"), places
+    )
     path = str(folder / "fragilite.gpkg")
     for name in found:
         alone = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")

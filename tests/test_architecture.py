@@ -29,7 +29,8 @@ def test_a_stage_imports_only_from_stages_before_it(path):
     stage = path.relative_to(ROOT / "fragility").parts[0]
     allowed = STAGES[: STAGES.index(stage) + 1]
     used = {
-        name.split(".")[1] for name in imports(path)
+        name.split(".")[1]
+        for name in imports(path)
         if name.startswith("fragility.") and name.split(".")[1] in STAGES
     }
     assert used <= set(allowed), f"{stage} imports {used - set(allowed)}"

@@ -40,7 +40,9 @@ def test_every_table_has_a_blocking_check_of_its_model():
     checks = {
         key.asset_key.to_user_string(): spec
         for definition in build_defs().asset_checks or []
-        for spec in definition.check_specs for key in [spec.key] if key.name == "modele"
+        for spec in definition.check_specs
+        for key in [spec.key]
+        if key.name == "modele"
     }
     assert set(checks) == set(TABLES) - {"raw"}
     assert all(spec.blocking for spec in checks.values())
@@ -48,13 +50,30 @@ def test_every_table_has_a_blocking_check_of_its_model():
 
 def test_the_names_of_the_contract_exist():
     names = set(graph())
-    assert {"core_communes", "core_iris", "core_recensement", "core_revenus", "core_fixe",
-            "core_mobile", "core_enquete", "core_lieux", "core_population_grille",
-            "index_indicateurs", "index_scores", "access_couts", "access_portee",
-            "access_fragiles_non_couvertes", "export_gpkg", "export_csv", "export_duckdb",
-            "export_dictionnaire"} <= names
-    assert all(group in {"raw", "core", "index", "access", "marts", "export"}
-               for group in {node["group"] for node in graph().values()})
+    assert {
+        "core_communes",
+        "core_iris",
+        "core_recensement",
+        "core_revenus",
+        "core_fixe",
+        "core_mobile",
+        "core_enquete",
+        "core_lieux",
+        "core_population_grille",
+        "index_indicateurs",
+        "index_scores",
+        "access_couts",
+        "access_portee",
+        "access_fragiles_non_couvertes",
+        "export_gpkg",
+        "export_csv",
+        "export_duckdb",
+        "export_dictionnaire",
+    } <= names
+    assert all(
+        group in {"raw", "core", "index", "access", "marts", "export"}
+        for group in {node["group"] for node in graph().values()}
+    )
 
 
 def test_definitions_load_as_dagster_loads_them():

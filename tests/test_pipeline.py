@@ -19,9 +19,20 @@ from fragility.sources.catalogue import find_edition, releases_of
 from fragility.sources.demo import DEMO_TRAPS
 
 OUTPUTS = {
-    "LISEZMOI.md", "carte.qgz", "communes.csv", "communes.csvt", "iris.csv", "iris.csvt",
-    "epci.csv", "departements.csv", "communes_fragiles_non_couvertes.csv", "dictionnaire.csv",
-    "fragilite.duckdb", "fragilite.gpkg", "fragilite.xlsx", "execution.json",
+    "LISEZMOI.md",
+    "carte.qgz",
+    "communes.csv",
+    "communes.csvt",
+    "iris.csv",
+    "iris.csvt",
+    "epci.csv",
+    "departements.csv",
+    "communes_fragiles_non_couvertes.csv",
+    "dictionnaire.csv",
+    "fragilite.duckdb",
+    "fragilite.gpkg",
+    "fragilite.xlsx",
+    "execution.json",
 }
 
 
@@ -157,7 +168,7 @@ def test_workbook_keeps_codes_and_explains_itself(demo):
     rows = list(book["Communes"].iter_rows(values_only=True))
     header = next(i for i, row in enumerate(rows) if "Code commune" in row)
     column = rows[header].index("Code commune")
-    codes = [row[column] for row in rows[header + 1:]]
+    codes = [row[column] for row in rows[header + 1 :]]
     assert len(codes) == 300
     assert all(isinstance(c, str) and len(c) == 5 for c in codes)
 
@@ -169,18 +180,22 @@ def test_a_plain_duckdb_reads_every_table_offline(demo):
         "import duckdb, sys\n"
         "c = duckdb.connect(sys.argv[1], read_only=True, config={"
         "'autoinstall_known_extensions': False, 'autoload_known_extensions': False})\n"
-        "names = c.sql(\"SELECT table_schema, table_name FROM information_schema.tables "
+        'names = c.sql("SELECT table_schema, table_name FROM information_schema.tables '
         "WHERE table_catalog = 'fragilite'\").fetchall()\n"
-        "for s, t in names: c.sql(f'SELECT * FROM \"{s}\".\"{t}\"').fetchall()\n"
-        "assert not c.sql(\"SELECT * FROM duckdb_tables() WHERE schema_name IN "
+        'for s, t in names: c.sql(f\'SELECT * FROM "{s}"."{t}"\').fetchall()\n'
+        'assert not c.sql("SELECT * FROM duckdb_tables() WHERE schema_name IN '
         "('marts', 'core', 'science') AND comment IS NULL\").fetchall()\n"
-        "assert not c.sql(\"SELECT * FROM duckdb_columns() WHERE schema_name IN "
+        'assert not c.sql("SELECT * FROM duckdb_columns() WHERE schema_name IN '
         "('marts', 'core', 'science') AND comment IS NULL AND table_name NOT LIKE 'v\\\\_%' "
         "ESCAPE '\\\\' AND table_name <> 'dictionnaire'\").fetchall()\n"
         "print(len(names))\n"
     )
-    done = subprocess.run([sys.executable, "-c", script, str(folder / "fragilite.duckdb")],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(folder / "fragilite.duckdb")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 25
 
@@ -194,10 +209,17 @@ def test_the_map_project_holds_styled_layers(demo):
     assert str(folder) not in text, "the path to the layers must be relative"
     with sqlite3.connect(folder / "fragilite.gpkg") as base:
         styled = {t for (t,) in base.execute("SELECT f_table_name FROM layer_styles")}
-        listed = {t for (t,) in base.execute(
-            "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'")}
-    assert styled == listed == {"communes", "iris", "epci", "departements", "lieux",
-                                "communes_fragiles_non_couvertes"}
+        listed = {
+            t
+            for (t,) in base.execute(
+                "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
+            )
+        }
+    assert (
+        styled
+        == listed
+        == {"communes", "iris", "epci", "departements", "lieux", "communes_fragiles_non_couvertes"}
+    )
 
 
 def test_the_notice_lists_what_exists_and_says_fictional(demo):
@@ -212,16 +234,29 @@ def test_the_notice_lists_what_exists_and_says_fictional(demo):
 
 def test_every_row_is_accounted_for(tables):
     lines = pd.read_parquet(tables / "registre.parquet")
-    kinds = lines.assign(kind=lines["motif"].where(
-        lines["motif"].isin(["entrées", "sorties"]), "écart"))
-    totals = kinds.pivot_table(index=["etape", "source"], columns="kind", values="lignes",
-                               aggfunc="sum", fill_value=0)
+    kinds = lines.assign(
+        kind=lines["motif"].where(lines["motif"].isin(["entrées", "sorties"]), "écart")
+    )
+    totals = kinds.pivot_table(
+        index=["etape", "source"], columns="kind", values="lignes", aggfunc="sum", fill_value=0
+    )
     assert (totals["entrées"] == totals["sorties"] + totals["écart"]).all()
     read = set(lines["source"])
-    expected = {r.id for r in releases_of(find_edition("demo"))
-                if r.source in ("insee_comparateur", "rp_taux_communes", "insee_filosofi_iris",
-                                "insee_filosofi_communes", "caf_iris", "arcep_fixe",
-                                "arcep_mobile_sites", "insee_rp_iris")}
+    expected = {
+        r.id
+        for r in releases_of(find_edition("demo"))
+        if r.source
+        in (
+            "insee_comparateur",
+            "rp_taux_communes",
+            "insee_filosofi_iris",
+            "insee_filosofi_communes",
+            "caf_iris",
+            "arcep_fixe",
+            "arcep_mobile_sites",
+            "insee_rp_iris",
+        )
+    }
     assert expected <= read
 
 
@@ -269,8 +304,10 @@ def test_scores_are_the_golden_ones(communes):
 def summary(communes):
     columns = ["score", "classe", "couverture", "est_fragile_non_couverte"]
     rows = communes[columns].round(6).astype(object).where(communes[columns].notna(), None)
-    return {code: [str(v) for v in row] for code, row in
-            zip(rows.index, rows.to_numpy().tolist(), strict=True)}
+    return {
+        code: [str(v) for v in row]
+        for code, row in zip(rows.index, rows.to_numpy().tolist(), strict=True)
+    }
 
 
 if __name__ == "__main__":
@@ -278,5 +315,6 @@ if __name__ == "__main__":
 
     frame = gpd.read_parquet(Path(sys.argv[1]) / "tables" / "communes.parquet")
     target = Path(__file__).parent / "golden" / "scores.json"
-    target.write_text(json.dumps(summary(frame.set_index("code_commune")), indent=0) + "\n",
-                      encoding="utf-8")
+    target.write_text(
+        json.dumps(summary(frame.set_index("code_commune")), indent=0) + "\n", encoding="utf-8"
+    )

@@ -61,7 +61,8 @@ def build_portee(
     places = receiving_places(lieux, dispositif)
     density = _commune_density(core_communes, recensement)
     levels = [
-        ("commune", "code_commune", core_communes), ("iris", "code_iris", core_iris),
+        ("commune", "code_commune", core_communes),
+        ("iris", "code_iris", core_iris),
     ]
     tables, ledgers = [], []
     for level, key, territories in levels:
@@ -137,23 +138,34 @@ def _from_cells(
     votes = couts.groupby([key, "id_lieu"], sort=True)["population"].sum().reset_index()
     votes = votes.sort_values([key, "population", "id_lieu"], ascending=[True, False, True])
     winner = votes.drop_duplicates(key).set_index(key)["id_lieu"].map(names)
-    return pd.DataFrame({
-        "conseiller_plus_proche_min": weighted_median(minutes, weight, group)
-        if len(codes) else np.array([], dtype=float),
-        "conseiller_plus_proche_km": np.bincount(
-            group, weight * couts["km"].to_numpy(dtype=float), minlength=len(codes)) / total,
-        "conseiller_plus_proche_nom": winner.reindex(codes).to_numpy(),
-        # Rounding noise must not read as 100.00000001 %.
-        "population_hors_portee_pct": np.clip(100 * share(minutes > threshold), 0, 100),
-        "couverture": classify(share(minutes / (1 - band) > threshold),
-                               share(minutes / (1 + band) > threshold)),
-        "portee_precision": "mailles",
-    }, index=pd.Index(codes, dtype="str"))
+    return pd.DataFrame(
+        {
+            "conseiller_plus_proche_min": weighted_median(minutes, weight, group)
+            if len(codes)
+            else np.array([], dtype=float),
+            "conseiller_plus_proche_km": np.bincount(
+                group, weight * couts["km"].to_numpy(dtype=float), minlength=len(codes)
+            )
+            / total,
+            "conseiller_plus_proche_nom": winner.reindex(codes).to_numpy(),
+            # Rounding noise must not read as 100.00000001 %.
+            "population_hors_portee_pct": np.clip(100 * share(minutes > threshold), 0, 100),
+            "couverture": classify(
+                share(minutes / (1 - band) > threshold), share(minutes / (1 + band) > threshold)
+            ),
+            "portee_precision": "mailles",
+        },
+        index=pd.Index(codes, dtype="str"),
+    )
 
 
 def _from_points(
-    territories: gpd.GeoDataFrame, key: str, places: gpd.GeoDataFrame, density: pd.Series,
-    threshold: float, band: float,
+    territories: gpd.GeoDataFrame,
+    key: str,
+    places: gpd.GeoDataFrame,
+    density: pd.Series,
+    threshold: float,
+    band: float,
 ) -> pd.DataFrame:
     """Reach of the territories without cells, from their representative point."""
     departements = departement_of(territories["code_commune"])
@@ -175,20 +187,27 @@ def _from_points(
     speed = speed_kmh(territories["code_commune"].map(density).to_numpy(dtype=float))
     minutes = 60 * km / speed
     reached = np.isfinite(km)
-    coverage = classify((minutes / (1 - band) > threshold).astype(float),
-                        (minutes / (1 + band) > threshold).astype(float))
+    coverage = classify(
+        (minutes / (1 - band) > threshold).astype(float),
+        (minutes / (1 + band) > threshold).astype(float),
+    )
     has_place = territories["code_commune"].isin(places["code_commune"]).to_numpy(dtype=bool)
     coverage = np.where(has_place & (coverage == "non_couverte"), "incertaine", coverage)
-    return pd.DataFrame({
-        # Without any place in the zone there is no distance, but everyone is out of reach.
-        "conseiller_plus_proche_min": np.where(reached, minutes, np.nan),
-        "conseiller_plus_proche_km": np.where(reached, km, np.nan),
-        "conseiller_plus_proche_nom": pd.Series(name, index=territories[key]).astype("str")
-        .where(reached).to_numpy(),
-        "population_hors_portee_pct": 100.0 * (minutes > threshold),
-        "couverture": coverage,
-        "portee_precision": "point",
-    }, index=pd.Index(territories[key].to_numpy(), dtype="str"))
+    return pd.DataFrame(
+        {
+            # Without any place in the zone there is no distance, but everyone is out of reach.
+            "conseiller_plus_proche_min": np.where(reached, minutes, np.nan),
+            "conseiller_plus_proche_km": np.where(reached, km, np.nan),
+            "conseiller_plus_proche_nom": pd.Series(name, index=territories[key])
+            .astype("str")
+            .where(reached)
+            .to_numpy(),
+            "population_hors_portee_pct": 100.0 * (minutes > threshold),
+            "couverture": coverage,
+            "portee_precision": "point",
+        },
+        index=pd.Index(territories[key].to_numpy(), dtype="str"),
+    )
 
 
 def _commune_density(core_communes: gpd.GeoDataFrame, recensement: pd.DataFrame) -> pd.Series:

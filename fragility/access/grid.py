@@ -70,19 +70,26 @@ def build_population_grid(
     y = grid["y"].to_numpy()[cell] - (mean_row - (SPLIT - 1) / 2) * CELL_M / SPLIT
     to_lambert = Transformer.from_crs(GRID_EPSG, METROPOLE, always_xy=True)
     x_m, y_m = to_lambert.transform(x, y)
-    frame = pd.DataFrame({
-        "id_maille": grid["id_maille"].to_numpy()[cell],
-        "code_iris": land["code_iris"].array.take(code - 1),
-        "code_commune": land["code_commune"].array.take(code - 1),
-        "population": per_pixel[cell] * pixels,
-        "x_m": x_m,
-        "y_m": y_m,
-        "densite_hab_km2": density[cell],
-    })
-    return frame, ledger("core_population_grille", "mailles habitées", len(grid),
-                         frame["id_maille"].nunique(), {
-        "maille sans IRIS (étranger, mer)": (inside == 0).sum(),
-    })
+    frame = pd.DataFrame(
+        {
+            "id_maille": grid["id_maille"].to_numpy()[cell],
+            "code_iris": land["code_iris"].array.take(code - 1),
+            "code_commune": land["code_commune"].array.take(code - 1),
+            "population": per_pixel[cell] * pixels,
+            "x_m": x_m,
+            "y_m": y_m,
+            "densite_hab_km2": density[cell],
+        }
+    )
+    return frame, ledger(
+        "core_population_grille",
+        "mailles habitées",
+        len(grid),
+        frame["id_maille"].nunique(),
+        {
+            "maille sans IRIS (étranger, mer)": (inside == 0).sum(),
+        },
+    )
 
 
 def _iris_labels(
@@ -95,7 +102,8 @@ def _iris_labels(
     if len(land):
         shapes = land.geometry.to_crs(GRID_EPSG)
         rasterize(
-            zip(shapes, range(1, len(land) + 1), strict=True), out=labels,
+            zip(shapes, range(1, len(land) + 1), strict=True),
+            out=labels,
             transform=from_origin(left, top, step, step),
         )
     blocks = labels.reshape(shape[0], SPLIT, shape[1], SPLIT).swapaxes(1, 2)
@@ -115,7 +123,9 @@ def _share_kept(
 
 
 def _local_density(
-    population: NDArray[np.float64], pixels: NDArray[np.int64], rows: NDArray[np.int64],
+    population: NDArray[np.float64],
+    pixels: NDArray[np.int64],
+    rows: NDArray[np.int64],
     columns: NDArray[np.int64],
 ) -> NDArray[np.float64]:
     """Inhabitants per km2 of land of the surrounding cells, one value per cell.
@@ -133,8 +143,13 @@ def _local_density(
 
 def _parts(
     own: NDArray[np.uint32],
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64],
-           NDArray[np.float64]]:
+) -> tuple[
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.float64],
+    NDArray[np.float64],
+]:
     """Group the sub-pixels of each cell by IRIS label.
 
     Parameters
@@ -157,5 +172,10 @@ def _parts(
     starts = np.flatnonzero(np.r_[True, (np.diff(code) != 0) | (np.diff(cell) != 0)])
     pixels = np.diff(np.r_[starts, len(code)])
     row, column = np.divmod(position, SPLIT)
-    return (cell[starts], code[starts], pixels, np.add.reduceat(row, starts) / pixels,
-            np.add.reduceat(column, starts) / pixels)
+    return (
+        cell[starts],
+        code[starts],
+        pixels,
+        np.add.reduceat(row, starts) / pixels,
+        np.add.reduceat(column, starts) / pixels,
+    )

@@ -24,11 +24,17 @@ def normalise_name(names: pd.Series) -> pd.Series:
     text = text.str.replace("Æ", "AE", regex=False).str.normalize("NFKD")
     text = text.str.replace(r"[\u0300-\u036f]", "", regex=True)
     for pattern, by in (
-        (r"\(.*?\)", " "), (r"[^A-Z0-9]+", " "), (r"^ ?\d{5} ", " "), (r"\bCEDEX\b.*", " "),
-        (r"\bSTES?\b", "SAINTE"), (r"\bSTS?\b", "SAINT"), (r"\bS/S?\b", "SUR"),
+        (r"\(.*?\)", " "),
+        (r"[^A-Z0-9]+", " "),
+        (r"^ ?\d{5} ", " "),
+        (r"\bCEDEX\b.*", " "),
+        (r"\bSTES?\b", "SAINTE"),
+        (r"\bSTS?\b", "SAINT"),
+        (r"\bS/S?\b", "SUR"),
         # "PARIS 12E ARRONDISSEMENT", "LYON 9EME", "MARSEILLE 1ER"
         (r"^ ?(PARIS|LYON|MARSEILLE) \d{1,2} ?(?:E|ER|EME|IEME)?( ARR\w*)?\s*$", r"\1"),
-        (r"^ ?(?:LE|LA|LES|L) (?=\w)", ""), (r"\s+", " "),
+        (r"^ ?(?:LE|LA|LES|L) (?=\w)", ""),
+        (r"\s+", " "),
     ):
         text = text.str.replace(pattern, by, regex=True)
     return text.str.strip()
@@ -59,9 +65,12 @@ def declared_departement(places: pd.DataFrame) -> pd.Series:
     code = places["code_declare"]
     valid = code.str.fullmatch(_COMMUNE).fillna(False).astype(bool)
     own = places["departement_declare"].astype("str").str.zfill(2)
-    return departement_of(code.where(valid)).fillna(
-        departements_of_postal(places["code_postal"])
-    ).fillna(own).astype("str")
+    return (
+        departement_of(code.where(valid))
+        .fillna(departements_of_postal(places["code_postal"]))
+        .fillna(own)
+        .astype("str")
+    )
 
 
 def declared_commune(
@@ -87,16 +96,16 @@ def declared_commune(
     by_code = places["code_declare"].map(to_commune)
     key = declared_departement(places) + "|" + normalise_name(places["commune_declaree"])
     whole = _unique_names(core_communes["code_departement"], core_communes["nom"], known)
-    part = _unique_names(
-        departement_of(parts["code_parent"]), parts["nom"], parts["code_parent"]
-    )
+    part = _unique_names(departement_of(parts["code_parent"]), parts["nom"], parts["code_parent"])
     return by_code.fillna(key.map(whole)).fillna(key.map(part)).astype("str")
 
 
 def _unique_names(departements: pd.Series, names: pd.Series, codes: pd.Series) -> pd.Series:
     """Map "département|name" -> code, for the names that one commune of the département bears."""
-    table = pd.DataFrame({
-        "key": departements.to_numpy() + "|" + normalise_name(names).to_numpy(),
-        "code": codes.to_numpy(),
-    }).drop_duplicates()
+    table = pd.DataFrame(
+        {
+            "key": departements.to_numpy() + "|" + normalise_name(names).to_numpy(),
+            "code": codes.to_numpy(),
+        }
+    ).drop_duplicates()
     return table.drop_duplicates("key", keep=False).set_index("key")["code"]

@@ -49,30 +49,49 @@ def build_lieux(
     representative point of the declared commune, if one and only one fits, and its precision says
     so.
     """
-    lists = {"conseiller_numerique": conseillers, "france_services": france_services,
-             "bibliotheque": bibliotheques}
+    lists = {
+        "conseiller_numerique": conseillers,
+        "france_services": france_services,
+        "bibliotheque": bibliotheques,
+    }
     parts = [
         part.assign(dispositif=kind, id=PREFIXES[kind] + part["id"].astype("str"))
-        for kind, part in lists.items() if part is not None
+        for kind, part in lists.items()
+        if part is not None
     ]
     if not parts:
-        empty = {c: pd.Series(dtype="float64" if c == "nb_conseillers" else
-                              "bool" if c == "itinerance" else "str") for c in _COLUMNS[:-1]}
+        empty = {
+            c: pd.Series(
+                dtype="float64" if c == "nb_conseillers" else "bool" if c == "itinerance" else "str"
+            )
+            for c in _COLUMNS[:-1]
+        }
         return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=WGS84)), stack()
     everything = pd.concat(parts, ignore_index=True)
     is_double = everything.duplicated("id")
     places = everything[~is_double].reset_index(drop=True)
     located = _locate(places, core_communes, communes)
     frame = gpd.GeoDataFrame(
-        places.drop(columns=["code_declare", "code_postal", "departement_declare", "latitude",
-                             "longitude", "recoit_public"]).assign(**located.drop(columns="point")),
+        places.drop(
+            columns=[
+                "code_declare",
+                "code_postal",
+                "departement_declare",
+                "latitude",
+                "longitude",
+                "recoit_public",
+            ]
+        ).assign(**located.drop(columns="point")),
         geometry=gpd.GeoSeries(located["point"].to_numpy(), crs=WGS84),
     )[_COLUMNS]
     doubles = everything["dispositif"][is_double].value_counts()
-    return frame, stack(*(
-        _account(kind, frame[frame["dispositif"] == kind], int(doubles.get(kind, 0)))
-        for kind, part in lists.items() if part is not None
-    ))
+    return frame, stack(
+        *(
+            _account(kind, frame[frame["dispositif"] == kind], int(doubles.get(kind, 0)))
+            for kind, part in lists.items()
+            if part is not None
+        )
+    )
 
 
 def _locate(
@@ -102,9 +121,12 @@ def _locate(
     agrees &= ~far
     reason = np.select(
         [~has_point, far, swapped.notna() & (swapped_dep == stated), found.isna()],
-        ["coordonnées absentes", f"coordonnées à plus de {FAR_M / 1000:g} km de la commune déclarée",
-         "latitude et longitude inversées",
-         "coordonnées hors des communes de l'édition"],
+        [
+            "coordonnées absentes",
+            f"coordonnées à plus de {FAR_M / 1000:g} km de la commune déclarée",
+            "latitude et longitude inversées",
+            "coordonnées hors des communes de l'édition",
+        ],
         "coordonnées dans un autre département que l'adresse",
     )
     centre = place.geometry.reindex(declared)
@@ -114,17 +136,24 @@ def _locate(
     by_point = receives & agrees.to_numpy(dtype=bool)
     by_commune = receives & ~by_point & can_move
     code = found.where(by_point, declared.where(by_commune))
-    out = pd.DataFrame({
-        "code_commune": code,
-        "precision": np.select([by_point, by_commune], ["coordonnees", "commune"], "absente"),
-        "statut": np.where(by_point | by_commune, "retenu", "ecarte"),
-    }).astype("str")
-    out["motif_statut"] = pd.Series(np.select(
-        [~receives, by_point, by_commune],
-        ["n'accueille pas de public", "coordonnées publiées",
-         np.char.add(reason.astype(str), " : placé dans la commune déclarée")],
-        np.char.add(reason.astype(str), ", commune déclarée introuvable ou ambiguë"),
-    )).astype("str")
+    out = pd.DataFrame(
+        {
+            "code_commune": code,
+            "precision": np.select([by_point, by_commune], ["coordonnees", "commune"], "absente"),
+            "statut": np.where(by_point | by_commune, "retenu", "ecarte"),
+        }
+    ).astype("str")
+    out["motif_statut"] = pd.Series(
+        np.select(
+            [~receives, by_point, by_commune],
+            [
+                "n'accueille pas de public",
+                "coordonnées publiées",
+                np.char.add(reason.astype(str), " : placé dans la commune déclarée"),
+            ],
+            np.char.add(reason.astype(str), ", commune déclarée introuvable ou ambiguë"),
+        )
+    ).astype("str")
     point = np.full(len(places), None, dtype=object)
     point[by_point], point[by_commune] = points[by_point], fallback[by_commune]
     out["point"] = point
@@ -202,6 +231,13 @@ def _account(kind: str, frame: gpd.GeoDataFrame, doubles: int) -> pd.DataFrame:
     """One ledger per list: kept by its point, kept by its commune, set aside, double."""
     aside = frame["motif_statut"][frame["statut"] == "ecarte"].value_counts()
     kept = int((frame["statut"] == "retenu").sum())
-    return ledger("core_lieux", kind, len(frame) + doubles, kept, {
-        **{str(reason): int(n) for reason, n in aside.items()}, "identifiant en double": doubles,
-    })
+    return ledger(
+        "core_lieux",
+        kind,
+        len(frame) + doubles,
+        kept,
+        {
+            **{str(reason): int(n) for reason, n in aside.items()},
+            "identifiant en double": doubles,
+        },
+    )

@@ -94,8 +94,9 @@ def pace_field(grid: pd.DataFrame) -> PaceField:
     shape = (int(row.max()) + 1, int(column.max()) + 1)
     flat = row * shape[1] + column
     count = np.bincount(flat, minlength=shape[0] * shape[1]).reshape(shape)
-    total = np.bincount(flat, grid["densite_hab_km2"].to_numpy(dtype=float),
-                        minlength=shape[0] * shape[1]).reshape(shape)
+    total = np.bincount(
+        flat, grid["densite_hab_km2"].to_numpy(dtype=float), minlength=shape[0] * shape[1]
+    ).reshape(shape)
     density = total / np.maximum(count, 1)
     away, near = distance_transform_edt(count == 0, return_indices=True)
     density = np.where(away < 1.5, density[tuple(near)], 0.0)
@@ -141,10 +142,14 @@ def nearest_places(
     places = receiving_places(lieux, dispositif)
     places = places[~is_overseas(places["code_commune"])].reset_index(drop=True)
     if places.empty or grid.empty:
-        return pd.DataFrame({
-            c: pd.Series(dtype=grid[c].dtype if c in grid else "str" if c == "id_lieu" else float)
-            for c in _COLUMNS
-        })
+        return pd.DataFrame(
+            {
+                c: pd.Series(
+                    dtype=grid[c].dtype if c in grid else "str" if c == "id_lieu" else float
+                )
+                for c in _COLUMNS
+            }
+        )
     points = places.geometry.to_crs(METROPOLE)
     offered = np.column_stack([points.x, points.y])
     homes = grid[["x_m", "y_m"]].to_numpy(dtype=float)
@@ -152,9 +157,9 @@ def nearest_places(
     # A list of ranks, and not a number, so that one candidate still gives a column.
     metres, rank = cKDTree(offered).query(homes, k=list(range(1, candidates + 1)))
     field = pace_field(grid)
-    minutes = np.column_stack([
-        path_minutes(homes, offered[rank[:, i]], field) for i in range(candidates)
-    ])
+    minutes = np.column_stack(
+        [path_minutes(homes, offered[rank[:, i]], field) for i in range(candidates)]
+    )
     best = (np.arange(len(homes)), minutes.argmin(axis=1))
     table = grid[["id_maille", "code_iris", "code_commune", "population"]].reset_index(drop=True)
     table["id_lieu"] = places["id"].array.take(rank[best])

@@ -25,18 +25,19 @@ def build_verdict(
     `niveau`, `code`, `est_fragile_non_couverte` and `motif`, one row per row of `portee`.
     """
     key = ["niveau", "code"]
-    table = (
-        portee.merge(indicators, on=key, how="left", validate="1:1")
-        .merge(scores.drop(columns="population"), on=key, how="left", validate="1:1")
+    table = portee.merge(indicators, on=key, how="left", validate="1:1").merge(
+        scores.drop(columns="population"), on=key, how="left", validate="1:1"
     )
     uncovered = table["couverture"].eq("non_couverte").fillna(False)
     fragile = table["est_fragile"].fillna(False).astype(bool)
-    return pd.DataFrame({
-        "niveau": table["niveau"],
-        "code": table["code"],
-        "est_fragile_non_couverte": (fragile & uncovered).to_numpy(bool),
-        "motif": _sentences(table, fragile.to_numpy(bool), threshold),
-    })
+    return pd.DataFrame(
+        {
+            "niveau": table["niveau"],
+            "code": table["code"],
+            "est_fragile_non_couverte": (fragile & uncovered).to_numpy(bool),
+            "motif": _sentences(table, fragile.to_numpy(bool), threshold),
+        }
+    )
 
 
 def _sentences(table: pd.DataFrame, fragile: np.ndarray, threshold: float) -> pd.Series:
@@ -48,8 +49,13 @@ def _sentences(table: pd.DataFrame, fragile: np.ndarray, threshold: float) -> pd
     minutes = french_number(table["conseiller_plus_proche_min"], 0)
     name = table["conseiller_plus_proche_nom"].fillna("lieu sans nom")
     where = (
-        " : le conseiller numérique le plus proche est à " + minutes + " min ("
-        + french_number(table["conseiller_plus_proche_km"], 0) + " km, « " + name + " »)"
+        " : le conseiller numérique le plus proche est à "
+        + minutes
+        + " min ("
+        + french_number(table["conseiller_plus_proche_km"], 0)
+        + " km, « "
+        + name
+        + " »)"
     )
     out = french_number(table["population_hors_portee_pct"], 0)
     beyond = f" % des habitants sont à plus de {threshold:g} min"
@@ -71,8 +77,11 @@ def _sentences(table: pd.DataFrame, fragile: np.ndarray, threshold: float) -> pd
             INDICATORS_REASON,
             opening + " ; couverture non calculée.",
             opening + " et hors de portée" + where + ", " + out + beyond + ".",
-            opening + ", couverture incertaine" + where
-            + " : le seuil de " + f"{threshold:g} min est franchi ou non selon la vitesse.",
+            opening
+            + ", couverture incertaine"
+            + where
+            + " : le seuil de "
+            + f"{threshold:g} min est franchi ou non selon la vitesse.",
             opening + " et couverte : un conseiller numérique reçoit dans la commune.",
         ],
         opening + " et couverte" + where + ".",

@@ -30,31 +30,43 @@ MARTS = tuple(table.name for table in schemas.MARTS)
 _Row = tuple[object, ...]
 # Tables about the run: name -> (title, description, {column: comment}).
 RUN_TABLES: dict[str, tuple[str, str, dict[str, str]]] = {
-    "sources": ("Sources", "Les données lues, leur licence et leur citation.", {
-        "edition": "Édition — Nom de l'édition.",
-        "titre": "Titre — Nom de la source.",
-        "producteur": "Producteur — Qui publie.",
-        "licence": "Licence — Conditions de réutilisation.",
-        "citation": "Citation — Mention à reprendre.",
-        "annee": "Année — Année que les chiffres décrivent.",
-        "page": "Page — Page où trouver la source.",
-    }),
-    "editions": ("Éditions", "L'édition de ce fichier.", {
-        "edition": "Édition — Nom de l'édition.",
-        "titre": "Titre — Titre de l'édition.",
-        "bandeau": "Bandeau — Avertissement à montrer avec tout chiffre ; vide s'il n'y en a pas.",
-        "annee_cog": "Année du code géographique — Année du découpage communal.",
-    }),
-    "executions": ("Exécutions", "Le calcul qui a produit ce fichier.", {
-        "edition": "Édition — Nom de l'édition.",
-        "date": "Date — Jour du calcul.",
-        "version": "Version — Version du programme.",
-        "profil": "Profil — Définition de l'indice.",
-        "seuil_score": "Seuil — Score à partir duquel une commune est dite fragile.",
-        "nb_tables": "Tables — Nombre de tables de données.",
-        "nb_lignes": "Lignes — Nombre de lignes, toutes tables.",
-        "avertissements": "Avertissements — Ce qu'il faut savoir avant de lire les chiffres.",
-    }),
+    "sources": (
+        "Sources",
+        "Les données lues, leur licence et leur citation.",
+        {
+            "edition": "Édition — Nom de l'édition.",
+            "titre": "Titre — Nom de la source.",
+            "producteur": "Producteur — Qui publie.",
+            "licence": "Licence — Conditions de réutilisation.",
+            "citation": "Citation — Mention à reprendre.",
+            "annee": "Année — Année que les chiffres décrivent.",
+            "page": "Page — Page où trouver la source.",
+        },
+    ),
+    "editions": (
+        "Éditions",
+        "L'édition de ce fichier.",
+        {
+            "edition": "Édition — Nom de l'édition.",
+            "titre": "Titre — Titre de l'édition.",
+            "bandeau": "Bandeau — Avertissement à montrer avec tout chiffre, s'il y en a un.",
+            "annee_cog": "Année du code géographique — Année du découpage communal.",
+        },
+    ),
+    "executions": (
+        "Exécutions",
+        "Le calcul qui a produit ce fichier.",
+        {
+            "edition": "Édition — Nom de l'édition.",
+            "date": "Date — Jour du calcul.",
+            "version": "Version — Version du programme.",
+            "profil": "Profil — Définition de l'indice.",
+            "seuil_score": "Seuil — Score à partir duquel une commune est dite fragile.",
+            "nb_tables": "Tables — Nombre de tables de données.",
+            "nb_lignes": "Lignes — Nombre de lignes, toutes tables.",
+            "avertissements": "Avertissements — Ce qu'il faut savoir avant de lire les chiffres.",
+        },
+    ),
 }
 
 
@@ -65,12 +77,23 @@ def run_frames(facts: RunFacts, tables: dict[str, pd.DataFrame]) -> dict[str, pd
         for s in facts.sources
     ]
     editions: list[_Row] = [(facts.edition, facts.title, facts.banner, facts.cog_year)]
-    executions: list[_Row] = [(
-        facts.edition, facts.date, facts.version, facts.profile, facts.threshold, len(tables),
-        sum(len(frame) for frame in tables.values()), "\n".join(facts.warnings),
-    )]
-    rows: dict[str, list[_Row]] = {"sources": sources, "editions": editions,
-                                   "executions": executions}
+    executions: list[_Row] = [
+        (
+            facts.edition,
+            facts.date,
+            facts.version,
+            facts.profile,
+            facts.threshold,
+            len(tables),
+            sum(len(frame) for frame in tables.values()),
+            "\n".join(facts.warnings),
+        )
+    ]
+    rows: dict[str, list[_Row]] = {
+        "sources": sources,
+        "editions": editions,
+        "executions": executions,
+    }
     return {
         name: pd.DataFrame(rows[name], columns=list(columns))
         for name, (_, _, columns) in RUN_TABLES.items()
@@ -95,8 +118,10 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame)
         geometry = frame.geometry.name
         longlat = frame.geometry if frame.crs in (None, 4326) else frame.geometry.to_crs(4326)
         frame = pd.DataFrame(frame).assign(**{geometry: shapely.to_wkb(longlat.array)})
-        select = (f'SELECT * REPLACE (ST_GeomFromWKB("{geometry}")::GEOMETRY({_quoted(CRS)}) '
-                  f'AS "{geometry}") FROM batch')
+        select = (
+            f'SELECT * REPLACE (ST_GeomFromWKB("{geometry}")::GEOMETRY({_quoted(CRS)}) '
+            f'AS "{geometry}") FROM batch'
+        )
     connection.register("batch", pa.Table.from_pandas(frame, preserve_index=False))
     connection.execute(f'CREATE TABLE "{schema_of(name)}"."{name}" AS {select}')
     connection.unregister("batch")
@@ -114,7 +139,8 @@ def _comment(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str
     statements = [f"COMMENT ON TABLE {target} IS {_quoted(f'{title} — {description}')}"]
     statements += [
         f'COMMENT ON COLUMN {target}."{column}" IS {_quoted(comments[column])}'
-        for column in columns if column in comments
+        for column in columns
+        if column in comments
     ]
     connection.execute(";".join(statements))
 
@@ -135,13 +161,17 @@ def write_duckdb(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -
     """
     everything = {
         # The marts hold the same contours: once is enough.
-        **{name: without_geometry(frame) if name in CONTOURS_IN_MARTS else frame
-           for name, frame in tables.items()},
+        **{
+            name: without_geometry(frame) if name in CONTOURS_IN_MARTS else frame
+            for name, frame in tables.items()
+        },
         **run_frames(facts, tables),
     }
     with publishing(path) as draft, duckdb.connect() as connection:
-        connection.execute(f"ATTACH {_quoted(str(draft))} AS fragilite "
-                           f"(STORAGE_VERSION {_quoted(STORAGE_VERSION)})")
+        connection.execute(
+            f"ATTACH {_quoted(str(draft))} AS fragilite "
+            f"(STORAGE_VERSION {_quoted(STORAGE_VERSION)})"
+        )
         connection.execute("USE fragilite")
         for schema in ("marts", "core", "science"):
             connection.execute(f"CREATE SCHEMA {schema}")

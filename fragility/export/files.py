@@ -35,7 +35,8 @@ def publishing(path: Path) -> Iterator[Path]:
             os.replace(draft, path)
         except PermissionError:
             raise FragilityError(
-                "Le fichier n'a pas pu être remplacé.", path=path,
+                "Le fichier n'a pas pu être remplacé.",
+                path=path,
                 found="un autre programme le tient ouvert",
                 remedy="fermez le tableur, QGIS ou le client DuckDB qui l'affiche, puis relancez",
             ) from None

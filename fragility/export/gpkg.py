@@ -58,7 +58,8 @@ def layer_abstract(table: str, facts: RunFacts) -> str:
     """Return the abstract of a layer: what it holds, its date and its warning."""
     parts = [
         f"{facts.banner}. " if facts.banner else "",
-        str(schemas.TABLES[table].description), f" Édition {facts.edition}, code géographique ",
+        str(schemas.TABLES[table].description),
+        f" Édition {facts.edition}, code géographique ",
         f"{facts.cog_year}, calcul du {facts.date:%d/%m/%Y}. Le score est un classement relatif : ",
         "il ne mesure pas les personnes. Lire LISEZMOI.md.",
     ]
@@ -69,15 +70,15 @@ def prepare_layer(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
     """Sort a table and give it types that QGIS and web maps read: whole numbers on 32 bits."""
     layer = ordered(frame, table)
     whole = [str(name) for name in layer.columns if pd.api.types.is_integer_dtype(layer[name])]
-    return layer.astype({name: "Int32" if layer[name].isna().any() else "int32"
-                         for name in whole})
+    return layer.astype({name: "Int32" if layer[name].isna().any() else "int32" for name in whole})
 
 
 def _with_contours(uncovered: pd.DataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Give the action list the contours of its communes."""
     contours = communes.set_index("code_commune").geometry
     return gpd.GeoDataFrame(
-        uncovered, geometry=contours.reindex(uncovered["code_commune"]).to_numpy(),
+        uncovered,
+        geometry=contours.reindex(uncovered["code_commune"]).to_numpy(),
         crs=communes.crs,
     )
 
@@ -88,8 +89,9 @@ def _simplified_iris(
     """Simplify the IRIS of divided communes; the others have their commune's contour already."""
     whole = iris["type_iris"].eq("Z")
     contours = communes.set_index("code_commune").geometry
-    shapes = gpd.GeoSeries(contours.reindex(iris["code_commune"]).to_numpy(), index=iris.index,
-                           crs=iris.crs)
+    shapes = gpd.GeoSeries(
+        contours.reindex(iris["code_commune"]).to_numpy(), index=iris.index, crs=iris.crs
+    )
     shapes[~whole] = simplify_together(iris[~whole], tolerance_m).geometry
     return iris.set_geometry(shapes)
 
@@ -126,25 +128,42 @@ def _breaks(layer: gpd.GeoDataFrame) -> list[float]:
     return score_breaks(layer["score"])
 
 
-def _write_styles(path: Path, layers: dict[str, gpd.GeoDataFrame], facts: RunFacts,
-                  moment: str) -> None:
+def _write_styles(
+    path: Path, layers: dict[str, gpd.GeoDataFrame], facts: RunFacts, moment: str
+) -> None:
     rows = []
     for table, layer in layers.items():
         columns = [str(name) for name in layer.columns if name != layer.geometry.name]
         elements = style_elements(table, columns, facts.banner, _breaks(layer))
-        rows.append(("", "", table, GEOMETRY, "fragilite", qml(elements), "", 1,
-                     LAYER_TITLES[table], "", None, moment))
+        rows.append(
+            (
+                "",
+                "",
+                table,
+                GEOMETRY,
+                "fragilite",
+                qml(elements),
+                "",
+                1,
+                LAYER_TITLES[table],
+                "",
+                None,
+                moment,
+            )
+        )
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute(_STYLES)
         connection.executemany(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, "
             "f_geometry_column, styleName, styleQML, styleSLD, useAsDefault, description, owner, "
-            "ui, update_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", rows,
+            "ui, update_time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            rows,
         )
         connection.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, "
             "last_change) VALUES ('layer_styles', 'attributes', 'layer_styles', "
-            "'Styles des couches', ?)", (moment,),
+            "'Styles des couches', ?)",
+            (moment,),
         )
 
 
@@ -155,8 +174,13 @@ def _compact(path: Path) -> None:
         connection.execute("VACUUM")
 
 
-def write_gpkg(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts, *,
-               tolerance_m: float = TOLERANCE_M) -> Path:
+def write_gpkg(
+    path: Path,
+    tables: dict[str, pd.DataFrame],
+    facts: RunFacts,
+    *,
+    tolerance_m: float = TOLERANCE_M,
+) -> Path:
     """Write the styled GeoPackage.
 
     Parameters
@@ -178,11 +202,19 @@ def write_gpkg(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts, *,
         for rank, (table, layer) in enumerate(layers.items()):
             points = table == "lieux"
             pyogrio.write_dataframe(
-                layer, draft, layer=table, driver="GPKG", append=rank > 0, use_arrow=True,
-                geometry_type="Point" if points else "MultiPolygon", promote_to_multi=not points,
+                layer,
+                draft,
+                layer=table,
+                driver="GPKG",
+                append=rank > 0,
+                use_arrow=True,
+                geometry_type="Point" if points else "MultiPolygon",
+                promote_to_multi=not points,
                 dataset_options={"VERSION": "1.2"} if rank == 0 else None,
-                layer_options={"IDENTIFIER": layer_title(table, facts),
-                               "DESCRIPTION": layer_abstract(table, facts)},
+                layer_options={
+                    "IDENTIFIER": layer_title(table, facts),
+                    "DESCRIPTION": layer_abstract(table, facts),
+                },
             )
         _write_styles(draft, layers, facts, moment)
         _compact(draft)
@@ -203,8 +235,9 @@ def store_project(path: Path, name: str, project: bytes, moment: str) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TABLE IF EXISTS qgis_projects")
         connection.execute(_PROJECTS)
-        connection.execute("INSERT INTO qgis_projects VALUES (?, ?, ?)",
-                           (name, metadata, project.hex()))
+        connection.execute(
+            "INSERT INTO qgis_projects VALUES (?, ?, ?)", (name, metadata, project.hex())
+        )
 
 
 def read_styles(path: Path) -> dict[str, str]:

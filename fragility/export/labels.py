@@ -11,7 +11,10 @@ from fragility.schemas import INDICATOR_LABELS
 
 CLASS_COLOURS = {1: "#fee838", 2: "#bcae6c", 3: "#7c7b78", 4: "#414d6b", 5: "#00224e"}
 CLASS_LABELS = {
-    1: "Moins fragile", 2: "Plutôt moins fragile", 3: "Intermédiaire", 4: "Plutôt plus fragile",
+    1: "Moins fragile",
+    2: "Plutôt moins fragile",
+    3: "Intermédiaire",
+    4: "Plutôt plus fragile",
     5: "Plus fragile",
 }
 NOT_COMPUTED_COLOUR = "#d9d9d9"
@@ -23,7 +26,9 @@ OUTLINE_CASING = "#ffffff"
 OUTLINE_COLOUR = "#000000"
 
 COVERAGE_LABELS = {
-    "couverte": "Couverte", "incertaine": "Couverture incertaine", "non_couverte": "Non couverte",
+    "couverte": "Couverte",
+    "incertaine": "Couverture incertaine",
+    "non_couverte": "Non couverte",
 }
 COVERAGE_SENTENCES = {
     "couverte": "la moitié des habitants au moins est à portée d'un conseiller numérique, même à "

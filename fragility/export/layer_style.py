@@ -40,11 +40,13 @@ def _width(metres: float, least_mm: float, most_mm: float) -> dict[str, str]:
 
 
 def _symbol(kind: str, *layers: tuple[str, Mapping[str, str]]) -> ET.Element:
-    symbol = ET.Element("symbol", {"type": kind, "alpha": "1", "clip_to_extent": "1",
-                                   "force_rhr": "0"})
+    symbol = ET.Element(
+        "symbol", {"type": kind, "alpha": "1", "clip_to_extent": "1", "force_rhr": "0"}
+    )
     for name, options in layers:
-        layer = ET.SubElement(symbol, "layer", {"class": name, "enabled": "1", "pass": "0",
-                                                "locked": "0"})
+        layer = ET.SubElement(
+            symbol, "layer", {"class": name, "enabled": "1", "pass": "0", "locked": "0"}
+        )
         table = _option(layer, "Map")
         for key, value in options.items():
             _option(table, "QString", name=key, value=value)
@@ -54,48 +56,89 @@ def _symbol(kind: str, *layers: tuple[str, Mapping[str, str]]) -> ET.Element:
 def _fill(colour: str) -> ET.Element:
     # A border in metres fades at the scale of France, where it would hide 35,000 communes.
     width = _width(60, 0, 0.2)
-    return _symbol("fill", ("SimpleFill", {
-        "color": _colour(colour), "style": "solid", "outline_style": "solid",
-        "outline_color": _colour(labels.BORDER_COLOUR), "outline_width": width["width"],
-        "outline_width_unit": width["unit"], "border_width_map_unit_scale": width["scale"],
-        "joinstyle": "bevel",
-    }))
+    return _symbol(
+        "fill",
+        (
+            "SimpleFill",
+            {
+                "color": _colour(colour),
+                "style": "solid",
+                "outline_style": "solid",
+                "outline_color": _colour(labels.BORDER_COLOUR),
+                "outline_width": width["width"],
+                "outline_width_unit": width["unit"],
+                "border_width_map_unit_scale": width["scale"],
+                "joinstyle": "bevel",
+            },
+        ),
+    )
 
 
 def _outline() -> ET.Element:
     def line(colour: str, width: dict[str, str]) -> tuple[str, dict[str, str]]:
         return "SimpleLine", {
-            "line_color": _colour(colour), "line_style": "solid", "line_width": width["width"],
-            "line_width_unit": width["unit"], "width_map_unit_scale": width["scale"],
-            "joinstyle": "round", "capstyle": "round", "draw_inside_polygon": "1",
+            "line_color": _colour(colour),
+            "line_style": "solid",
+            "line_width": width["width"],
+            "line_width_unit": width["unit"],
+            "width_map_unit_scale": width["scale"],
+            "joinstyle": "round",
+            "capstyle": "round",
+            "draw_inside_polygon": "1",
         }
-    return _symbol("fill", line(labels.OUTLINE_CASING, _width(1400, 0.4, 3.2)),
-                   line(labels.OUTLINE_COLOUR, _width(700, 0.2, 1.6)))
+
+    return _symbol(
+        "fill",
+        line(labels.OUTLINE_CASING, _width(1400, 0.4, 3.2)),
+        line(labels.OUTLINE_COLOUR, _width(700, 0.2, 1.6)),
+    )
 
 
 def _marker(shape: str, colour: str, size_mm: float) -> ET.Element:
     # Thousands of places at their full size would hide a national map.
     size, border = _width(2500, 0.25 * size_mm, size_mm), _width(250, 0, 0.2)
-    return _symbol("marker", ("SimpleMarker", {
-        "name": shape, "color": _colour(colour), "outline_color": _colour("#000000"),
-        "outline_style": "solid", "outline_width": border["width"],
-        "outline_width_unit": border["unit"], "outline_width_map_unit_scale": border["scale"],
-        "size": size["width"], "size_unit": size["unit"], "size_map_unit_scale": size["scale"],
-        "scale_method": "diameter",
-    }))
+    return _symbol(
+        "marker",
+        (
+            "SimpleMarker",
+            {
+                "name": shape,
+                "color": _colour(colour),
+                "outline_color": _colour("#000000"),
+                "outline_style": "solid",
+                "outline_width": border["width"],
+                "outline_width_unit": border["unit"],
+                "outline_width_map_unit_scale": border["scale"],
+                "size": size["width"],
+                "size_unit": size["unit"],
+                "size_map_unit_scale": size["scale"],
+                "scale_method": "diameter",
+            },
+        ),
+    )
 
 
 def _renderer(attribute: str, classes: Sequence[tuple[str, str, str, ET.Element]]) -> ET.Element:
     """Return a categorised renderer from (value, type, label, symbol)."""
-    renderer = ET.Element("renderer-v2", {
-        "type": "categorizedSymbol", "attr": attribute, "symbollevels": "0", "forceraster": "0",
-        "enableorderby": "0", "referencescale": "-1",
-    })
+    renderer = ET.Element(
+        "renderer-v2",
+        {
+            "type": "categorizedSymbol",
+            "attr": attribute,
+            "symbollevels": "0",
+            "forceraster": "0",
+            "enableorderby": "0",
+            "referencescale": "-1",
+        },
+    )
     categories = ET.SubElement(renderer, "categories")
     symbols = ET.SubElement(renderer, "symbols")
     for rank, (value, kind, label, symbol) in enumerate(classes):
-        ET.SubElement(categories, "category", {"value": value, "type": kind, "label": label,
-                                               "symbol": str(rank), "render": "true"})
+        ET.SubElement(
+            categories,
+            "category",
+            {"value": value, "type": kind, "label": label, "symbol": str(rank), "render": "true"},
+        )
         symbol.set("name", str(rank))
         symbols.append(symbol)
     return renderer
@@ -111,8 +154,10 @@ def _class_renderer(breaks: Sequence[float]) -> ET.Element:
     """Five classes and the grey "not computed" one, which takes every other value and NULL."""
     attribute, notes = "classe", {}
     if breaks:
-        cases = " ".join(f'WHEN "score" >= {bound!r} THEN {rank}'
-                         for rank, bound in zip((5, 4, 3, 2), reversed(breaks), strict=True))
+        cases = " ".join(
+            f'WHEN "score" >= {bound!r} THEN {rank}'
+            for rank, bound in zip((5, 4, 3, 2), reversed(breaks), strict=True)
+        )
         attribute = f'CASE WHEN "score" IS NULL THEN NULL {cases} ELSE 1 END'
         shown = [labels.french(bound, 2) for bound in breaks]
         notes = {1: f" (score sous {shown[0]})"} | {
@@ -128,17 +173,22 @@ def _class_renderer(breaks: Sequence[float]) -> ET.Element:
 
 def _layer_renderer(table: str, breaks: Sequence[float]) -> ET.Element:
     if table == "communes_fragiles_non_couvertes":
-        renderer = ET.Element("renderer-v2", {"type": "singleSymbol", "symbollevels": "0",
-                                              "forceraster": "0", "enableorderby": "0"})
+        renderer = ET.Element(
+            "renderer-v2",
+            {"type": "singleSymbol", "symbollevels": "0", "forceraster": "0", "enableorderby": "0"},
+        )
         symbol = _outline()
         symbol.set("name", "0")
         ET.SubElement(renderer, "symbols").append(symbol)
         return renderer
     if table == "lieux":
-        return _renderer("dispositif", [
-            (value, "string", label, _marker(*labels.DISPOSITIF_MARKERS[value]))
-            for value, label in labels.DISPOSITIF_LABELS.items()
-        ])
+        return _renderer(
+            "dispositif",
+            [
+                (value, "string", label, _marker(*labels.DISPOSITIF_MARKERS[value]))
+                for value, label in labels.DISPOSITIF_LABELS.items()
+            ],
+        )
     return _class_renderer(breaks)
 
 
@@ -150,8 +200,9 @@ def _value_map(config: ET.Element, words: Mapping[str, str]) -> None:
 
 def _field(parent: ET.Element, name: str, kind: str) -> None:
     """Say how a field is shown: words for codes, oui / non, digits worth reading."""
-    widget = ET.SubElement(ET.SubElement(parent, "field", name=name, configurationFlags="None"),
-                           "editWidget")
+    widget = ET.SubElement(
+        ET.SubElement(parent, "field", name=name, configurationFlags="None"), "editWidget"
+    )
     config = ET.SubElement(widget, "config")
     words: Mapping[str, str] | None = None
     if name == "classe":
@@ -178,8 +229,9 @@ def _field(parent: ET.Element, name: str, kind: str) -> None:
         widget.set("type", "TextEdit")
 
 
-def style_elements(table: str, columns: Sequence[str], banner: str = "",
-                   breaks: Sequence[float] = ()) -> list[ET.Element]:
+def style_elements(
+    table: str, columns: Sequence[str], banner: str = "", breaks: Sequence[float] = ()
+) -> list[ET.Element]:
     """Build the elements of a layer's style.
 
     Parameters
@@ -195,8 +247,9 @@ def style_elements(table: str, columns: Sequence[str], banner: str = "",
     aliases = ET.Element("aliases")
     for rank, name in enumerate(columns, start=1):  # 0 is the key `fid`
         _field(configuration, name, str(model[name].dtype))
-        ET.SubElement(aliases, "alias", {"index": str(rank), "field": name,
-                                         "name": str(model[name].title)})
+        ET.SubElement(
+            aliases, "alias", {"index": str(rank), "field": name, "name": str(model[name].title)}
+        )
     preview = ET.Element("previewExpression")
     preview.text = f'"{"nom" if "nom" in columns else "nom_" + table.removesuffix("s")}"'
     tip = ET.Element("mapTip", enabled="1")

@@ -28,7 +28,7 @@ def _number(column: str, unit: str = "") -> str:
 def _words(column: str, words: Mapping[str, str], otherwise: str) -> str:
     """Return an expression that writes the words for a code."""
     cases = " ".join(
-        f"WHEN to_string(\"{column}\") = {_quoted(value)} THEN {_quoted(label)}"
+        f'WHEN to_string("{column}") = {_quoted(value)} THEN {_quoted(label)}'
         for value, label in words.items()
     )
     return f"[% CASE {cases} ELSE {_quoted(otherwise)} END %]"
@@ -59,11 +59,14 @@ def map_tip(table: str, columns: Sequence[str], banner: str = "") -> str:
         lines.append(f"Population : {_number('population')}")
     if "couverture" in columns:
         lines.append(_words("couverture", labels.COVERAGE_LABELS, "Couverture non calculée"))
-        lines.append("Conseiller le plus proche : "
-                     + _number("conseiller_plus_proche_min", "min (estimation)"))
+        lines.append(
+            "Conseiller le plus proche : "
+            + _number("conseiller_plus_proche_min", "min (estimation)")
+        )
     if "nb_communes_fragiles_non_couvertes" in columns:
-        lines.append("Communes fragiles et non couvertes : "
-                     + _number("nb_communes_fragiles_non_couvertes"))
+        lines.append(
+            "Communes fragiles et non couvertes : " + _number("nb_communes_fragiles_non_couvertes")
+        )
     if "motif" in columns:
         lines.append(f"<i>{_text('motif')}</i>")
     if banner:

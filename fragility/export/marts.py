@@ -11,13 +11,16 @@ KEY = ["niveau", "code"]
 
 
 def _attributes(
-    level: str, indicators: pd.DataFrame, scores: pd.DataFrame, portee: pd.DataFrame,
+    level: str,
+    indicators: pd.DataFrame,
+    scores: pd.DataFrame,
+    portee: pd.DataFrame,
     verdict: pd.DataFrame,
 ) -> pd.DataFrame:
     """Join the science tables of one level, indexed by code."""
     parts = [indicators, scores.drop(columns="population"), portee, verdict]
     frames = [p[p["niveau"] == level].drop(columns="niveau").set_index("code") for p in parts]
-    return frames[0].join(frames[1:], how="left", validate="1:1")
+    return pd.concat(frames, axis=1).reindex(frames[0].index)
 
 
 def _ordered(frame: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -27,19 +30,27 @@ def _ordered(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 
 
 def build_communes(
-    communes: gpd.GeoDataFrame, indicators: pd.DataFrame, scores: pd.DataFrame,
-    portee: pd.DataFrame, verdict: pd.DataFrame,
+    communes: gpd.GeoDataFrame,
+    indicators: pd.DataFrame,
+    scores: pd.DataFrame,
+    portee: pd.DataFrame,
+    verdict: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
     """Build the mart `communes`: every commune of the edition, computed or not."""
     attributes = _attributes("commune", indicators, scores, portee, verdict)
-    table = communes.merge(attributes, left_on="code_commune", right_index=True, how="left",
-                           validate="1:1")
+    table = communes.merge(
+        attributes, left_on="code_commune", right_index=True, how="left", validate="1:1"
+    )
     return gpd.GeoDataFrame(_ordered(table, "communes"), geometry="geometry", crs=communes.crs)
 
 
 def build_iris(
-    iris: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, indicators: pd.DataFrame,
-    scores: pd.DataFrame, portee: pd.DataFrame, verdict: pd.DataFrame,
+    iris: gpd.GeoDataFrame,
+    communes: gpd.GeoDataFrame,
+    indicators: pd.DataFrame,
+    scores: pd.DataFrame,
+    portee: pd.DataFrame,
+    verdict: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
     """Build the mart `iris`: every IRIS, with its commune's name and memberships."""
     attributes = _attributes("iris", indicators, scores, portee, verdict)
@@ -75,8 +86,10 @@ def build_groups(
     keys = ["code_epci", "code_departement"]
     drawn = communes.loc[communes.geometry.notna(), [*keys, "geometry"]]
     pieces = drawn.dissolve(by=keys, method="unary").reset_index()
-    return (_build_group(members, pieces, scores, "epci", "epci"),
-            _build_group(members, pieces, scores, "departement", "departements"))
+    return (
+        _build_group(members, pieces, scores, "epci", "epci"),
+        _build_group(members, pieces, scores, "departement", "departements"),
+    )
 
 
 def _build_group(
@@ -85,17 +98,21 @@ def _build_group(
     """Sum the members of each group of one level, and unite its pieces."""
     code, name = f"code_{level}", f"nom_{level}"
     own = scores[scores["niveau"] == level].drop(columns=["niveau", "population"])
-    totals = members.groupby(code).agg(
-        **{
-            name: (name, "first"),
-            "population": ("population", lambda s: s.sum(min_count=1)),
-            "nb_communes": ("code_commune", "size"),
-            "nb_communes_fragiles": ("est_fragile", "sum"),
-            "nb_communes_fragiles_non_couvertes": ("est_fragile_non_couverte", "sum"),
-            "population_fragile_non_couverte": ("exposed", "sum"),
-            "nb_conseillers": ("nb_conseillers", "sum"),
-        }
-    ).reset_index()
+    totals = (
+        members.groupby(code)
+        .agg(
+            **{
+                name: (name, "first"),
+                "population": ("population", lambda s: s.sum(min_count=1)),
+                "nb_communes": ("code_commune", "size"),
+                "nb_communes_fragiles": ("est_fragile", "sum"),
+                "nb_communes_fragiles_non_couvertes": ("est_fragile_non_couverte", "sum"),
+                "population_fragile_non_couverte": ("exposed", "sum"),
+                "nb_conseillers": ("nb_conseillers", "sum"),
+            }
+        )
+        .reset_index()
+    )
     shapes = pieces[[code, "geometry"]].dissolve(by=code, method="unary")["geometry"]
     frame = totals.merge(own, left_on=code, right_on="code", how="left", validate="1:1")
     frame["geometry"] = gpd.GeoSeries(shapes.reindex(frame[code]).to_numpy(), crs=pieces.crs)

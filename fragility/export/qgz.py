@@ -57,8 +57,12 @@ def _crs(parent: ET.Element, epsg: int) -> None:
     _text(system, "geographicflag", "true" if crs.is_geographic else "false")
 
 
-def _extent(parent: ET.Element, tag: str, extent: tuple[float, float, float, float],
-            attributes: bool = False) -> ET.Element:
+def _extent(
+    parent: ET.Element,
+    tag: str,
+    extent: tuple[float, float, float, float],
+    attributes: bool = False,
+) -> ET.Element:
     names = dict(zip(("xmin", "ymin", "xmax", "ymax"), map(repr, extent), strict=True))
     if attributes:
         return ET.SubElement(parent, tag, names)
@@ -95,13 +99,24 @@ def layer_id(table: str) -> str:
 
 def _map_layer(parent: ET.Element, gpkg: Path, table: str, style: str, facts: RunFacts) -> None:
     points = table == "lieux"
-    layer = ET.SubElement(parent, "maplayer", {
-        "type": "vector", "geometry": "Point" if points else "Polygon",
-        "wkbType": "Point" if points else "MultiPolygon", "styleCategories": "AllStyleCategories",
-        "hasScaleBasedVisibilityFlag": "0", "labelsEnabled": "0", "readOnly": "1",
-        "simplifyDrawingHints": "0" if points else "1", "simplifyLocal": "1",
-        "simplifyDrawingTol": "1", "simplifyAlgorithm": "0", "simplifyMaxScale": "1",
-    })
+    layer = ET.SubElement(
+        parent,
+        "maplayer",
+        {
+            "type": "vector",
+            "geometry": "Point" if points else "Polygon",
+            "wkbType": "Point" if points else "MultiPolygon",
+            "styleCategories": "AllStyleCategories",
+            "hasScaleBasedVisibilityFlag": "0",
+            "labelsEnabled": "0",
+            "readOnly": "1",
+            "simplifyDrawingHints": "0" if points else "1",
+            "simplifyLocal": "1",
+            "simplifyDrawingTol": "1",
+            "simplifyAlgorithm": "0",
+            "simplifyMaxScale": "1",
+        },
+    )
     _text(layer, "id", layer_id(table))
     _text(layer, "datasource", f"./{gpkg.name}|layername={table}")
     _text(layer, "layername", layer_title(table, facts))
@@ -120,17 +135,28 @@ def _map_layer(parent: ET.Element, gpkg: Path, table: str, style: str, facts: Ru
 def _layer_tree(root: ET.Element, gpkg: Path, facts: RunFacts) -> None:
     tree = ET.SubElement(root, "layer-tree-group")
     for group, layers in TREE.items():
-        folder = ET.SubElement(tree, "layer-tree-group", {
-            "name": group, "checked": "Qt::Checked",
-            "expanded": "1" if any(layers.values()) else "0",
-        })
+        folder = ET.SubElement(
+            tree,
+            "layer-tree-group",
+            {
+                "name": group,
+                "checked": "Qt::Checked",
+                "expanded": "1" if any(layers.values()) else "0",
+            },
+        )
         for table, shown in layers.items():
-            ET.SubElement(folder, "layer-tree-layer", {
-                "id": layer_id(table), "name": layer_title(table, facts),
-                "source": f"./{gpkg.name}|layername={table}", "providerKey": "ogr",
-                "checked": "Qt::Checked" if shown else "Qt::Unchecked",
-                "expanded": "1" if shown else "0",
-            })
+            ET.SubElement(
+                folder,
+                "layer-tree-layer",
+                {
+                    "id": layer_id(table),
+                    "name": layer_title(table, facts),
+                    "source": f"./{gpkg.name}|layername={table}",
+                    "providerKey": "ogr",
+                    "checked": "Qt::Checked" if shown else "Qt::Unchecked",
+                    "expanded": "1" if shown else "0",
+                },
+            )
     ET.SubElement(tree, "custom-order", enabled="0")
 
 
@@ -146,8 +172,9 @@ def _properties(root: ET.Element, facts: RunFacts) -> None:
     credits = ET.SubElement(properties, "CopyrightLabel")
     _text(credits, "Enabled", "true", type="bool")
     producers = ", ".join(sorted({source.producer for source in facts.sources}))
-    _text(credits, "Label", f"Sources : {producers}. Calcul du {facts.date:%d/%m/%Y}.",
-          type="QString")
+    _text(
+        credits, "Label", f"Sources : {producers}. Calcul du {facts.date:%d/%m/%Y}.", type="QString"
+    )
 
 
 def project_xml(gpkg: Path, facts: RunFacts) -> str:

@@ -19,16 +19,29 @@ from fragility.export.labels import (
 )
 
 FILES = (
-    ("`carte.qgz`", "la carte prête, légendes comprises (gardez-la près du .gpkg)",
-     "QGIS, double-clic"),
-    ("`fragilite.gpkg`", "les couches : communes, IRIS, EPCI, départements, lieux, communes "
-     "fragiles et non couvertes", "QGIS, ArcGIS, R, Python"),
+    (
+        "`carte.qgz`",
+        "la carte prête, légendes comprises (gardez-la près du .gpkg)",
+        "QGIS, double-clic",
+    ),
+    (
+        "`fragilite.gpkg`",
+        "les couches : communes, IRIS, EPCI, départements, lieux, communes "
+        "fragiles et non couvertes",
+        "QGIS, ArcGIS, R, Python",
+    ),
     ("`fragilite.xlsx`", "l'essentiel, à filtrer", "Excel, LibreOffice"),
     ("`communes_fragiles_non_couvertes.csv`", "la liste d'action", "tableur"),
-    ("`communes.csv`, `iris.csv`, `epci.csv`, `departements.csv`", "toutes les colonnes ; les "
-     "`.csvt` donnent les types à QGIS", "tableur, QGIS"),
-    ("`fragilite.duckdb`", "toutes les tables, décrites, et des vues prêtes (schéma `marts`)",
-     "DuckDB 1.5 ou plus récent, sans extension ni internet"),
+    (
+        "`communes.csv`, `iris.csv`, `epci.csv`, `departements.csv`",
+        "toutes les colonnes ; les `.csvt` donnent les types à QGIS",
+        "tableur, QGIS",
+    ),
+    (
+        "`fragilite.duckdb`",
+        "toutes les tables, décrites, et des vues prêtes (schéma `marts`)",
+        "DuckDB 1.5 ou plus récent, sans extension ni internet",
+    ),
     ("`tables/`", "les mêmes tables en (Geo)Parquet", "Python, R, DuckDB"),
     ("`dictionnaire.csv`", "ce que signifie chaque colonne", "tableur"),
 )
@@ -37,12 +50,12 @@ FILES = (
 def how_to_read(facts: RunFacts) -> list[str]:
     """Return the sentences that explain the score, the class and the coverage."""
     classes = " ; ".join(f"{rank} = {label.lower()}" for rank, label in CLASS_LABELS.items())
-    coverage = [f"« {COVERAGE_LABELS[key]} » : {text}."
-                for key, text in COVERAGE_SENTENCES.items()]
+    coverage = [f"« {COVERAGE_LABELS[key]} » : {text}." for key, text in COVERAGE_SENTENCES.items()]
     return [
         "Le score va de 1 (moins fragile) à 10 (plus fragile). C'est la moyenne de cinq "
-        "sous-scores : " + ", ".join(
-            title[0].lower() + title[1:] for title in INDICATOR_TITLES.values()) + ".",
+        "sous-scores : "
+        + ", ".join(title[0].lower() + title[1:] for title in INDICATOR_TITLES.values())
+        + ".",
         f"La classe coupe les communes en cinquièmes : {classes}.",
         f"Une commune est dite fragile quand son score atteint {french(facts.threshold, 2)} "
         "(les 20 % de communes les plus fragiles de l'édition).",
@@ -90,8 +103,9 @@ def headline(communes: pd.DataFrame) -> list[str]:
         f"{plural(len(communes), 'commune', 'communes')}, {french(total)} habitants.",
         f"{plural(fragile.sum(), 'commune fragile', 'communes fragiles')} : "
         f"{french(people[fragile].sum())} habitants.",
-        plural(uncovered.sum(), "commune fragile et non couverte",
-               "communes fragiles et non couvertes")
+        plural(
+            uncovered.sum(), "commune fragile et non couverte", "communes fragiles et non couvertes"
+        )
         + f" : {french(reached)} habitants ({french(share, 1)} % de la population).",
     ]
     unscored = int(communes["score"].isna().sum())
@@ -99,8 +113,10 @@ def headline(communes: pd.DataFrame) -> list[str]:
         lines.append(f"{plural(unscored, 'commune', 'communes')} sans score, faute de données.")
     unknown = int(people.isna().sum())
     if unknown:
-        lines.append(f"{plural(unknown, 'commune', 'communes')} sans population connue : "
-                     "les totaux ne les comptent pas.")
+        lines.append(
+            f"{plural(unknown, 'commune', 'communes')} sans population connue : "
+            "les totaux ne les comptent pas."
+        )
     return lines
 
 
@@ -115,13 +131,20 @@ def origin_shares(communes: pd.DataFrame) -> pd.DataFrame:
     for key, title in INDICATOR_TITLES.items():
         share = communes[f"{key}_origine"].value_counts(normalize=True) * 100
         years = sorted(communes[f"{key}_annee"].dropna().unique())
-        rows.append((
-            title, share.get("observe", 0.0), share.get("commune", 0.0) + share.get("iris", 0.0),
-            share.get("impute", 0.0), share.get("absent", 0.0),
-            ", ".join(str(int(year)) for year in years) or "–",
-        ))
-    return pd.DataFrame(rows, columns=["indicateur", "observe_pct", "derive_pct", "impute_pct",
-                                       "absent_pct", "annees"])
+        rows.append(
+            (
+                title,
+                share.get("observe", 0.0),
+                share.get("commune", 0.0) + share.get("iris", 0.0),
+                share.get("impute", 0.0),
+                share.get("absent", 0.0),
+                ", ".join(str(int(year)) for year in years) or "–",
+            )
+        )
+    return pd.DataFrame(
+        rows,
+        columns=["indicateur", "observe_pct", "derive_pct", "impute_pct", "absent_pct", "annees"],
+    )
 
 
 def _cell(value: object) -> str:
@@ -148,34 +171,58 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
     """
     communes = pd.DataFrame(tables["communes"])
     shares = origin_shares(communes)
-    columns = ("Indicateur", "Publié (%)", "Hérité ou agrégé (%)", "Estimé (%)", "Absent (%)",
-               "Années")
+    columns = (
+        "Indicateur",
+        "Publié (%)",
+        "Hérité ou agrégé (%)",
+        "Estimé (%)",
+        "Absent (%)",
+        "Années",
+    )
     lines = [f"# {facts.heading}", ""]
     if facts.banner:
         lines += [f"> **{facts.banner}** : ces chiffres ne décrivent aucun lieu réel.", ""]
     lines += [
         f"Édition `{facts.edition}`, code officiel géographique {facts.cog_year}, calcul du "
-        f"{facts.date:%d/%m/%Y}, version {facts.version}, profil `{facts.profile}`.", "",
-        "## En bref", "", *_bullets(headline(communes)),
+        f"{facts.date:%d/%m/%Y}, version {facts.version}, profil `{facts.profile}`.",
+        "",
+        "## En bref",
+        "",
+        *_bullets(headline(communes)),
     ]
     if facts.warnings:
         lines += ["## Avertissements", "", *_bullets(facts.warnings)]
     lines += [
-        "## Les fichiers", "", *_table(("Fichier", "Contenu", "S'ouvre avec"), FILES),
+        "## Les fichiers",
+        "",
+        *_table(("Fichier", "Contenu", "S'ouvre avec"), FILES),
         "Les codes des communes ont cinq caractères (01001, 2A004). Dans un tableur, ouvrez le "
         "`.xlsx` ; pour un `.csv`, importez-le (séparateur « ; », UTF-8) et déclarez les colonnes "
         "de codes en texte — dans LibreOffice, cochez « Formater les champs entre guillemets "
         "comme texte » — sinon le tableur efface le zéro de 01001. Dans les `.csv`, une apostrophe "
-        "en tête d'un texte empêche le tableur de l'exécuter comme une formule.", "",
-        "## Comment lire", "", *_bullets(how_to_read(facts)),
-        "## Comment ne pas s'en servir", "", *_bullets(how_not_to_use()),
-        "## Limites", "", *_bullets(LIMITS),
-        "## D'où vient chaque chiffre (communes)", "",
+        "en tête d'un texte empêche le tableur de l'exécuter comme une formule.",
+        "",
+        "## Comment lire",
+        "",
+        *_bullets(how_to_read(facts)),
+        "## Comment ne pas s'en servir",
+        "",
+        *_bullets(how_not_to_use()),
+        "## Limites",
+        "",
+        *_bullets(LIMITS),
+        "## D'où vient chaque chiffre (communes)",
+        "",
         *_table(columns, shares.itertuples(index=False, name=None)),
-        "## Sources", "",
-        *_table(("Source", "Producteur", "Année", "Licence", "Citation", "Page"), (
-            (s.title, s.producer, s.year, s.licence, s.citation, s.landing) for s in facts.sources
-        )),
+        "## Sources",
+        "",
+        *_table(
+            ("Source", "Producteur", "Année", "Licence", "Citation", "Page"),
+            (
+                (s.title, s.producer, s.year, s.licence, s.citation, s.landing)
+                for s in facts.sources
+            ),
+        ),
     ]
     return "\n".join(lines).rstrip() + "\n"
 

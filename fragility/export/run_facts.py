@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date as Date
+import datetime
 
 import pandas as pd
 
@@ -13,7 +13,9 @@ from fragility.sources.catalogue import SOURCES, citation_of, licence_of, releas
 from fragility.sources.model import LICENCES, Edition
 
 
-def build_facts(edition: Edition, profile: Profile, bounds: pd.DataFrame, date: Date) -> RunFacts:
+def build_facts(
+    edition: Edition, profile: Profile, bounds: pd.DataFrame, date: datetime.date
+) -> RunFacts:
     """Assemble the facts of a run.
 
     Parameters
@@ -36,7 +38,14 @@ def build_facts(edition: Edition, profile: Profile, bounds: pd.DataFrame, date: 
         f"Département {code} : {reason}." for code, reason in edition.without_census.items()
     )
     return RunFacts(
-        edition=edition.name, title=edition.title, banner=edition.banner,
-        cog_year=edition.cog_year, date=date, version=__version__, profile=profile.id,
-        threshold=float(bounds["score_min"].max()), sources=sources, warnings=warnings,
+        edition=edition.name,
+        title=edition.title,
+        banner=edition.banner,
+        cog_year=edition.cog_year,
+        date=date,
+        version=__version__,
+        profile=profile.id,
+        threshold=float(bounds["score_min"].max()),
+        sources=sources,
+        warnings=warnings,
     )

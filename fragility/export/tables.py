@@ -72,9 +72,13 @@ def csv_bytes(frame: pd.DataFrame) -> bytes:
     """Return a frame as the bytes of a French CSV file."""
     frame = without_geometry(frame)
     cells = [as_cells(frame[name]) for name in frame.columns]
-    rows = pc.binary_join_element_wise(
-        *cells, ";", null_handling="replace", null_replacement=""
-    ).to_pylist() if len(frame) else []
+    rows = (
+        pc.binary_join_element_wise(
+            *cells, ";", null_handling="replace", null_replacement=""
+        ).to_pylist()
+        if len(frame)
+        else []
+    )
     header = ";".join(str(name) for name in frame.columns)
     return ("\ufeff" + "\r\n".join([header, *rows]) + "\r\n").encode("utf-8")
 

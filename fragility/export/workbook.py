@@ -23,32 +23,88 @@ from fragility.export.tables import ordered
 # What a person reads, in that order; everything else is in the CSV and the DuckDB file. A column
 # that the table lacks is left out.
 SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "Fragiles non couvertes": ("communes_fragiles_non_couvertes", (
-        "ordre", "code_commune", "nom", "nom_departement", "nom_region", "nom_epci", "population",
-        "population_hors_portee", "score", "score_bas", "score_haut", "conseiller_plus_proche_min",
-        "conseiller_plus_proche_km", "conseiller_plus_proche_nom", "motif",
-    )),
-    "Communes": ("communes", (
-        "code_commune", "nom", "nom_departement", "nom_epci", "population", "score", "classe",
-        "rang", "est_fragile", "probabilite_fragile_pct", "couverture",
-        "conseiller_plus_proche_min", "population_hors_portee_pct", "est_fragile_non_couverte",
-        *(f"{key}_pct" for key in schemas.INDICATORS), "pauvrete_origine", "est_petit_effectif",
-        "nb_personnes_en_difficulte",
-    )),
-    "EPCI": ("epci", (
-        "code_epci", "nom_epci", "population", "score", "nb_communes", "nb_communes_fragiles",
-        "nb_communes_fragiles_non_couvertes", "population_fragile_non_couverte", "nb_conseillers",
-        "nb_personnes_en_difficulte",
-    )),
-    "Départements": ("departements", (
-        "code_departement", "nom_departement", "population", "score", "nb_communes",
-        "nb_communes_fragiles", "nb_communes_fragiles_non_couvertes",
-        "population_fragile_non_couverte", "nb_conseillers", "nb_personnes_en_difficulte",
-    )),
+    "Fragiles non couvertes": (
+        "communes_fragiles_non_couvertes",
+        (
+            "ordre",
+            "code_commune",
+            "nom",
+            "nom_departement",
+            "nom_region",
+            "nom_epci",
+            "population",
+            "population_hors_portee",
+            "score",
+            "score_bas",
+            "score_haut",
+            "conseiller_plus_proche_min",
+            "conseiller_plus_proche_km",
+            "conseiller_plus_proche_nom",
+            "motif",
+        ),
+    ),
+    "Communes": (
+        "communes",
+        (
+            "code_commune",
+            "nom",
+            "nom_departement",
+            "nom_epci",
+            "population",
+            "score",
+            "classe",
+            "rang",
+            "est_fragile",
+            "probabilite_fragile_pct",
+            "couverture",
+            "conseiller_plus_proche_min",
+            "population_hors_portee_pct",
+            "est_fragile_non_couverte",
+            *(f"{key}_pct" for key in schemas.INDICATORS),
+            "pauvrete_origine",
+            "est_petit_effectif",
+            "nb_personnes_en_difficulte",
+        ),
+    ),
+    "EPCI": (
+        "epci",
+        (
+            "code_epci",
+            "nom_epci",
+            "population",
+            "score",
+            "nb_communes",
+            "nb_communes_fragiles",
+            "nb_communes_fragiles_non_couvertes",
+            "population_fragile_non_couverte",
+            "nb_conseillers",
+            "nb_personnes_en_difficulte",
+        ),
+    ),
+    "Départements": (
+        "departements",
+        (
+            "code_departement",
+            "nom_departement",
+            "population",
+            "score",
+            "nb_communes",
+            "nb_communes_fragiles",
+            "nb_communes_fragiles_non_couvertes",
+            "population_fragile_non_couverte",
+            "nb_conseillers",
+            "nb_personnes_en_difficulte",
+        ),
+    ),
 }
 NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "0.00"}
-_ORIGIN_WORDS = {"observe": "observé", "impute": "estimé", "absent": "absent", "iris": "agrégé",
-                 "commune": "hérité"}
+_ORIGIN_WORDS = {
+    "observe": "observé",
+    "impute": "estimé",
+    "absent": "absent",
+    "iris": "agrégé",
+    "commune": "hérité",
+}
 
 
 def readable(series: pd.Series) -> list[object]:
@@ -76,19 +132,25 @@ def _widths(header: list[str], columns: list[list[object]]) -> list[int]:
     """Width of each column, in characters, from its header and its first values."""
     return [
         min(60, max(len(title) // 2 + 4, *(len(str(v)) for v in values[:200] if v is not None), 8))
-        if values else len(title) + 2
+        if values
+        else len(title) + 2
         for title, values in zip(header, columns, strict=True)
     ]
 
 
-def _write_sheet(book: xlsxwriter.Workbook, title: str, frame: pd.DataFrame,
-                 headers: list[str], heading: Format) -> None:
+def _write_sheet(
+    book: xlsxwriter.Workbook, title: str, frame: pd.DataFrame, headers: list[str], heading: Format
+) -> None:
     """Write a table, row by row as constant memory wants, headers frozen and filtered."""
     sheet = book.add_worksheet(title)
     columns = [readable(frame[name]) for name in frame.columns]
-    formats = [book.add_format({"num_format": NUMBER_FORMATS[decimals_of(str(name))]})
-               if pd.api.types.is_numeric_dtype(frame[name])
-               and not pd.api.types.is_bool_dtype(frame[name]) else None for name in frame.columns]
+    formats = [
+        book.add_format({"num_format": NUMBER_FORMATS[decimals_of(str(name))]})
+        if pd.api.types.is_numeric_dtype(frame[name])
+        and not pd.api.types.is_bool_dtype(frame[name])
+        else None
+        for name in frame.columns
+    ]
     for rank, width in enumerate(_widths(headers, columns)):
         sheet.set_column(rank, rank, width, formats[rank])
     sheet.freeze_panes(1, 2 if len(columns) > 2 else 0)
@@ -111,30 +173,41 @@ def _write_sheet(book: xlsxwriter.Workbook, title: str, frame: pd.DataFrame,
                 number_cell(row, rank, value, formats[rank])
 
 
-def _write_notes(sheet: Worksheet, facts: RunFacts, big: Format, bold: Format,
-                 wrap: Format) -> None:
+def _write_notes(
+    sheet: Worksheet, facts: RunFacts, big: Format, bold: Format, wrap: Format
+) -> None:
     """Write the first sheet: what this is, how to read it, how not to."""
     sheet.set_column(0, 0, 110)
     lines: list[tuple[str, Format]] = [(facts.heading, big)]
     if facts.banner:
         lines.append((f"{facts.banner} : ces chiffres ne décrivent aucun lieu réel.", bold))
     lines += [
-        (f"Édition {facts.edition}, code géographique {facts.cog_year}, calcul du "
-         f"{facts.date:%d/%m/%Y}, version {facts.version}, profil {facts.profile}.", wrap),
-        ("", wrap), ("Les feuilles", bold),
+        (
+            f"Édition {facts.edition}, code géographique {facts.cog_year}, calcul du "
+            f"{facts.date:%d/%m/%Y}, version {facts.version}, profil {facts.profile}.",
+            wrap,
+        ),
+        ("", wrap),
+        ("Les feuilles", bold),
         ("Fragiles non couvertes : la liste d'action, la plus peuplée d'abord.", wrap),
         ("Communes, EPCI, Départements : l'essentiel, une ligne par territoire, à filtrer.", wrap),
         ("Dictionnaire : ce que signifie chaque colonne de tous les fichiers.", wrap),
-        ("", wrap), ("Comment lire", bold),
+        ("", wrap),
+        ("Comment lire", bold),
         *((f"• {line}", wrap) for line in how_to_read(facts)),
-        ("", wrap), ("Comment ne pas lire", bold),
+        ("", wrap),
+        ("Comment ne pas lire", bold),
         *((f"• {line}", wrap) for line in how_not_to_use()),
-        ("", wrap), ("Sources", bold),
+        ("", wrap),
+        ("Sources", bold),
         *((f"• {s.title}, {s.producer}, {s.year} — {s.licence}", wrap) for s in facts.sources),
     ]
     if facts.warnings:
-        lines += [("", wrap), ("Avertissements", bold),
-                  *((f"• {line}", wrap) for line in facts.warnings)]
+        lines += [
+            ("", wrap),
+            ("Avertissements", bold),
+            *((f"• {line}", wrap) for line in facts.warnings),
+        ]
     for row, (text, style) in enumerate(lines):
         sheet.write_string(row, 0, text, style)
 
@@ -149,14 +222,26 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts)
     facts : titles, date, banner and sources.
     """
     with publishing(path) as draft:
-        book = xlsxwriter.Workbook(str(draft), {
-            "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-            "strings_to_numbers": False, "nan_inf_to_errors": False,
-        })
-        book.set_properties({"title": facts.heading, "created": facts.moment,
-                             "comments": f"Édition {facts.edition}"})
-        heading = book.add_format({"bold": True, "text_wrap": True, "valign": "top",
-                                   "bg_color": "#e8e8e8", "border": 1})
+        book = xlsxwriter.Workbook(
+            str(draft),
+            {
+                "constant_memory": True,
+                "strings_to_formulas": False,
+                "strings_to_urls": False,
+                "strings_to_numbers": False,
+                "nan_inf_to_errors": False,
+            },
+        )
+        book.set_properties(
+            {
+                "title": facts.heading,
+                "created": facts.moment,
+                "comments": f"Édition {facts.edition}",
+            }
+        )
+        heading = book.add_format(
+            {"bold": True, "text_wrap": True, "valign": "top", "bg_color": "#e8e8e8", "border": 1}
+        )
         wrap = book.add_format({"text_wrap": True, "valign": "top"})
         bold = book.add_format({"bold": True, "text_wrap": True})
         big = book.add_format({"bold": True, "font_size": 14, "text_wrap": True})
@@ -167,7 +252,12 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts)
             frame = pd.DataFrame(ordered(tables[table], table)[kept])
             _write_sheet(book, title, frame, [str(model[name].title) for name in kept], heading)
         dictionary = schemas.dictionary()
-        _write_sheet(book, "Dictionnaire", dictionary,
-                     ["Table", "Colonne", "Type", "Libellé", "Description"], heading)
+        _write_sheet(
+            book,
+            "Dictionnaire",
+            dictionary,
+            ["Table", "Colonne", "Type", "Libellé", "Description"],
+            heading,
+        )
         book.close()
     return path

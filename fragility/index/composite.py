@@ -42,7 +42,7 @@ def score_deciles(values: pd.Series, *, ties: Ties = "mid") -> pd.Series:
     rank = values.rank(method="average" if ties == "mid" else "max")
     n = int(values.notna().sum())
     # ceil() of an exact tenth must not climb a class through floating-point noise.
-    return np.ceil((10 * rank / max(n, 1)).round(9)).clip(1, 10)
+    return pd.Series(np.ceil((10 * rank / max(n, 1)).round(9)), index=values.index).clip(1, 10)
 
 
 def normalise(indicators: pd.DataFrame, profile: Profile) -> pd.DataFrame:
@@ -57,8 +57,9 @@ def normalise(indicators: pd.DataFrame, profile: Profile) -> pd.DataFrame:
     Columns `score_<indicator>` for all five indicators (missing where the profile has none), on
     the same index.
     """
-    scores = pd.DataFrame(np.nan, index=indicators.index,
-                          columns=[f"score_{key}" for key in INDICATORS])
+    scores = pd.DataFrame(
+        np.nan, index=indicators.index, columns=[f"score_{key}" for key in INDICATORS]
+    )
     for item in profile.indicators:
         risk = indicators[f"{item.id}_pct"] * item.direction
         scores[f"score_{item.id}"] = score_deciles(risk, ties=profile.ties)
@@ -144,7 +145,8 @@ def quintile_within(score: pd.Series, group: pd.Series) -> pd.Series:
     rounded = score.round(SCORE_DECIMALS)
     rank = rounded.groupby(group).rank(method="average")
     n = rounded.groupby(group).transform("count")
-    return np.ceil((CLASSES * rank / n).round(9)).clip(1, CLASSES).astype("Int64")
+    fifth = pd.Series(np.ceil((CLASSES * rank / n).round(9)), index=score.index)
+    return fifth.clip(1, CLASSES).astype("Int64")
 
 
 def rank_scores(score: pd.Series) -> pd.Series:

@@ -16,8 +16,15 @@ from threadpoolctl import threadpool_limits
 from fragility.errors import DataCheckError
 
 FEATURES = (
-    "niveau_vie_median", "chomage_pct", "proprietaires_pct", "vacance_pct", "densite_log",
-    "peu_diplomes_pct", "familles_mono_pct", "personnes_seules_pct", "plus_65_pct",
+    "niveau_vie_median",
+    "chomage_pct",
+    "proprietaires_pct",
+    "vacance_pct",
+    "densite_log",
+    "peu_diplomes_pct",
+    "familles_mono_pct",
+    "personnes_seules_pct",
+    "plus_65_pct",
 )
 FOLDS = 5
 # A territory of few départements (the demonstration) is validated by EPCI instead.
@@ -40,8 +47,13 @@ def poverty_features(recensement: pd.DataFrame, revenus: pd.DataFrame) -> pd.Dat
 
 def _model() -> HistGradientBoostingRegressor:
     return HistGradientBoostingRegressor(
-        learning_rate=0.06, max_iter=200, max_leaf_nodes=15, min_samples_leaf=15,
-        l2_regularization=1.0, early_stopping=False, random_state=SEED,
+        learning_rate=0.06,
+        max_iter=200,
+        max_leaf_nodes=15,
+        min_samples_leaf=15,
+        l2_regularization=1.0,
+        early_stopping=False,
+        random_state=SEED,
     )
 
 
@@ -96,7 +108,8 @@ def impute_poverty(
     if len(observed) < MIN_OBSERVED:
         raise DataCheckError(
             "Trop peu de communes ont un taux de pauvreté publié pour modéliser les autres.",
-            expected=f"au moins {MIN_OBSERVED}", found=str(len(observed)),
+            expected=f"au moins {MIN_OBSERVED}",
+            found=str(len(observed)),
             remedy="vérifiez le fichier du comparateur et l'année de revenu",
         )
     groups, unit = validation_groups(communes, observed)
@@ -110,30 +123,41 @@ def impute_poverty(
     imputed = pd.Series(dtype=float)
     if len(wanted):
         imputed = pd.Series(model.predict(features.loc[wanted]), index=wanted).clip(0, 100)
-    residuals = pd.DataFrame({
-        "code": observed, "observe": poverty[observed].to_numpy(),
-        "predit": predicted.to_numpy(), "groupe": groups.to_numpy(),
-    })
+    residuals = pd.DataFrame(
+        {
+            "code": observed,
+            "observe": poverty[observed].to_numpy(),
+            "predit": predicted.to_numpy(),
+            "groupe": groups.to_numpy(),
+        }
+    )
     return imputed, _errors(residuals, unit, len(wanted), population), residuals
 
 
-def _errors(residuals: pd.DataFrame, unit: str, n_imputed: int,
-            population: pd.Series) -> pd.DataFrame:
+def _errors(
+    residuals: pd.DataFrame, unit: str, n_imputed: int, population: pd.Series
+) -> pd.DataFrame:
     """Summarise the cross-validation as `index_imputation`."""
     error = residuals["predit"] - residuals["observe"]
     spread = residuals["observe"].std(ddof=0)
     smaller = population.reindex(residuals["code"]).to_numpy() < 5000
     rows = [
-        ("r2", 1 - (error**2).mean() / spread**2, f"R² hors échantillon, par {unit} tenu à l'écart"),
+        (
+            "r2",
+            1 - (error**2).mean() / spread**2,
+            f"R² hors échantillon, par {unit} tenu à l'écart",
+        ),
         ("erreur_absolue_moyenne", error.abs().mean(), "Points de pourcentage"),
         ("biais", error.mean(), "Erreur moyenne, en points (prédit - observé)"),
         ("ecart_type_residus", error.std(ddof=0), "Écart-type des erreurs, en points"),
         ("ecart_type_cible", spread, "Écart-type de la pauvreté publiée, en points"),
-        ("erreur_absolue_petites", error[smaller].abs().mean() if smaller.any() else np.nan,
-         "Erreur absolue moyenne sous 5 000 habitants, en points"),
+        (
+            "erreur_absolue_petites",
+            error[smaller].abs().mean() if smaller.any() else np.nan,
+            "Erreur absolue moyenne sous 5 000 habitants, en points",
+        ),
         ("nb_observes", len(residuals), "Communes à taux publié"),
         ("nb_imputes", n_imputed, "Communes à taux modélisé"),
         ("nb_groupes", residuals["groupe"].nunique(), f"Groupes ({unit}) de la validation"),
     ]
-    return pd.DataFrame(rows, columns=["mesure", "valeur", "description"]).astype(
-        {"valeur": float})
+    return pd.DataFrame(rows, columns=["mesure", "valeur", "description"]).astype({"valeur": float})

@@ -35,23 +35,30 @@ class Cells:
     year: pd.Series
 
 
-def observed(value: pd.Series, year: pd.Series | float, origin: str | pd.Series = "observe"
-             ) -> Cells:
+def observed(
+    value: pd.Series, year: pd.Series | float, origin: str | pd.Series = "observe"
+) -> Cells:
     """Cells that are observed where they have a value and absent elsewhere."""
     index = value.index
     years = pd.Series(year, index=index) if not isinstance(year, pd.Series) else year
     known = value.notna()
     origins = pd.Series(origin, index=index) if isinstance(origin, str) else origin
-    return Cells(value.astype(float), origins.where(known, "absent").astype("str"),
-                 years.astype("Int64").where(known))
+    return Cells(
+        value.astype(float),
+        origins.where(known, "absent").astype("str"),
+        years.astype("Int64").where(known),
+    )
 
 
 def fill(cells: Cells, other: Cells, origin: str | pd.Series) -> Cells:
     """Fill what is absent from `other` (same index), with the origin given."""
     take = cells.value.isna() & other.value.notna()
     origins = pd.Series(origin, index=take.index) if isinstance(origin, str) else origin
-    return Cells(cells.value.where(~take, other.value), cells.origin.where(~take, origins),
-                 cells.year.where(~take, other.year))
+    return Cells(
+        cells.value.where(~take, other.value),
+        cells.origin.where(~take, origins),
+        cells.year.where(~take, other.year),
+    )
 
 
 def from_iris(iris: Cells, population: pd.Series, parent: pd.Series, communes: pd.Index) -> Cells:
@@ -76,8 +83,12 @@ def inherit(iris: Cells, commune: Cells, parent: pd.Series, whole: pd.Series) ->
     ----------
     whole : True for an undivided commune: the IRIS is the commune, so the origin stays.
     """
-    above = Cells(*(s.reindex(parent).set_axis(parent.index) for s in
-                    (commune.value, commune.origin, commune.year)))
+    above = Cells(
+        *(
+            s.reindex(parent).set_axis(parent.index)
+            for s in (commune.value, commune.origin, commune.year)
+        )
+    )
     modelled = above.origin == "impute"
     return fill(iris, above, above.origin.where(whole | modelled, "commune"))
 
@@ -125,8 +136,13 @@ def neighbours_mean(value: pd.Series, population: pd.Series, epci: pd.Series) ->
 
 
 def build_indicators(
-    communes: pd.DataFrame, iris: pd.DataFrame, recensement: pd.DataFrame, revenus: pd.DataFrame,
-    fixe: pd.DataFrame, far_4g: dict[str, pd.Series], mobile_year: int,
+    communes: pd.DataFrame,
+    iris: pd.DataFrame,
+    recensement: pd.DataFrame,
+    revenus: pd.DataFrame,
+    fixe: pd.DataFrame,
+    far_4g: dict[str, pd.Series],
+    mobile_year: int,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Build `index_indicateurs` for communes and IRIS.
 
@@ -146,10 +162,14 @@ def build_indicators(
     units = iris.set_index("code_iris")
     parent = units["code_commune"]
     whole = units["type_iris"] == "Z"
-    census = {level: _level(recensement, level, index)
-              for level, index in (("commune", places.index), ("iris", units.index))}
-    income = {level: _level(revenus, level, index)
-              for level, index in (("commune", places.index), ("iris", units.index))}
+    census = {
+        level: _level(recensement, level, index)
+        for level, index in (("commune", places.index), ("iris", units.index))
+    }
+    income = {
+        level: _level(revenus, level, index)
+        for level, index in (("commune", places.index), ("iris", units.index))
+    }
     population = census["commune"]["population"]
     unit_population = census["iris"]["population"]
 
@@ -171,7 +191,8 @@ def build_indicators(
     own = observed(income["iris"]["pauvrete_pct"].where(~whole), income["iris"]["pauvrete_annee"])
     poverty = fill(poverty, from_iris(own, unit_population, parent, places.index), "iris")
     imputed, errors, residuals = impute_poverty(
-        poverty_features(census["commune"], income["commune"]), poverty.value, places, population)
+        poverty_features(census["commune"], income["commune"]), poverty.value, places, population
+    )
     latest = income["commune"]["niveau_vie_annee"].max()
     poverty = fill(poverty, observed(imputed.reindex(places.index), latest), "impute")
     tables["pauvrete"] = (poverty, inherit(own, poverty, parent, whole))
@@ -183,8 +204,9 @@ def build_indicators(
     return pd.concat(frames, ignore_index=True), errors, residuals
 
 
-def _census_cells(census: dict[str, pd.DataFrame], key: str, places: pd.DataFrame,
-                  population: pd.Series) -> tuple[Cells, Cells]:
+def _census_cells(
+    census: dict[str, pd.DataFrame], key: str, places: pd.DataFrame, population: pd.Series
+) -> tuple[Cells, Cells]:
     """Commune and IRIS cells of a census indicator; gaps of inhabited communes by their EPCI.
 
     A handful of inhabited communes has no published rate: their neighbours' mean, marked.
@@ -206,11 +228,13 @@ def _level(table: pd.DataFrame, level: str, index: pd.Index) -> pd.DataFrame:
 
 def _assemble(level: str, population: pd.Series, cells: dict[str, Cells]) -> pd.DataFrame:
     """Put one level's cells side by side, as `index_indicateurs`."""
-    frame = pd.DataFrame({
-        "niveau": level,
-        "code": population.index.astype("str"),
-        "population": population.to_numpy(float),
-    })
+    frame = pd.DataFrame(
+        {
+            "niveau": level,
+            "code": population.index.astype("str"),
+            "population": population.to_numpy(float),
+        }
+    )
     for key in INDICATORS:
         cell = cells[key]
         frame[f"{key}_pct"] = cell.value.to_numpy(float)

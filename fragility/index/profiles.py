@@ -22,8 +22,16 @@ _ALLOWED: dict[str, tuple[str, ...]] = {
     "ties": ("mid", "upper"),
     "aggregation": ("mean",),
 }
-_REQUIRED = ("id", "title", "normalisation", "ties", "aggregation", "min_subscores",
-             "fragile_share_pct", "indicators")
+_REQUIRED = (
+    "id",
+    "title",
+    "normalisation",
+    "ties",
+    "aggregation",
+    "min_subscores",
+    "fragile_share_pct",
+    "indicators",
+)
 _OPTIONAL = ("description",)
 
 
@@ -59,8 +67,9 @@ class Profile:
 def available_profiles() -> list[str]:
     """Names of the profiles that come with the package."""
     folder = resources.files("fragility.index") / "profiles"
-    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir()
-                  if f.name.endswith(".toml"))
+    return sorted(
+        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
+    )
 
 
 def load_profile(name: str) -> Profile:
@@ -74,7 +83,8 @@ def load_profile(name: str) -> Profile:
     path = Path(name)
     if name in available_profiles():
         content = (resources.files("fragility.index") / "profiles" / f"{name}.toml").read_text(
-            encoding="utf-8")
+            encoding="utf-8"
+        )
     elif path.suffix == ".toml" and path.is_file():
         content = path.read_text(encoding="utf-8")
     else:
@@ -86,8 +96,11 @@ def load_profile(name: str) -> Profile:
     try:
         return parse_profile(tomllib.loads(content), name)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"Le profil « {name} » n'est pas un fichier TOML lisible.",
-                         found=str(error), remedy="corrigez la ligne citée") from None
+        raise UsageError(
+            f"Le profil « {name} » n'est pas un fichier TOML lisible.",
+            found=str(error),
+            remedy="corrigez la ligne citée",
+        ) from None
 
 
 def parse_profile(data: dict[str, Any], name: str) -> Profile:
@@ -95,27 +108,43 @@ def parse_profile(data: dict[str, Any], name: str) -> Profile:
     missing = [key for key in _REQUIRED if key not in data]
     unknown = [key for key in data if key not in (*_REQUIRED, *_OPTIONAL)]
     if missing or unknown:
-        raise _refused(name, "des clés manquent ou sont inconnues",
-                       ", ".join(_REQUIRED), f"manquantes {missing}, inconnues {unknown}")
+        raise _refused(
+            name,
+            "des clés manquent ou sont inconnues",
+            ", ".join(_REQUIRED),
+            f"manquantes {missing}, inconnues {unknown}",
+        )
     for key, values in _ALLOWED.items():
         if data[key] not in values:
-            raise _refused(name, f"la clé « {key} » a une valeur inconnue",
-                           " ou ".join(values), repr(data[key]))
+            raise _refused(
+                name,
+                f"la clé « {key} » a une valeur inconnue",
+                " ou ".join(values),
+                repr(data[key]),
+            )
     _check_range(name, "fragile_share_pct", data["fragile_share_pct"], 0, 100)
     indicators = tuple(_parse_indicator(item, name) for item in data["indicators"])
     ids = [item.id for item in indicators]
     if len(set(ids)) != len(ids):
-        raise _refused(name, "un indicateur est cité deux fois", "des indicateurs distincts",
-                       ", ".join(ids))
+        raise _refused(
+            name, "un indicateur est cité deux fois", "des indicateurs distincts", ", ".join(ids)
+        )
     if not isinstance(data["min_subscores"], int):
-        raise _refused(name, "la clé « min_subscores » n'est pas un entier", "un entier",
-                       repr(data["min_subscores"]))
+        raise _refused(
+            name,
+            "la clé « min_subscores » n'est pas un entier",
+            "un entier",
+            repr(data["min_subscores"]),
+        )
     _check_range(name, "min_subscores", data["min_subscores"], 0, len(ids))
     return Profile(
-        id=str(data["id"]), title=str(data["title"]),
-        description=str(data.get("description", "")), ties=cast(Ties, data["ties"]),
+        id=str(data["id"]),
+        title=str(data["title"]),
+        description=str(data.get("description", "")),
+        ties=cast(Ties, data["ties"]),
         min_subscores=data["min_subscores"],
-        fragile_share_pct=float(data["fragile_share_pct"]), indicators=indicators,
+        fragile_share_pct=float(data["fragile_share_pct"]),
+        indicators=indicators,
     )
 
 
@@ -126,8 +155,12 @@ def _parse_indicator(item: Any, name: str) -> ProfileIndicator:
     if item["id"] not in INDICATORS:
         raise _refused(name, "un indicateur est inconnu", ", ".join(INDICATORS), repr(item["id"]))
     if item["direction"] not in (1, -1):
-        raise _refused(name, f"la clé « direction » de {item['id']} est fausse",
-                       "1 (plus haut = plus fragile) ou -1", repr(item["direction"]))
+        raise _refused(
+            name,
+            f"la clé « direction » de {item['id']} est fausse",
+            "1 (plus haut = plus fragile) ou -1",
+            repr(item["direction"]),
+        )
     _check_range(name, f"weight de {item['id']}", item["weight"], 0, float("inf"))
     return ProfileIndicator(item["id"], int(item["direction"]), float(item["weight"]))
 
@@ -135,11 +168,19 @@ def _parse_indicator(item: Any, name: str) -> ProfileIndicator:
 def _check_range(name: str, key: str, value: Any, low: float, high: float) -> None:
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not low < value <= high:
-        raise _refused(name, f"la clé « {key} » est hors limites",
-                       f"un nombre au-dessus de {low:g}"
-                       + (f", au plus {high:g}" if high != float("inf") else ""), repr(value))
+        raise _refused(
+            name,
+            f"la clé « {key} » est hors limites",
+            f"un nombre au-dessus de {low:g}"
+            + (f", au plus {high:g}" if high != float("inf") else ""),
+            repr(value),
+        )
 
 
 def _refused(name: str, problem: str, expected: str, found: str) -> UsageError:
-    return UsageError(f"Le profil « {name} » est refusé : {problem}.", expected=expected,
-                      found=found, remedy="comparez avec fragility/index/profiles/ifn-2023.toml")
+    return UsageError(
+        f"Le profil « {name} » est refusé : {problem}.",
+        expected=expected,
+        found=found,
+        remedy="comparez avec fragility/index/profiles/ifn-2023.toml",
+    )

@@ -38,8 +38,11 @@ def build_scores(
     parent = iris.set_index("code_iris")["code_commune"].reindex(units.index)
     unit_scores = normalise(units, profile)
 
-    commune_population = indicators[indicators["niveau"] == "commune"].set_index("code")[
-        "population"].reindex(places.index)
+    commune_population = (
+        indicators[indicators["niveau"] == "commune"]
+        .set_index("code")["population"]
+        .reindex(places.index)
+    )
     commune_scores = aggregate(unit_scores, units["population"], parent).reindex(places.index)
     commune_scores["score"] = combine(commune_scores, profile)
     bounds = class_bounds(commune_scores["score"], profile.fragile_share_pct)
@@ -54,14 +57,20 @@ def build_scores(
     for level, key in (("epci", "code_epci"), ("departement", "code_departement")):
         means = aggregate(subscores, commune_population, places[key])
         means["score"] = combine(means, profile)
-        levels.append(_level(level, means, commune_population.groupby(places[key]).sum(min_count=1),
-                             bounds, None))
+        levels.append(
+            _level(
+                level, means, commune_population.groupby(places[key]).sum(min_count=1), bounds, None
+            )
+        )
     table = pd.DataFrame({"classe": range(2, len(bounds) + 2), "score_min": bounds})
     return pd.concat(levels, ignore_index=True), table
 
 
 def _level(
-    level: str, scores: pd.DataFrame, population: pd.Series, bounds: list[float],
+    level: str,
+    scores: pd.DataFrame,
+    population: pd.Series,
+    bounds: list[float],
     places: pd.DataFrame | None,
 ) -> pd.DataFrame:
     """Add ranks and classes to one level's scores."""

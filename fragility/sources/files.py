@@ -45,12 +45,19 @@ def describe_files(releases: list[Release], raw: Path) -> pd.DataFrame:
         for file in release.files:
             path = raw / release.folder / file.name
             checksum = sha256_of(path)
-            rows.append((release.id, file.name, path.stat().st_size, checksum,
-                         conformity(file, checksum)))
+            rows.append(
+                (release.id, file.name, path.stat().st_size, checksum, conformity(file, checksum))
+            )
     columns = ["release", "fichier", "octets", "sha256", "conformite"]
     return pd.DataFrame(rows, columns=columns).astype(
-        {"release": "str", "fichier": "str", "octets": "int64", "sha256": "str",
-         "conformite": "str"})
+        {
+            "release": "str",
+            "fichier": "str",
+            "octets": "int64",
+            "sha256": "str",
+            "conformite": "str",
+        }
+    )
 
 
 def missing_files(releases: list[Release], raw: Path) -> list[tuple[Release, RawFile]]:
@@ -69,8 +76,10 @@ def missing_error(missing: list[tuple[Release, RawFile]], raw: Path) -> MissingF
     """Say where each missing file goes and on which page it is found."""
     lines = []
     for release, file in missing[:12]:
-        lines.append(f"{raw / release.folder / file.name}\n             page : "
-                     f"{SOURCES[release.source].landing}")
+        lines.append(
+            f"{raw / release.folder / file.name}\n             page : "
+            f"{SOURCES[release.source].landing}"
+        )
     if len(missing) > 12:
         lines.append(f"… et {len(missing) - 12} autres")
     return MissingFileError(

@@ -9,12 +9,16 @@ from types import MappingProxyType
 from typing import Any
 
 LICENCES = {
-    "lov2": ("Licence Ouverte / Open Licence 2.0",
-             "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"),
+    "lov2": (
+        "Licence Ouverte / Open Licence 2.0",
+        "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+    ),
     "odbl": ("Open Database License 1.0", "https://opendatacommons.org/licenses/odbl/1-0/"),
     "mit": ("MIT", "https://opensource.org/license/mit"),
-    "eurostat": ("Réutilisation Eurostat, © EuroGeographics pour les limites",
-                 "https://ec.europa.eu/eurostat/web/gisco/geodata"),
+    "eurostat": (
+        "Réutilisation Eurostat, © EuroGeographics pour les limites",
+        "https://ec.europa.eu/eurostat/web/gisco/geodata",
+    ),
     "fictif": ("Données fictives", "voir fragility/sources/demo.py"),
 }
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")

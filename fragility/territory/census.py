@@ -89,15 +89,22 @@ def build_recensement(
     places = iris_places(iris)
     releases, ledgers = bring_base_ic(base_ic, target, places.index)
     values, lines = build_commune_values(
-        target, epci=epci.set_index("code_commune")["code_epci"], comparateur=comparateur,
-        taux=taux, base_cc=base_cc, from_iris=sum_to_communes(releases, places),
+        target,
+        epci=epci.set_index("code_commune")["code_epci"],
+        comparateur=comparateur,
+        taux=taux,
+        base_cc=base_cc,
+        from_iris=sum_to_communes(releases, places),
     )
     ages = None
     if habitat is not None:
         ages, one = bring_iris(habitat, target, places.index, "core_recensement")
         ledgers.append(one)
     by_iris = build_iris_values(
-        places, published_values(releases), values, habitat=ages,
+        places,
+        published_values(releases),
+        values,
+        habitat=ages,
         habitat_year=habitat.year if habitat else None,
     )
     frame = pd.concat([_finish(values, "commune"), _finish(by_iris, "iris")], ignore_index=True)

@@ -103,8 +103,15 @@ def expected_under_15(
     mean_rate = yearly.sum() / population[yearly.notna()].sum()
     births = (yearly + BIRTHS_SHRINKAGE * mean_rate) / (population + BIRTHS_SHRINKAGE)
     household = population / counts["menages"].where(counts["menages"] > 0)
-    predictors = pd.DataFrame({"one": 1.0, "around": around, "births": births,
-                               "household": household, "alone": one_person_pct / 100})
+    predictors = pd.DataFrame(
+        {
+            "one": 1.0,
+            "around": around,
+            "births": births,
+            "household": household,
+            "alone": one_person_pct / 100,
+        }
+    )
     known = predictors.notna().all(axis=1) & under_15.notna() & (population > 0)
     if known.sum() < MIN_COMMUNES:
         return around
@@ -170,7 +177,9 @@ def _from_rates(
             out[share] = rates[share].where(inhabited)
         out["peu_diplomes_annee"] = taux.year
         out["plus_65_pct"] = plus_65_among_all(
-            rates["plus_65_parmi_15_plus_pct"], counts, rates["personnes_seules_pct"],
+            rates["plus_65_parmi_15_plus_pct"],
+            counts,
+            rates["personnes_seules_pct"],
             epci.reindex(target.codes),
         )
         out["plus_65_annee"] = taux.year
@@ -219,8 +228,13 @@ def prefer(first: pd.DataFrame, second: pd.DataFrame) -> pd.DataFrame:
 
 
 def build_commune_values(
-    target: Target, *, epci: pd.Series, comparateur: Dated | None, taux: Dated | None,
-    base_cc: Sequence[Dated], from_iris: pd.DataFrame | None,
+    target: Target,
+    *,
+    epci: pd.Series,
+    comparateur: Dated | None,
+    taux: Dated | None,
+    base_cc: Sequence[Dated],
+    from_iris: pd.DataFrame | None,
 ) -> tuple[pd.DataFrame, list[pd.DataFrame]]:
     """Assemble the values of every commune.
 

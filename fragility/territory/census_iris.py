@@ -89,9 +89,11 @@ def estimate_plus_65(
     Percent by IRIS; missing where nobody lives or the commune's share is unknown.
     """
     total = ages[list(_AGES_2016)].sum(axis=1, skipna=False)
-    sums = pd.DataFrame({"n": total, "b": ages["pop6074"], "c": ages["pop75p"]}).groupby(
-        commune.to_numpy()
-    ).sum()
+    sums = (
+        pd.DataFrame({"n": total, "b": ages["pop6074"], "c": ages["pop75p"]})
+        .groupby(commune.to_numpy())
+        .sum()
+    )
     wanted = commune_plus_65_pct.reindex(sums.index) / 100 * sums["n"]
     k = ((wanted - sums["c"]) / sums["b"].where(sums["b"] > 0)).clip(0, 1)
     older = ages["pop75p"] + commune.map(k) * ages["pop6074"]

@@ -51,9 +51,7 @@ def fold_arrondissements(
     """
     parent = to_commune(frame[code])
     twice = (parent != frame[code]) & parent.isin(frame[code])
-    return frame[~twice].assign(**{code: parent[~twice]}), {
-        PARENT_PRESENT: int(twice.sum())
-    }
+    return frame[~twice].assign(**{code: parent[~twice]}), {PARENT_PRESENT: int(twice.sum())}
 
 
 def _edges(movements: pd.DataFrame, from_year: int, to_year: int) -> pd.DataFrame:
@@ -65,11 +63,14 @@ def _edges(movements: pd.DataFrame, from_year: int, to_year: int) -> pd.DataFram
         & movements["mod"].isin(list(_STEPS))
     )  # fmt: skip
     step = movements.loc[kept, "mod"].map(_STEPS).astype("int64")
-    return pd.DataFrame({
-        "ordre": dates[kept] + "/" + step.astype("str"),
-        "avant": movements.loc[kept, "code_avant"], "apres": movements.loc[kept, "code_apres"],
-        "rang": np.array(_STEP_NATURE)[step.to_numpy()],
-    }).drop_duplicates(["ordre", "avant", "apres"])
+    return pd.DataFrame(
+        {
+            "ordre": dates[kept] + "/" + step.astype("str"),
+            "avant": movements.loc[kept, "code_avant"],
+            "apres": movements.loc[kept, "code_apres"],
+            "rang": np.array(_STEP_NATURE)[step.to_numpy()],
+        }
+    ).drop_duplicates(["ordre", "avant", "apres"])
 
 
 def _existing(edges: pd.DataFrame, target: pd.Index) -> pd.Index:
@@ -151,7 +152,8 @@ def build_passage(
     passage = passage[passage["code_apres"].isin(target)].sort_values(["code_avant", "code_apres"])
     passage["nature"] = pd.Series(
         np.array(NATURES, dtype=object)[passage["rang"].to_numpy(dtype="int64")],
-        index=passage.index, dtype="str",
+        index=passage.index,
+        dtype="str",
     )
     columns = ["code_avant", "code_apres", "part", "nature"]
     return passage[columns].astype({c: "str" for c in columns[:2]}).reset_index(drop=True)
@@ -206,7 +208,9 @@ def apply_passage(
         result[rate] = value.reindex(result.index)
     added = len(moved) - int(known.sum())
     return result.reset_index(), {
-        UNKNOWN: int((~known).sum()), MERGED: len(moved) - len(result), ADDED: -added,
+        UNKNOWN: int((~known).sum()),
+        MERGED: len(moved) - len(result),
+        ADDED: -added,
     }
 
 

@@ -98,14 +98,18 @@ def build_communes(
     area = measured if published is None else published.where(published > 0).fillna(measured)
     lost = codes[drawn.isna() | (measured < SLIVER * area) | (measured < SLIVER_KM2)]
     spare = _of_another_year(lost, area, other_contours)
-    drawn = drawn.where(~codes.isin(spare.index), gpd.GeoSeries(
-        spare.reindex(codes).to_numpy(), index=codes.index, crs=WGS84))
+    drawn = drawn.where(
+        ~codes.isin(spare.index),
+        gpd.GeoSeries(spare.reindex(codes).to_numpy(), index=codes.index, crs=WGS84),
+    )
     replaced = lost[lost.isin(spare.index)]
     lost = lost[~lost.isin(spare.index)]
     usable = ~codes.isin(lost)
-    rebuilt = fill_holes(
-        drawn[usable], lost.tolist(), centres_by_commune(centres, lost)
-    ) if len(lost) else {}
+    rebuilt = (
+        fill_holes(drawn[usable], lost.tolist(), centres_by_commune(centres, lost))
+        if len(lost)
+        else {}
+    )
     geometry = drawn.where(usable, None)
     found = codes.isin(list(rebuilt))
     geometry[found] = [rebuilt[code] for code in codes[found]]
@@ -131,27 +135,46 @@ def _of_another_year(
 
 
 def _account(
-    communes: pd.DataFrame, contours: gpd.GeoDataFrame, frame: gpd.GeoDataFrame,
+    communes: pd.DataFrame,
+    contours: gpd.GeoDataFrame,
+    frame: gpd.GeoDataFrame,
     replaced: pd.Series,
 ) -> list[pd.DataFrame]:
     """Where the rows of the COG and of the contours went."""
     kinds = communes["type_commune"]
-    cog = ledger("core_communes", "code officiel géographique", len(communes), len(frame), {
-        "arrondissement municipal": (kinds == "ARM").sum(),
-        "commune déléguée ou associée": kinds.isin(["COMD", "COMA"]).sum(),
-        "autre type de ligne": (~kinds.isin(["COM", "ARM", "COMD", "COMA"])).sum(),
-    })
+    cog = ledger(
+        "core_communes",
+        "code officiel géographique",
+        len(communes),
+        len(frame),
+        {
+            "arrondissement municipal": (kinds == "ARM").sum(),
+            "commune déléguée ou associée": kinds.isin(["COMD", "COMA"]).sum(),
+            "autre type de ligne": (~kinds.isin(["COM", "ARM", "COMD", "COMA"])).sum(),
+        },
+    )
     own = contours[contours["type_commune"] == "COM"]
     origin = own["code"].map(frame.set_index("code_commune")["contour_origine"])
     other_year = own["code"].isin(replaced)
     kept = (origin == "ign") & ~other_year
-    return [cog, ledger("core_communes", "contours", len(contours), int(kept.sum()), {
-        "contour vide ou réduit à presque rien, pris d'une autre année": other_year.sum(),
-        "arrondissement municipal (sert aux IRIS)": len(contours) - len(own),
-        "contour vide ou réduit à presque rien, reconstruit": (origin == "reconstruit").sum(),
-        "contour vide ou réduit à presque rien, absent": (origin == "absent").sum(),
-        "commune absente du code officiel": origin.isna().sum(),
-    })]
+    return [
+        cog,
+        ledger(
+            "core_communes",
+            "contours",
+            len(contours),
+            int(kept.sum()),
+            {
+                "contour vide ou réduit à presque rien, pris d'une autre année": other_year.sum(),
+                "arrondissement municipal (sert aux IRIS)": len(contours) - len(own),
+                "contour vide ou réduit à presque rien, reconstruit": (
+                    origin == "reconstruit"
+                ).sum(),
+                "contour vide ou réduit à presque rien, absent": (origin == "absent").sum(),
+                "commune absente du code officiel": origin.isna().sum(),
+            },
+        ),
+    ]
 
 
 def _by_code(superficies: pd.DataFrame) -> pd.Series:
@@ -166,7 +189,8 @@ def _names(codes: pd.Series, names: pd.DataFrame, label: str) -> pd.Series:
         unknown = sorted(codes[found.isna()].dropna().unique()) or ["code vide"]
         raise DataCheckError(
             f"Des communes ont un code qui n'est pas dans la liste des {label}.",
-            expected="; ".join(names["code"].head(5)) + " …", found=", ".join(unknown[:5]),
+            expected="; ".join(names["code"].head(5)) + " …",
+            found=", ".join(unknown[:5]),
             remedy="prenez les fichiers communes, départements et régions de la même année",
         )
     return found

@@ -15,8 +15,15 @@ from numpy.typing import NDArray
 
 WGS84 = 4326
 METROPOLE = 2154
-OVERSEAS = {"971": 5490, "972": 5490, "977": 5490, "978": 5490, "973": 2972, "974": 2975,
-            "976": 4471}
+OVERSEAS = {
+    "971": 5490,
+    "972": 5490,
+    "977": 5490,
+    "978": 5490,
+    "973": 2972,
+    "974": 2975,
+    "976": 4471,
+}
 
 
 def departement_of(codes: pd.Series) -> pd.Series:

@@ -39,9 +39,7 @@ def fill_holes(
         code: np.asarray(group.geometry)
         for code, group in centres[centres["code"].isin(list(missing))].groupby("code")
     }
-    everyone = (
-        np.concatenate(list(points.values())) if points else np.array([], dtype=object)
-    )
+    everyone = np.concatenate(list(points.values())) if points else np.array([], dtype=object)
     rebuilt = {}
     for code, own in points.items():
         west, south, east, north = shapely.total_bounds(own)
@@ -54,8 +52,9 @@ def fill_holes(
         is_open = shapely.intersects(hole, shapely.boundary(box))
         is_shared = int(shapely.contains(hole, everyone).sum()) > len(own)
         if held.any() and not is_open and not is_shared:
-            rebuilt[str(code)] = shapely.multipolygons([hole]) if hole.geom_type == "Polygon" \
-                else hole
+            rebuilt[str(code)] = (
+                shapely.multipolygons([hole]) if hole.geom_type == "Polygon" else hole
+            )
     return rebuilt
 
 

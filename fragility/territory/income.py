@@ -55,9 +55,7 @@ def _communes(
     return out, ledgers
 
 
-def benefit_shares(
-    counts: pd.DataFrame, iris: pd.DataFrame
-) -> tuple[pd.Series, pd.Series]:
+def benefit_shares(counts: pd.DataFrame, iris: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
     """Share of recipients living mostly on benefits, by IRIS and by split commune.
 
     The commune's figure rests on its IRIS where both counts are shown (those under five are not).
@@ -137,6 +135,5 @@ def build_revenus(
     whole = places["est_commune_entiere"]
     inherited = by_commune.reindex(places["code_commune"]).set_axis(places.index)
     by_iris = by_iris.mask(whole, inherited)
-    frame = pd.concat([_finish(by_commune, "commune"), _finish(by_iris, "iris")],
-                      ignore_index=True)
+    frame = pd.concat([_finish(by_commune, "commune"), _finish(by_iris, "iris")], ignore_index=True)
     return frame, stack(*ledgers)

@@ -52,10 +52,15 @@ def build_iris(
     known = table["code_commune"].isin(core_communes["code_commune"])
     table = table[known]
     bare = core_communes[~core_communes["code_commune"].isin(table["code_commune"])]
-    added = pd.DataFrame({
-        "code_iris": bare["code_commune"] + "0000", "nom": bare["nom"], "type_iris": "Z",
-        "code_arrondissement": bare["code_commune"], "code_commune": bare["code_commune"],
-    })
+    added = pd.DataFrame(
+        {
+            "code_iris": bare["code_commune"] + "0000",
+            "nom": bare["nom"],
+            "type_iris": "Z",
+            "code_arrondissement": bare["code_commune"],
+            "code_commune": bare["code_commune"],
+        }
+    )
     table = pd.concat([table, added]).sort_values("code_iris", ignore_index=True)
 
     place = core_communes.set_index("code_commune")
@@ -68,7 +73,8 @@ def build_iris(
     origin = np.full(len(table), "absent", dtype=object)
     geometry[is_whole] = place.geometry.to_numpy()[own_commune[is_whole]]
     origin[is_whole] = np.where(
-        place["contour_origine"].to_numpy()[own_commune[is_whole]] == "ign", "commune",
+        place["contour_origine"].to_numpy()[own_commune[is_whole]] == "ign",
+        "commune",
         place["contour_origine"].to_numpy()[own_commune[is_whole]],
     )
 
@@ -78,19 +84,31 @@ def build_iris(
     geometry[has_shape] = published.to_numpy()[rank[has_shape]]
     origin[has_shape] = "ign"
 
-    hosts = _hosts(core_communes, contours, gpd.GeoSeries(
-        geometry[has_shape], index=table["code_arrondissement"][has_shape], crs=WGS84,
-    ))
+    hosts = _hosts(
+        core_communes,
+        contours,
+        gpd.GeoSeries(
+            geometry[has_shape],
+            index=table["code_arrondissement"][has_shape],
+            crs=WGS84,
+        ),
+    )
     cells = _approximate(table[~is_whole & ~has_shape], hosts, iris_centres)
     geometry[table.index.get_indexer(cells.index)] = cells.to_numpy()
     origin[table.index.get_indexer(cells.index)] = "approche"
 
     table["contour_origine"] = pd.Series(origin, index=table.index).astype("str")
     frame = gpd.GeoDataFrame(table, geometry=gpd.GeoSeries(geometry, crs=WGS84))[_COLUMNS]
-    return frame, ledger("core_iris", "liste des IRIS", len(iris), len(frame), {
-        "commune absente du code officiel": (~known).sum(),
-        "commune sans IRIS, ajoutée comme non découpée": -len(added),
-    })
+    return frame, ledger(
+        "core_iris",
+        "liste des IRIS",
+        len(iris),
+        len(frame),
+        {
+            "commune absente du code officiel": (~known).sum(),
+            "commune sans IRIS, ajoutée comme non découpée": -len(added),
+        },
+    )
 
 
 def _hosts(
@@ -162,7 +180,5 @@ def voronoi_cells(
     cells = np.full(len(points), None, dtype=object)
     cells[alone] = hulls[group[alone]]
     several = np.flatnonzero(np.bincount(group) > 1)
-    cells[~alone] = shapely.intersection(
-        shapely.get_parts(diagrams[several]), hulls[group[~alone]]
-    )
+    cells[~alone] = shapely.intersection(shapely.get_parts(diagrams[several]), hulls[group[~alone]])
     return cells

@@ -31,9 +31,7 @@ def build_fixe(
     premises; and the ledger.
     """
     target = build_target(communes, movements, cog_year, [fixe], weights=weights)
-    counts, lines = bring_communes(
-        fixe, target, "core_fixe", counts=["nb_locaux", "nb_locaux_thd"]
-    )
+    counts, lines = bring_communes(fixe, target, "core_fixe", counts=["nb_locaux", "nb_locaux_thd"])
     premises = counts["nb_locaux"].where(counts["nb_locaux"] > 0)
     share = (100 * (1 - counts["nb_locaux_thd"] / premises)).clip(0, 100)
     frame = pd.DataFrame({

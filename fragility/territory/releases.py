@@ -5,6 +5,7 @@ This is the only place that knows which reader and which option a release calls 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,14 +43,16 @@ class Opener:
     def releases(self, source: str, **options: Any) -> list[Release]:
         """Releases of a source, in the edition's order, that have these reading options."""
         return [
-            r for r in releases_of(self.edition, source)
+            r
+            for r in releases_of(self.edition, source)
             if all(r.options.get(key) == value for key, value in options.items())
         ]
 
     def paths(self, release: Release, *parts: str) -> list[Path]:
         """Files of a release whose name contains one of the parts (all of them without parts)."""
         return [
-            self.raw / release.folder / file.name for file in release.files
+            self.raw / release.folder / file.name
+            for file in release.files
             if not parts or any(part in file.name.lower() for part in parts)
         ]
 
@@ -59,7 +62,9 @@ class Opener:
         if not found:
             raise MissingFileError(
                 f"L'édition {self.edition.name} n'a pas de fichier {' / '.join(parts)} pour la "
-                f"source {source}.", remedy="complétez l'édition dans le catalogue")
+                f"source {source}.",
+                remedy="complétez l'édition dans le catalogue",
+            )
         return found[0]
 
     # --- official geographic code --------------------------------------------------------------
@@ -99,8 +104,12 @@ class Opener:
 
     def iris_contours(self) -> gpd.GeoDataFrame:
         """Contours of IRIS, the first release that draws one winning."""
-        paths = [p for r in self.releases("ign_iris") for p in self.paths(r, ".gpkg", ".shp")
-                 if "centroid" not in p.name.lower()]
+        paths = [
+            p
+            for r in self.releases("ign_iris")
+            for p in self.paths(r, ".gpkg", ".shp")
+            if "centroid" not in p.name.lower()
+        ]
         return ign.read_iris_contours(paths)
 
     def iris_centres(self) -> gpd.GeoDataFrame:
@@ -133,16 +142,24 @@ class Opener:
     def base_cc(self) -> list[Dated]:
         """INSEE's commune tables, one per theme."""
         return [
-            _dated(release, insee_census.read_base_cc(
-                path, theme=path.name.removeprefix("base-cc-").rsplit("-", 1)[0],
-                census=release.options["census"]))
-            for release in self.releases("insee_rp_communes") for path in self.paths(release)
+            _dated(
+                release,
+                insee_census.read_base_cc(
+                    path,
+                    theme=path.name.removeprefix("base-cc-").rsplit("-", 1)[0],
+                    census=release.options["census"],
+                ),
+            )
+            for release in self.releases("insee_rp_communes")
+            for path in self.paths(release)
         ]
 
     def base_ic(self) -> list[Dated]:
         """INSEE's IRIS tables: published themes, then the tables of Grand Paris."""
-        readers = {"base-ic": insee_base_ic.read_base_ic,
-                   "grand-paris": insee_base_ic.read_grand_paris}
+        readers: dict[str, Callable[..., Read]] = {
+            "base-ic": insee_base_ic.read_base_ic,
+            "grand-paris": insee_base_ic.read_grand_paris,
+        }
         return [
             _dated(release, reader(path, census=release.options["census"]))
             for form, reader in readers.items()
@@ -154,8 +171,9 @@ class Opener:
         """Ages of residential IRIS."""
         for release in self.releases("insee_rp_iris", form="habitat"):
             path = self.paths(release, "population")[0]
-            return _dated(release, insee_base_ic.read_habitat(
-                path, census=release.options["census"]))
+            return _dated(
+                release, insee_base_ic.read_habitat(path, census=release.options["census"])
+            )
         return None
 
     def filosofi_communes(self) -> list[Dated]:
@@ -169,8 +187,10 @@ class Opener:
     def filosofi_iris(self) -> Dated | None:
         """Incomes of IRIS."""
         for release in self.releases("insee_filosofi_iris"):
-            return _dated(release, insee_filosofi.read_filosofi_iris(
-                self.paths(release)[0], **release.options))
+            return _dated(
+                release,
+                insee_filosofi.read_filosofi_iris(self.paths(release)[0], **release.options),
+            )
         return None
 
     def caf(self) -> Dated | None:

@@ -14,8 +14,11 @@ from fragility.schemas import INDICATORS
 from fragility.sources.readers.common import pad_code, read_csv
 
 PUBLISHED_COLUMNS = {
-    "no_thd_coverage_rate": "non_thd", "no_4g_coverage_rate": "non_4g",
-    "older_65_rate": "plus_65", "nscol15p_rate": "peu_diplomes", "poverty_rate": "pauvrete",
+    "no_thd_coverage_rate": "non_thd",
+    "no_4g_coverage_rate": "non_4g",
+    "older_65_rate": "plus_65",
+    "nscol15p_rate": "peu_diplomes",
+    "poverty_rate": "pauvrete",
 }
 SEED = 2023
 
@@ -31,8 +34,9 @@ def read_published_2023(path: Path) -> pd.DataFrame:
     frame = read_csv(path, sep=",", required=["code", *PUBLISHED_COLUMNS, "total"])
     codes = pad_code(frame["code"], 5)
     if codes.duplicated().any():
-        raise BadFileError("Un code apparaît plusieurs fois.", path=path,
-                           found=codes[codes.duplicated()].iloc[0])
+        raise BadFileError(
+            "Un code apparaît plusieurs fois.", path=path, found=codes[codes.duplicated()].iloc[0]
+        )
     scores = frame.rename(columns=PUBLISHED_COLUMNS)[[*PUBLISHED_COLUMNS.values(), "total"]]
     return scores.astype(float).set_axis(codes).replace(0.0, np.nan)
 
@@ -70,7 +74,9 @@ def agreement(score: pd.Series, value: pd.Series, published: pd.Series) -> dict[
 
 
 def agreement_table(
-    indicators: pd.DataFrame, upper_scores: pd.DataFrame, published: pd.DataFrame,
+    indicators: pd.DataFrame,
+    upper_scores: pd.DataFrame,
+    published: pd.DataFrame,
     codes: pd.Index,
 ) -> pd.DataFrame:
     """Agreement of each indicator, classes taken on IRIS and communes, then on communes alone.
@@ -86,10 +92,13 @@ def agreement_table(
     for key in INDICATORS:
         value = indicators[f"{key}_pct"]
         alone = score_deciles(value, ties="upper")
-        for universe, score in (("IRIS et communes non découpées", upper_scores[f"score_{key}"]),
-                                ("communes seules", alone)):
-            measured = agreement(score.reindex(codes), value.reindex(codes),
-                                 published[key].reindex(codes))
+        for universe, score in (
+            ("IRIS et communes non découpées", upper_scores[f"score_{key}"]),
+            ("communes seules", alone),
+        ):
+            measured = agreement(
+                score.reindex(codes), value.reindex(codes), published[key].reindex(codes)
+            )
             rows.append({"indicateur": key, "univers": universe, **measured})
     return pd.DataFrame(rows)
 

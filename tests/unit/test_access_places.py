@@ -23,29 +23,52 @@ TOWNS = {
 
 @pytest.fixture
 def communes() -> gpd.GeoDataFrame:
-    shapes = [None if at is None else shapely.box(at[0], at[1], at[0] + 0.1, at[1] + 0.1)
-              for _, _, at in TOWNS.values()]
-    return gpd.GeoDataFrame({
-        "code_commune": list(TOWNS), "nom": [t[0] for t in TOWNS.values()],
-        "code_departement": [t[1] for t in TOWNS.values()],
-    }, geometry=shapes, crs=4326)
+    shapes = [
+        None if at is None else shapely.box(at[0], at[1], at[0] + 0.1, at[1] + 0.1)
+        for _, _, at in TOWNS.values()
+    ]
+    return gpd.GeoDataFrame(
+        {
+            "code_commune": list(TOWNS),
+            "nom": [t[0] for t in TOWNS.values()],
+            "code_departement": [t[1] for t in TOWNS.values()],
+        },
+        geometry=shapes,
+        crs=4326,
+    )
 
 
 @pytest.fixture
 def cog() -> pd.DataFrame:
-    return pd.DataFrame({
-        "type_commune": ["ARM", "COMD"], "code": ["13211", "01099"],
-        "nom": ["Marseille 11e Arrondissement", "Vieux-Bourg"], "code_parent": ["13055", "01002"],
-    })
+    return pd.DataFrame(
+        {
+            "type_commune": ["ARM", "COMD"],
+            "code": ["13211", "01099"],
+            "nom": ["Marseille 11e Arrondissement", "Vieux-Bourg"],
+            "code_parent": ["13055", "01002"],
+        }
+    )
 
 
 def place(**values: object) -> pd.DataFrame:
-    row = dict.fromkeys(COLUMNS) | {
-        "id": "x", "nom": "Mairie", "itinerance": False, "recoit_public": True,
-        "nb_conseillers": 1.0, "latitude": float("nan"), "longitude": float("nan"),
-    } | values
-    text = {c: "str" for c in COLUMNS if c not in {"itinerance", "recoit_public", "latitude",
-                                                   "longitude", "nb_conseillers"}}
+    row = (
+        dict.fromkeys(COLUMNS)
+        | {
+            "id": "x",
+            "nom": "Mairie",
+            "itinerance": False,
+            "recoit_public": True,
+            "nb_conseillers": 1.0,
+            "latitude": float("nan"),
+            "longitude": float("nan"),
+        }
+        | values
+    )
+    text = {
+        c: "str"
+        for c in COLUMNS
+        if c not in {"itinerance", "recoit_public", "latitude", "longitude", "nb_conseillers"}
+    }
     return pd.DataFrame([row]).astype(text)
 
 
@@ -59,38 +82,76 @@ def built(communes: gpd.GeoDataFrame, cog: pd.DataFrame, **values: object) -> pd
 def test_a_good_point_is_kept(communes: gpd.GeoDataFrame, cog: pd.DataFrame) -> None:
     row = built(communes, cog, latitude=46.05, longitude=5.05, code_postal="01370")
     assert row[["id", "code_commune", "precision", "statut"]].tolist() == [
-        "cn-x", "01001", "coordonnees", "retenu"]
+        "cn-x",
+        "01001",
+        "coordonnees",
+        "retenu",
+    ]
     assert (row["geometry"].x, row["geometry"].y) == (5.05, 46.05)
 
 
-@pytest.mark.parametrize(("lat", "lon", "reason"), [
-    (float("nan"), float("nan"), "absentes"), (5.05, 46.05, "inversées"),
-    (43.25, 5.35, "autre département"), (60.0, 5.0, "hors des communes"),
-])
+@pytest.mark.parametrize(
+    ("lat", "lon", "reason"),
+    [
+        (float("nan"), float("nan"), "absentes"),
+        (5.05, 46.05, "inversées"),
+        (43.25, 5.35, "autre département"),
+        (60.0, 5.0, "hors des communes"),
+    ],
+)
 def test_a_bad_point_goes_to_the_declared_commune(
     communes: gpd.GeoDataFrame, cog: pd.DataFrame, lat: float, lon: float, reason: str
 ) -> None:
-    row = built(communes, cog, latitude=lat, longitude=lon, code_postal="01370",
-                commune_declaree="ST ETIENNE DU BOIS CEDEX 2")
+    row = built(
+        communes,
+        cog,
+        latitude=lat,
+        longitude=lon,
+        code_postal="01370",
+        commune_declaree="ST ETIENNE DU BOIS CEDEX 2",
+    )
     assert row[["code_commune", "precision", "statut"]].tolist() == ["01001", "commune", "retenu"]
     assert reason in row["motif_statut"]
     assert communes.geometry.iloc[0].contains(row["geometry"])
 
 
-@pytest.mark.parametrize(("name", "code", "postal", "expected"), [
-    ("MARSEILLE 11", None, "13011", "13055"), ("x", "13211", "13011", "13055"),
-    ("abergement", None, "01640", "01002"), ("Vieux Bourg", None, "01640", "01002"),
-    ("ABRETS", None, "38490", "38001"),
-])
+@pytest.mark.parametrize(
+    ("name", "code", "postal", "expected"),
+    [
+        ("MARSEILLE 11", None, "13011", "13055"),
+        ("x", "13211", "13011", "13055"),
+        ("abergement", None, "01640", "01002"),
+        ("Vieux Bourg", None, "01640", "01002"),
+        ("ABRETS", None, "38490", "38001"),
+    ],
+)
+def test_communes_as_people_write_them(
+    communes: gpd.GeoDataFrame,
+    cog: pd.DataFrame,
+    name: str,
+    code: str | None,
+    postal: str,
+    expected: str,
+) -> None:
+    row = built(communes, cog, commune_declaree=name, code_declare=code, code_postal=postal)
+    assert row["code_commune"] == expected
+
+
 def test_a_point_far_from_its_commune_is_the_mistake(cog: pd.DataFrame) -> None:
     """Two communes of one département, 1 km and 40 km from the point."""
+
     def square(west: float) -> object:
-        return box(west, 46.0, west + 0.1, 46.1)
+        return shapely.box(west, 46.0, west + 0.1, 46.1)
 
     drawn = gpd.GeoDataFrame(
-        {"code_commune": ["01001", "01002", "01003"], "nom": ["Ici", "Voisine", "Loin"],
-         "code_departement": "01"},
-        geometry=[square(5.0), square(5.1), square(5.6)], crs=4326)
+        {
+            "code_commune": ["01001", "01002", "01003"],
+            "nom": ["Ici", "Voisine", "Loin"],
+            "code_departement": "01",
+        },
+        geometry=[square(5.0), square(5.1), square(5.6)],
+        crs=4326,
+    )
     here = {"latitude": 46.05, "longitude": 5.05, "code_postal": "01370"}
     near = built(drawn, cog, **here, commune_declaree="Voisine")
     assert near["code_commune"] == "01001"
@@ -101,17 +162,7 @@ def test_a_point_far_from_its_commune_is_the_mistake(cog: pd.DataFrame) -> None:
     assert "plus de 10 km" in far["motif_statut"]
 
 
-def test_communes_as_people_write_them(
-    communes: gpd.GeoDataFrame, cog: pd.DataFrame, name: str, code: str | None, postal: str,
-    expected: str,
-) -> None:
-    row = built(communes, cog, commune_declaree=name, code_declare=code, code_postal=postal)
-    assert row["code_commune"] == expected
-
-
-def test_what_cannot_be_placed_is_set_aside(
-    communes: gpd.GeoDataFrame, cog: pd.DataFrame
-) -> None:
+def test_what_cannot_be_placed_is_set_aside(communes: gpd.GeoDataFrame, cog: pd.DataFrame) -> None:
     lost = built(communes, cog, commune_declaree="Atlantide", code_postal="01000")
     assert lost[["statut", "precision"]].tolist() == ["ecarte", "absente"]
     assert lost["geometry"] is None
@@ -122,8 +173,14 @@ def test_what_cannot_be_placed_is_set_aside(
 def test_a_mistyped_postal_code_does_not_move_a_place_that_bears_its_commune_s_name(
     communes: gpd.GeoDataFrame, cog: pd.DataFrame
 ) -> None:
-    row = built(communes, cog, latitude=45.55, longitude=5.65, code_postal="83490",
-                commune_declaree="Les Abrets")
+    row = built(
+        communes,
+        cog,
+        latitude=45.55,
+        longitude=5.65,
+        code_postal="83490",
+        commune_declaree="Les Abrets",
+    )
     assert row[["code_commune", "precision"]].tolist() == ["38001", "coordonnees"]
 
 
@@ -156,9 +213,7 @@ def test_every_row_ends_in_one_bucket(communes: gpd.GeoDataFrame, cog: pd.DataFr
     assert counts.drop("entrées").sum() == 3
 
 
-def test_no_list_gives_an_empty_valid_table(
-    communes: gpd.GeoDataFrame, cog: pd.DataFrame
-) -> None:
+def test_no_list_gives_an_empty_valid_table(communes: gpd.GeoDataFrame, cog: pd.DataFrame) -> None:
     frame, ledger = build_lieux(None, None, None, communes, cog)
     schemas.validate(frame, "core_lieux")
     assert frame.empty
@@ -166,10 +221,29 @@ def test_no_list_gives_an_empty_valid_table(
 
 
 def test_names_and_postal_codes() -> None:
-    names = pd.Series(["Paris 12e", "Lyon 9EME", "PARIS 12E ARRONDISSEMENT", "49350 GENNES",
-                       "Œuilly", "La Baule (44)", "STE PAZANNE", "Stains", None])
+    names = pd.Series(
+        [
+            "Paris 12e",
+            "Lyon 9EME",
+            "PARIS 12E ARRONDISSEMENT",
+            "49350 GENNES",
+            "Œuilly",
+            "La Baule (44)",
+            "STE PAZANNE",
+            "Stains",
+            None,
+        ]
+    )
     assert normalise_name(names).tolist()[:8] == [
-        "PARIS", "LYON", "PARIS", "GENNES", "OEUILLY", "BAULE", "SAINTE PAZANNE", "STAINS"]
+        "PARIS",
+        "LYON",
+        "PARIS",
+        "GENNES",
+        "OEUILLY",
+        "BAULE",
+        "SAINTE PAZANNE",
+        "STAINS",
+    ]
     postal = pd.Series(["20000", "20137", "20200", "20620", "97411", "97150", "1000", "0null"])
     found = departements_of_postal(postal)
     assert found.tolist()[:7] == ["2A", "2A", "2B", "2B", "974", "978", "01"]

@@ -13,14 +13,19 @@ from fragility.validation.agreement import (
     read_published_2023,
 )
 
-HEADER = ("name,code,no_thd_coverage_rate,no_4g_coverage_rate,poverty_rate,older_65_rate,"
-          "nscol15p_rate,total\n")
+HEADER = (
+    "name,code,no_thd_coverage_rate,no_4g_coverage_rate,poverty_rate,older_65_rate,"
+    "nscol15p_rate,total\n"
+)
 
 
 def test_agreement_counts_within_one_class():
     index = list("abcd")
-    result = agreement(pd.Series([1.0, 5, 8, 10], index), pd.Series([1.0, 2, 3, 4], index),
-                       pd.Series([1.0, 6, 5, np.nan], index))
+    result = agreement(
+        pd.Series([1.0, 5, 8, 10], index),
+        pd.Series([1.0, 2, 3, 4], index),
+        pd.Series([1.0, 6, 5, np.nan], index),
+    )
     assert result["n"] == 3
     assert result["identiques_pct"] == pytest.approx(100 / 3)
     assert result["a_une_classe_pct"] == pytest.approx(200 / 3)

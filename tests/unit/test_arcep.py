@@ -5,14 +5,18 @@ import pytest
 from fragility.errors import BadFileError
 from fragility.sources.readers.arcep import read_fixe, read_sites
 
-BETA = ("Version beta : les données sont présentées en l’état\n"
-        "code_insee;nom_com;code_dep;code_reg;nbr;type;inel_hd;elig_hd05;elig_hd3;elig_hd8;"
-        "elig_thd30;elig_thd100;elig_thd1g;date\n"
-        "1001;L'A;1;84;100;logloc;5;10;15;20;25;5;20;2019-09-30\n"
-        "2A004;Ajaccio;2A;94;0;logloc;0;0;0;0;0;0;0;2019-09-30\n")
-WIRED = ("code_insee;nom_com;code_dep;code_reg;nbr;type;inel_hd;elig_hd05;elig_hd3;elig_bhd8;"
-         "elig_thd30;elig_thd100;elig_thd1g;date\n"
-         "01001;L'A;01;84;100;all;5;95;90;80;50;25;20;2026-03-31\n")
+BETA = (
+    "Version beta : les données sont présentées en l’état\n"
+    "code_insee;nom_com;code_dep;code_reg;nbr;type;inel_hd;elig_hd05;elig_hd3;elig_hd8;"
+    "elig_thd30;elig_thd100;elig_thd1g;date\n"
+    "1001;L'A;1;84;100;logloc;5;10;15;20;25;5;20;2019-09-30\n"
+    "2A004;Ajaccio;2A;94;0;logloc;0;0;0;0;0;0;0;2019-09-30\n"
+)
+WIRED = (
+    "code_insee;nom_com;code_dep;code_reg;nbr;type;inel_hd;elig_hd05;elig_hd3;elig_bhd8;"
+    "elig_thd30;elig_thd100;elig_thd1g;date\n"
+    "01001;L'A;01;84;100;all;5;95;90;80;50;25;20;2026-03-31\n"
+)
 
 
 def write(path, text):
@@ -52,13 +56,20 @@ def test_the_warning_alone_is_no_table(tmp_path):
 def test_sites_of_three_generations(tmp_path):
     paths = [
         # The origin of Lambert 93 (3° E, 46.5° N) is at x = 700 km, y = 6600 km.
-        write(tmp_path / "2018_01_Sites_L93.csv", "Operateur;x;y;2G;3G;4G\n"
-              "20801;700000;6600000;1;1;1\n20801;700000;6600000;1;1;0\n20815;#N/A;#N/A;0;1;0\n"
-              "20815;#N/A;#N/A;0;1;1\n"),
-        write(tmp_path / "GUA_sites_mobiles_2020_T2.csv", "Operateur;X;Y;C2G;C3G;C4G\r\n"
-              "34020;-61.4525945;16.2544169;1;1;1\r\n"),
-        write(tmp_path / "2024_T1_sites_Metropole.csv", "code_op;x;y;latitude;longitude;site_4g\n"
-              "20820;652000;6862000;48.85;2.35;1\n"),
+        write(
+            tmp_path / "2018_01_Sites_L93.csv",
+            "Operateur;x;y;2G;3G;4G\n"
+            "20801;700000;6600000;1;1;1\n20801;700000;6600000;1;1;0\n20815;#N/A;#N/A;0;1;0\n"
+            "20815;#N/A;#N/A;0;1;1\n",
+        ),
+        write(
+            tmp_path / "GUA_sites_mobiles_2020_T2.csv",
+            "Operateur;X;Y;C2G;C3G;C4G\r\n34020;-61.4525945;16.2544169;1;1;1\r\n",
+        ),
+        write(
+            tmp_path / "2024_T1_sites_Metropole.csv",
+            "code_op;x;y;latitude;longitude;site_4g\n20820;652000;6862000;48.85;2.35;1\n",
+        ),
     ]
     frame, dropped = read_sites(paths)
     assert frame["operateur"].tolist() == ["20801", "34020", "20820"]
@@ -68,12 +79,17 @@ def test_sites_of_three_generations(tmp_path):
     assert dropped == {"sans 4G": 2, "sans coordonnées": 1}
 
 
-@pytest.mark.parametrize(("text", "message"), [
-    ("", "vide"), ("<html></html>", "page web"), ("Operateur;x;y;3G\n1;2;3;1\n", "4G"),
-    ("Operateur,x,y,4G\n1,2,3,1\n", "séparé par"),
-    ("Operateur;X;Y;C4G\n34020;652000;6862000;1\n", "impossibles"),
-    ("Operateur;X;Y;C4G\n34020;ouest;16;1\n", "autre chose que des nombres"),
-])
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "vide"),
+        ("<html></html>", "page web"),
+        ("Operateur;x;y;3G\n1;2;3;1\n", "4G"),
+        ("Operateur,x,y,4G\n1,2,3,1\n", "séparé par"),
+        ("Operateur;X;Y;C4G\n34020;652000;6862000;1\n", "impossibles"),
+        ("Operateur;X;Y;C4G\n34020;ouest;16;1\n", "autre chose que des nombres"),
+    ],
+)
 def test_wrong_site_files_are_refused(tmp_path, text, message):
     path = write(tmp_path / "sites_2018.csv", text)
     with pytest.raises(BadFileError, match=message) as error:

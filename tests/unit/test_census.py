@@ -22,36 +22,70 @@ from fragility.territory.dated import UNKNOWN_IRIS, Dated, iris_places
 CODES = ["00001", "00002", "00003", "00004"]
 MOVEMENTS = pd.DataFrame(
     [("32", "2021-01-01", "COM", a, "COM", "00002") for a in ("00002", "00009")],
-    columns=["mod", "date_effet", "type_avant", "code_avant", "type_apres", "code_apres"])
-IRIS = pd.DataFrame({
-    "code_iris": ["000010101", "000010102", "000010103", "000020000", "000030000", "000040000"],
-    "nom": "x", "type_iris": ["H", "H", "A", "Z", "Z", "Z"],
-    "code_arrondissement": ["00001"] * 3 + CODES[1:]})
+    columns=["mod", "date_effet", "type_avant", "code_avant", "type_apres", "code_apres"],
+)
+IRIS = pd.DataFrame(
+    {
+        "code_iris": ["000010101", "000010102", "000010103", "000020000", "000030000", "000040000"],
+        "nom": "x",
+        "type_iris": ["H", "H", "A", "Z", "Z", "Z"],
+        "code_arrondissement": ["00001"] * 3 + CODES[1:],
+    }
+)
 EPCI = pd.DataFrame({"code_commune": CODES, "code_epci": "200000001", "nom_epci": "CC"})
-COMPARATEUR = pd.DataFrame({
-    "code_commune": CODES, "population": [1000, 500, 0, None], "superficie_km2": [10.0, 5, 1, 1],
-    "population_1564": [600.0, 300, 0, None], "chomeurs_1564": [50.0, 20, 0, None],
-    "actifs_1564": [500.0, 250, 0, None], "menages": [400.0, 200, 0, None],
-    "residences_principales": [400.0, 200, 0, None],
-    "residences_proprietaires": [200.0, 150, 0, None], "logements": [500.0, 250, 0, None],
-    "logements_vacants": [50.0, 10, 0, None], "naissances_5_ans": [50.0, 25, 0, None]})
+COMPARATEUR = pd.DataFrame(
+    {
+        "code_commune": CODES,
+        "population": [1000, 500, 0, None],
+        "superficie_km2": [10.0, 5, 1, 1],
+        "population_1564": [600.0, 300, 0, None],
+        "chomeurs_1564": [50.0, 20, 0, None],
+        "actifs_1564": [500.0, 250, 0, None],
+        "menages": [400.0, 200, 0, None],
+        "residences_principales": [400.0, 200, 0, None],
+        "residences_proprietaires": [200.0, 150, 0, None],
+        "logements": [500.0, 250, 0, None],
+        "logements_vacants": [50.0, 10, 0, None],
+        "naissances_5_ans": [50.0, 25, 0, None],
+    }
+)
 # In both communes those of 15-64 are 60 % of all and 65+ are a quarter of those of 15 or more:
 # 80 % are 15 or more, hence 20 % are 65 or more.
-TAUX = pd.DataFrame({
-    "code_commune": ["00001", "00002", "00009", "97501"], "peu_diplomes_pct": [50.0, 60, 80, 10],
-    "personnes_seules_pct": [30.0, 20, 20, 10], "familles_mono_pct": [10.0, 5, 5, 5],
-    "plus_65_parmi_15_plus_pct": [25.0, 25, 25, 25]})
-AGES = pd.DataFrame({
-    "code_iris": ["000010101", "000010102", "000010199"], "pop0014": [80.0, 160, 5],
-    "pop1529": [80.0, 160, 5], "pop3044": [80.0, 160, 5], "pop4559": [80.0, 120, 5],
-    "pop6074": [60.0, 120, 5], "pop75p": [20.0, 80, 5]})
+TAUX = pd.DataFrame(
+    {
+        "code_commune": ["00001", "00002", "00009", "97501"],
+        "peu_diplomes_pct": [50.0, 60, 80, 10],
+        "personnes_seules_pct": [30.0, 20, 20, 10],
+        "familles_mono_pct": [10.0, 5, 5, 5],
+        "plus_65_parmi_15_plus_pct": [25.0, 25, 25, 25],
+    }
+)
+AGES = pd.DataFrame(
+    {
+        "code_iris": ["000010101", "000010102", "000010199"],
+        "pop0014": [80.0, 160, 5],
+        "pop1529": [80.0, 160, 5],
+        "pop3044": [80.0, 160, 5],
+        "pop4559": [80.0, 120, 5],
+        "pop6074": [60.0, 120, 5],
+        "pop75p": [20.0, 80, 5],
+    }
+)
 
 
 def build(**releases):
     return build_recensement(
-        communes=pd.Series(CODES), iris=IRIS, epci=EPCI, movements=MOVEMENTS, cog_year=2021,
-        **{"comparateur": Dated(COMPARATEUR, "comparateur", 2018, 2021),
-           "taux": Dated(TAUX, "taux", 2017, 2020), **releases})
+        communes=pd.Series(CODES),
+        iris=IRIS,
+        epci=EPCI,
+        movements=MOVEMENTS,
+        cog_year=2021,
+        **{
+            "comparateur": Dated(COMPARATEUR, "comparateur", 2018, 2021),
+            "taux": Dated(TAUX, "taux", 2017, 2020),
+            **releases,
+        },
+    )
 
 
 def level(frame, name):
@@ -78,8 +112,9 @@ def test_whole_communes_give_their_iris_everything():
     communes, iris = level(frame, "commune"), level(frame, "iris")
     columns = [c for c in frame.columns if c not in ("niveau", "code")]
     for code in CODES[1:]:
-        assert iris.loc[f"{code}0000", columns].equals(communes.loc[code, columns].rename(
-            f"{code}0000"))
+        assert iris.loc[f"{code}0000", columns].equals(
+            communes.loc[code, columns].rename(f"{code}0000")
+        )
 
 
 def test_iris_without_ages_of_their_own():
@@ -91,20 +126,27 @@ def test_iris_without_ages_of_their_own():
     assert set(iris["population_origine"]) == {"impute"}
     # 240 of 1,200 should be 65+: 100 of 75+ and 140 of the 180 aged 60-74, k = 7/9.
     assert iris["plus_65_pct"].tolist()[:2] == pytest.approx(
-        [100 * (20 + 60 * 7 / 9) / 400, 100 * (80 + 120 * 7 / 9) / 800])
+        [100 * (20 + 60 * 7 / 9) / 400, 100 * (80 + 120 * 7 / 9) / 800]
+    )
     assert iris["plus_65_origine"].tolist() == ["impute", "impute", "absent"]
     assert iris["plus_65_annee"].tolist()[:2] == [2016, 2016]
     assert lines.set_index(["source", "motif"])["lignes"]["habitat", UNKNOWN_IRIS] == 1
 
 
 def base_ic(codes, pop, old):
-    return Dated(pd.DataFrame({"code_iris": codes, "pop": pop, "pop6579": old, "pop80p": 0.0}),
-                 "base-ic", 2018, 2020)
+    return Dated(
+        pd.DataFrame({"code_iris": codes, "pop": pop, "pop6579": old, "pop80p": 0.0}),
+        "base-ic",
+        2018,
+        2020,
+    )
 
 
 def test_published_iris_win_over_estimates_cell_by_cell():
-    frame, _ = build(habitat=Dated(AGES, "habitat", 2016, 2018),
-                     base_ic=[base_ic(["000010101", "000010103"], [500.0, 100], [50.0, 30])])
+    frame, _ = build(
+        habitat=Dated(AGES, "habitat", 2016, 2018),
+        base_ic=[base_ic(["000010101", "000010103"], [500.0, 100], [50.0, 30])],
+    )
     iris = level(frame, "iris").iloc[:3]
     assert iris["plus_65_pct"].iloc[0] == 10
     assert iris["plus_65_pct"].iloc[2] == 30
@@ -115,8 +157,11 @@ def test_published_iris_win_over_estimates_cell_by_cell():
 
 
 def test_communes_from_their_iris_alone():
-    iris = base_ic(["000010101", "000010102", "000010103", "000020000"],
-                   [400.0, 400, 200, 500], [40.0, 80, 40, 100])
+    iris = base_ic(
+        ["000010101", "000010102", "000010103", "000020000"],
+        [400.0, 400, 200, 500],
+        [40.0, 80, 40, 100],
+    )
     frame, _ = build(comparateur=None, taux=None, base_ic=[iris])
     validate(frame, "core_recensement")
     communes = level(frame, "commune")
@@ -137,16 +182,25 @@ def test_base_cc_takes_precedence_for_communes():
 
 
 def ages(population, population_1564):
-    return pd.DataFrame({"population": population, "population_1564": population_1564,
-                         "menages": [np.nan] * len(population),
-                         "naissances_5_ans": [np.nan] * len(population)})
+    return pd.DataFrame(
+        {
+            "population": population,
+            "population_1564": population_1564,
+            "menages": [np.nan] * len(population),
+            "naissances_5_ans": [np.nan] * len(population),
+        }
+    )
 
 
 def test_65_plus_of_a_small_commune_leans_on_its_epci():
     epci = pd.Series(["a", "a"])
     # The small one would have (1 - 0.4 / 0.8) = 50 % of under-15s, an artefact of two vintages.
-    result = plus_65_among_all(pd.Series([20.0, 20.0]), ages([30.0, 2970.0], [12.0, 1900.8]),
-                               pd.Series([np.nan, np.nan]), epci)
+    result = plus_65_among_all(
+        pd.Series([20.0, 20.0]),
+        ages([30.0, 2970.0], [12.0, 1900.8]),
+        pd.Series([np.nan, np.nan]),
+        epci,
+    )
     young_mean = (30 * 0.5 + 2970 * 0.2) / 3000
     young = (30 * 0.5 + 1000 * young_mean) / 1030
     assert result[0] == pytest.approx(20 * (1 - young))
@@ -158,11 +212,13 @@ def test_births_and_households_say_where_the_children_are():
     rng = np.random.default_rng(0)
     births = rng.uniform(0.005, 0.02, 100)
     counts = ages([5000.0] * 100, [3000.0] * 100).assign(
-        menages=2000.0 + rng.normal(0, 50, 100), naissances_5_ans=births * 5 * 5000)
+        menages=2000.0 + rng.normal(0, 50, 100), naissances_5_ans=births * 5 * 5000
+    )
     truth = pd.Series(0.05 + 10 * births)
     noisy = truth + rng.normal(0, 0.03, 100)
-    guess = expected_under_15(noisy, counts, pd.Series(rng.uniform(20, 40, 100)),
-                              pd.Series(["a"] * 100))
+    guess = expected_under_15(
+        noisy, counts, pd.Series(rng.uniform(20, 40, 100)), pd.Series(["a"] * 100)
+    )
     assert (guess - truth).abs().mean() < 0.5 * (noisy - truth).abs().mean()
 
 
@@ -183,8 +239,9 @@ def test_calibrated_iris_add_up_whatever_is_known():
     places = iris_places(IRIS)
     totals = pd.Series({"00001": 1000.0, "00002": 500.0, "00003": 0.0})
     for known in ([None] * 6, [0.0, 0, 0, None, None, None], [1.0, None, 3, None, None, None]):
-        result = calibrate_population(pd.Series(known, index=places.index, dtype=float), places,
-                                      totals)
+        result = calibrate_population(
+            pd.Series(known, index=places.index, dtype=float), places, totals
+        )
         sums = result.groupby(places["code_commune"]).sum(min_count=1)
         assert sums.dropna().tolist() == pytest.approx([1000, 500, 0])
         assert sums.isna()["00004"]

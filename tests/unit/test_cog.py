@@ -33,8 +33,12 @@ def moves(*rows):
 
 
 def pairs(passage):
-    return {(a, b): p for a, b, p in zip(passage["code_avant"], passage["code_apres"],
-                                         passage["part"], strict=True)}
+    return {
+        (a, b): p
+        for a, b, p in zip(
+            passage["code_avant"], passage["code_apres"], passage["part"], strict=True
+        )
+    }
 
 
 FUSION = [("32", "2019-01-01", "00001", "00001"), ("32", "2019-01-01", "00002", "00001")]
@@ -42,11 +46,17 @@ FUSION = [("32", "2019-01-01", "00001", "00001"), ("32", "2019-01-01", "00002", 
 
 def test_a_fusion_adds_counts_and_averages_rates_by_their_own_denominator():
     passage = build_passage(moves(*FUSION), 2018, 2021, ["00001", "00003"])
-    frame = pd.DataFrame({
-        "code_commune": ["00001", "00002", "00003"], "homes": [100.0, 300.0, 50.0],
-        "rate": [10.0, 20.0, 7.0], "flat": [10.0, 20.0, 7.0]})
-    result, dropped = apply_passage(frame, passage, counts=["homes"],
-                                    rates={"rate": "homes", "flat": None})
+    frame = pd.DataFrame(
+        {
+            "code_commune": ["00001", "00002", "00003"],
+            "homes": [100.0, 300.0, 50.0],
+            "rate": [10.0, 20.0, 7.0],
+            "flat": [10.0, 20.0, 7.0],
+        }
+    )
+    result, dropped = apply_passage(
+        frame, passage, counts=["homes"], rates={"rate": "homes", "flat": None}
+    )
     assert result["code_commune"].tolist() == ["00001", "00003"]
     assert result["homes"].tolist() == [400, 50]
     assert result["rate"].tolist() == [17.5, 7]  # (100 * 10 + 300 * 20) / 400
@@ -63,27 +73,51 @@ def test_the_map_of_a_year_is_its_first_of_january():
 
 
 def test_a_fusion_of_fusions_and_a_new_code():
-    passage = build_passage(moves(
-        *FUSION, ("33", "2020-01-01", "00001", "00004"), ("33", "2020-01-01", "00004", "00004"),
-        ("50", "2021-01-01", "00004", "00009")), 2018, 2021, ["00009"])
+    passage = build_passage(
+        moves(
+            *FUSION,
+            ("33", "2020-01-01", "00001", "00004"),
+            ("33", "2020-01-01", "00004", "00004"),
+            ("50", "2021-01-01", "00004", "00009"),
+        ),
+        2018,
+        2021,
+        ["00009"],
+    )
     assert pairs(passage) == {(c, "00009"): 1 for c in ("00001", "00002", "00004")}
 
 
 def test_a_change_of_departement_then_a_fusion_on_one_day():
     # Freigné, 1 January 2018: 49144 became 44225 and merged into 44180 at once.
-    passage = build_passage(moves(
-        ("32", "2018-01-01", "44225", "44180"), ("32", "2018-01-01", "44180", "44180"),
-        ("41", "2018-01-01", "49144", "44225")), 2017, 2018, ["44180"])
+    passage = build_passage(
+        moves(
+            ("32", "2018-01-01", "44225", "44180"),
+            ("32", "2018-01-01", "44180", "44180"),
+            ("41", "2018-01-01", "49144", "44225"),
+        ),
+        2017,
+        2018,
+        ["44180"],
+    )
     assert pairs(passage) == {("44180", "44180"): 1, ("49144", "44180"): 1}
 
 
-@pytest.mark.parametrize(("weights", "share"), [
-    (None, 0.5), (pd.Series({"00001": 300.0, "00002": 100.0}), 0.75),
-    (pd.Series({"00001": 300.0}), 0.5)])
+@pytest.mark.parametrize(
+    ("weights", "share"),
+    [
+        (None, 0.5),
+        (pd.Series({"00001": 300.0, "00002": 100.0}), 0.75),
+        (pd.Series({"00001": 300.0}), 0.5),
+    ],
+)
 def test_a_recreation_shares_by_population_and_is_marked(weights, share):
-    passage = build_passage(moves(
-        ("21", "2019-12-31", "00001", "00001"), ("21", "2019-12-31", "00001", "00002")),
-        2019, 2021, ["00001", "00002"], weights=weights)
+    passage = build_passage(
+        moves(("21", "2019-12-31", "00001", "00001"), ("21", "2019-12-31", "00001", "00002")),
+        2019,
+        2021,
+        ["00001", "00002"],
+        weights=weights,
+    )
     assert pairs(passage) == {("00001", "00001"): share, ("00001", "00002"): 1 - share}
     assert set(passage["nature"]) == {"retablissement"}
     frame = pd.DataFrame({"code_commune": ["00001"], "n": [80.0], "rate": [12.0]})
@@ -108,15 +142,22 @@ def test_no_way_back():
 def test_unknown_codes_are_reported():
     passage = build_passage(moves(), 2021, 2021, ["00001"])
     result, dropped = apply_passage(
-        pd.DataFrame({"code_commune": ["00001", "97501"], "n": [1.0, 2.0]}), passage, counts=["n"])
+        pd.DataFrame({"code_commune": ["00001", "97501"], "n": [1.0, 2.0]}), passage, counts=["n"]
+    )
     assert result["n"].tolist() == [1]
     assert dropped[UNKNOWN] == 1
 
 
 def test_a_sum_with_a_missing_part_is_missing_and_a_rate_uses_what_is_known():
     passage = build_passage(moves(*FUSION), 2018, 2021, ["00001"])
-    frame = pd.DataFrame({"code_commune": ["00001", "00002"], "n": [5.0, np.nan],
-                          "rate": [10.0, np.nan], "w": [0.0, 0.0]})
+    frame = pd.DataFrame(
+        {
+            "code_commune": ["00001", "00002"],
+            "n": [5.0, np.nan],
+            "rate": [10.0, np.nan],
+            "w": [0.0, 0.0],
+        }
+    )
     result, _ = apply_passage(frame, passage, counts=["n"], rates={"rate": "w"})
     assert result["n"].isna().tolist() == [True]
     assert result["rate"].tolist() == [10]
@@ -125,10 +166,15 @@ def test_a_sum_with_a_missing_part_is_missing_and_a_rate_uses_what_is_known():
 @settings(max_examples=25, deadline=None)
 @given(st.lists(st.floats(0, 1e6), min_size=4, max_size=4), st.floats(0.01, 100))
 def test_totals_are_conserved(counts, weight):
-    passage = build_passage(moves(
-        *FUSION, ("21", "2020-05-01", "00003", "00003"), ("21", "2020-05-01", "00003", "00005")),
-        2018, 2021, ["00001", "00003", "00004", "00005"],
-        weights=pd.Series({"00003": weight, "00005": 1.0}))
+    passage = build_passage(
+        moves(
+            *FUSION, ("21", "2020-05-01", "00003", "00003"), ("21", "2020-05-01", "00003", "00005")
+        ),
+        2018,
+        2021,
+        ["00001", "00003", "00004", "00005"],
+        weights=pd.Series({"00003": weight, "00005": 1.0}),
+    )
     frame = pd.DataFrame({"code_commune": ["00001", "00002", "00003", "00004"], "n": counts})
     result, _ = apply_passage(frame, passage, counts=["n"])
     assert result["n"].sum() == pytest.approx(sum(counts))
@@ -138,7 +184,9 @@ def test_arrondissements_have_their_commune():
     assert len(ARRONDISSEMENT_PARENT) == 45
     codes = pd.Series(["75101", "75120", "69381", "69389", "13201", "13216", "75056", "01001"])
     assert to_commune(codes).tolist() == ["75056"] * 2 + ["69123"] * 2 + ["13055"] * 2 + [
-        "75056", "01001"]
+        "75056",
+        "01001",
+    ]
 
 
 def test_arrondissements_are_dropped_only_beside_their_commune():
@@ -150,11 +198,16 @@ def test_arrondissements_are_dropped_only_beside_their_commune():
 
 
 def test_an_iris_follows_a_commune_that_only_changed_code():
-    passage = build_passage(moves(*FUSION, ("41", "2020-01-01", "00007", "00008")), 2018, 2021,
-                            ["00001", "00008"])
+    passage = build_passage(
+        moves(*FUSION, ("41", "2020-01-01", "00007", "00008")), 2018, 2021, ["00001", "00008"]
+    )
     codes = pd.Series(["000070101", "000020101", "000010101", "751010101"])
     assert map_iris_codes(codes, passage).tolist() == [
-        "000080101", "000020101", "000010101", "751010101"]
+        "000080101",
+        "000020101",
+        "000010101",
+        "751010101",
+    ]
 
 
 REFERENCE = PACK / "reference/passage_cog"
@@ -177,6 +230,7 @@ def test_the_passage_is_that_of_the_published_tables(year):
     published = pd.read_csv(REFERENCE / f"PASSAGE_{year}_{year + 1}_insee.csv", dtype=str)
     changed = passage[passage["nature"] != "inchange"]
     assert set(zip(changed["code_avant"], changed["code_apres"], strict=True)) == set(
-        zip(published[f"cod{year}"], published[f"cod{year + 1}"], strict=True))
+        zip(published[f"cod{year}"], published[f"cod{year + 1}"], strict=True)
+    )
     assert set(passage["code_avant"]) == communes_of(year)
     assert set(passage["code_apres"]) == communes_of(year + 1)

@@ -12,10 +12,17 @@ def survey(tmp_path):
     """Thirteen respondents of 2019: internet at home Oui (6, weight 2), Non (5, weight 1)."""
     path = tmp_path / "barometre.parquet"
     home = ["Oui"] * 6 + ["Non"] * 5 + ["[Nsp]", None]
-    pd.DataFrame({
-        "IDENT": range(13), "ANNEE": 2019.0, "POND": [2.0] * 6 + [1.0] * 7, "INTERNET": home,
-        "FREQTOT": "Jamais", "MAITRNUM": None, "US_ADMI": ["Oui"] * 3 + ["Non"] * 10,
-    }).to_parquet(path)
+    pd.DataFrame(
+        {
+            "IDENT": range(13),
+            "ANNEE": 2019.0,
+            "POND": [2.0] * 6 + [1.0] * 7,
+            "INTERNET": home,
+            "FREQTOT": "Jamais",
+            "MAITRNUM": None,
+            "US_ADMI": ["Oui"] * 3 + ["Non"] * 10,
+        }
+    ).to_parquet(path)
     return path
 
 
@@ -34,4 +41,10 @@ def test_rare_answers_and_respondents_never_appear(survey):
     assert (frame["effectif"] >= 5).all()
     assert dropped == {"réponse de moins de cinq personnes": 1}
     assert frame.columns.tolist() == [
-        "annee", "question", "libelle", "modalite", "effectif", "part_pct"]
+        "annee",
+        "question",
+        "libelle",
+        "modalite",
+        "effectif",
+        "part_pct",
+    ]

@@ -30,8 +30,9 @@ print(len(names))
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_duckdb(tmp_path_factory.mktemp("duckdb") / "fragilite.duckdb", make_tables(),
-                        make_facts())
+    return write_duckdb(
+        tmp_path_factory.mktemp("duckdb") / "fragilite.duckdb", make_tables(), make_facts()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -41,8 +42,12 @@ def base(path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def test_a_client_without_extension_reads_every_table(path: Path, tmp_path: Path) -> None:
-    done = subprocess.run([sys.executable, "-c", READ_EVERYTHING, str(path), str(tmp_path)],
-                          capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", READ_EVERYTHING, str(path), str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     shape, count = done.stdout.splitlines()
     assert shape.startswith(("POLYGON ((3", "MULTIPOLYGON (((3"))
@@ -51,71 +56,104 @@ def test_a_client_without_extension_reads_every_table(path: Path, tmp_path: Path
 
 def test_every_table_is_in_its_schema(base: duckdb.DuckDBPyConnection) -> None:
     tables = dict(base.sql("SELECT table_name, schema_name FROM duckdb_tables()").fetchall())
-    assert tables == {name: schema_of(name)
-                      for name in [*schemas.TABLES, "sources", "editions", "executions"]}
+    assert tables == {
+        name: schema_of(name) for name in [*schemas.TABLES, "sources", "editions", "executions"]
+    }
     assert (tables["communes"], tables["core_iris"], tables["index_scores"]) == (
-        "marts", "core", "science")
+        "marts",
+        "core",
+        "science",
+    )
 
 
 def test_every_table_column_and_view_is_described(base: duckdb.DuckDBPyConnection) -> None:
     assert base.sql("SELECT table_name FROM duckdb_tables() WHERE comment IS NULL").fetchall() == []
-    assert base.sql("SELECT c.column_name FROM duckdb_columns() c JOIN duckdb_tables() t "
-                    "USING (table_oid) WHERE c.comment IS NULL").fetchall() == []
-    assert base.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal "
-                    "AND comment IS NULL").fetchall() == []
+    assert (
+        base.sql(
+            "SELECT c.column_name FROM duckdb_columns() c JOIN duckdb_tables() t "
+            "USING (table_oid) WHERE c.comment IS NULL"
+        ).fetchall()
+        == []
+    )
+    assert (
+        base.sql(
+            "SELECT view_name FROM duckdb_views() WHERE NOT internal AND comment IS NULL"
+        ).fetchall()
+        == []
+    )
 
 
 def test_the_dictionary_splits_title_and_description(base: duckdb.DuckDBPyConnection) -> None:
-    row = base.sql("SELECT libelle, description FROM marts.dictionnaire "
-                   "WHERE \"table\" = 'communes' AND colonne = 'score'").fetchall()
+    row = base.sql(
+        "SELECT libelle, description FROM marts.dictionnaire "
+        "WHERE \"table\" = 'communes' AND colonne = 'score'"
+    ).fetchall()
     model = schemas.TABLES["communes"].columns["score"]
     assert row == [(model.title, model.description)]
 
 
 def test_missing_is_null_and_codes_are_text(base: duckdb.DuckDBPyConnection) -> None:
-    assert base.sql("SELECT score, classe, couverture, conseiller_plus_proche_nom "
-                    "FROM marts.communes WHERE code_commune = '01001'").fetchall() == [
-        (None, None, None, None)]
-    assert base.sql("SELECT count(*), count(score), count(DISTINCT classe) "
-                    "FROM marts.communes").fetchall() == [(100, 96, 5)]
-    types = dict(base.sql("SELECT column_name, data_type FROM duckdb_columns() "
-                          "WHERE table_name = 'communes'").fetchall())
+    assert base.sql(
+        "SELECT score, classe, couverture, conseiller_plus_proche_nom "
+        "FROM marts.communes WHERE code_commune = '01001'"
+    ).fetchall() == [(None, None, None, None)]
+    assert base.sql(
+        "SELECT count(*), count(score), count(DISTINCT classe) FROM marts.communes"
+    ).fetchall() == [(100, 96, 5)]
+    types = dict(
+        base.sql(
+            "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = 'communes'"
+        ).fetchall()
+    )
     assert (types["code_commune"], types["est_fragile"], types["classe"], types["geometry"]) == (
-        "VARCHAR", "BOOLEAN", "BIGINT", "GEOMETRY('OGC:CRS84')")
+        "VARCHAR",
+        "BOOLEAN",
+        "BIGINT",
+        "GEOMETRY('OGC:CRS84')",
+    )
 
 
 def test_views_answer_by_hand(base: duckdb.DuckDBPyConnection) -> None:
     # Ranks 9, 19, 20, 29 and 30 of département 2A, 100 inhabitants per rank.
-    assert base.sql("SELECT code_departement, nb_communes_fragiles_non_couvertes, "
-                    "population_fragile_non_couverte "
-                    "FROM marts.v_fragiles_non_couvertes_par_departement").fetchall() == [
-        ("2A", 5, 10_700.0), ("01", 0, 0.0)]
-    assert base.sql("SELECT code_epci, population_fragile_non_couverte "
-                    "FROM marts.v_fragiles_non_couvertes_par_epci LIMIT 1").fetchall() == [
-        ("200000002", 10_700.0)]
-    assert base.sql("SELECT nom_region FROM marts.v_fragiles_non_couvertes_par_region "
-                    "LIMIT 1").fetchall() == [("Corse",)]
-    assert dict(base.sql("SELECT couverture, nb_communes "
-                         "FROM marts.v_population_par_couverture").fetchall()) == {
-        "couverte": 59, "non_couverte": 28, "incertaine": 9, "non calculée": 4}
-    assert dict(base.sql("SELECT origine, part_communes_pct FROM marts.v_origine_des_donnees "
-                         "WHERE indicateur = 'pauvrete'").fetchall()) == {
-        "observe": 40.0, "impute": 50.0, "absent": 10.0}
+    assert base.sql(
+        "SELECT code_departement, nb_communes_fragiles_non_couvertes, "
+        "population_fragile_non_couverte "
+        "FROM marts.v_fragiles_non_couvertes_par_departement"
+    ).fetchall() == [("2A", 5, 10_700.0), ("01", 0, 0.0)]
+    assert base.sql(
+        "SELECT code_epci, population_fragile_non_couverte "
+        "FROM marts.v_fragiles_non_couvertes_par_epci LIMIT 1"
+    ).fetchall() == [("200000002", 10_700.0)]
+    assert base.sql(
+        "SELECT nom_region FROM marts.v_fragiles_non_couvertes_par_region LIMIT 1"
+    ).fetchall() == [("Corse",)]
+    assert dict(
+        base.sql("SELECT couverture, nb_communes FROM marts.v_population_par_couverture").fetchall()
+    ) == {"couverte": 59, "non_couverte": 28, "incertaine": 9, "non calculée": 4}
+    assert dict(
+        base.sql(
+            "SELECT origine, part_communes_pct FROM marts.v_origine_des_donnees "
+            "WHERE indicateur = 'pauvrete'"
+        ).fetchall()
+    ) == {"observe": 40.0, "impute": 50.0, "absent": 10.0}
 
 
 def test_the_run_says_where_it_comes_from(base: duckdb.DuckDBPyConnection) -> None:
     assert base.sql("SELECT edition, bandeau FROM marts.editions").fetchall() == [
-        ("demo", "Territoire fictif")]
+        ("demo", "Territoire fictif")
+    ]
     assert base.sql("SELECT count(*), min(producteur) FROM marts.sources").fetchall() == [
-        (2, "ARCEP")]
+        (2, "ARCEP")
+    ]
 
 
 def test_views_work_under_another_name(path: Path) -> None:
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{path}' AS autre (READ_ONLY)")
         assert connection.sql("SELECT count(*) FROM autre.marts.dictionnaire").fetchone() != (0,)
-        assert connection.sql("SELECT sum(nb_communes) FROM "
-                              "autre.marts.v_population_par_couverture").fetchone() == (100,)
+        assert connection.sql(
+            "SELECT sum(nb_communes) FROM autre.marts.v_population_par_couverture"
+        ).fetchone() == (100,)
 
 
 def test_a_new_run_replaces_the_file_and_leaves_no_draft(tmp_path: Path) -> None:

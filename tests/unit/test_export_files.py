@@ -49,17 +49,32 @@ def test_every_code_has_words() -> None:
     assert set(labels.LAYER_TITLES) <= set(schemas.TABLES)
 
 
-@pytest.mark.parametrize(("count", "text"), [
-    (0, "0 commune"), (1, "1 commune"), (2, "2 communes"), (1234, "1\u202f234 communes"),
-])
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 commune"),
+        (1, "1 commune"),
+        (2, "2 communes"),
+        (1234, "1\u202f234 communes"),
+    ],
+)
 def test_french_is_singular_below_two(count: int, text: str) -> None:
     assert labels.plural(count, "commune", "communes") == text
 
 
-@pytest.mark.parametrize(("column", "digits"), [
-    ("population", 0), ("population_hors_portee_pct", 1), ("score", 2), ("score_plus_65", 2),
-    ("conseiller_plus_proche_min", 0), ("conseiller_plus_proche_km", 1), ("nb_conseillers", 1),
-    ("nb_communes", 0), ("capacite_pour_10000", 2),
-])
+@pytest.mark.parametrize(
+    ("column", "digits"),
+    [
+        ("population", 0),
+        ("population_hors_portee_pct", 1),
+        ("score", 2),
+        ("score_plus_65", 2),
+        ("conseiller_plus_proche_min", 0),
+        ("conseiller_plus_proche_km", 1),
+        ("nb_conseillers", 1),
+        ("nb_communes", 0),
+        ("capacite_pour_10000", 2),
+    ],
+)
 def test_digits_follow_the_unit(column: str, digits: int) -> None:
     assert labels.decimals_of(column) == digits

@@ -49,7 +49,9 @@ def test_layers_counts_and_geometry(folder: Path) -> None:
     layers = dict(pyogrio.list_layers(folder / "fragilite.gpkg"))
     assert set(layers) - {"layer_styles", "qgis_projects"} == set(LAYERS)
     assert {k: layers[k] for k in LAYERS} == {
-        **dict.fromkeys(LAYERS, "MultiPolygon"), "lieux": "Point"}
+        **dict.fromkeys(LAYERS, "MultiPolygon"),
+        "lieux": "Point",
+    }
     frame = gpd.read_file(folder / "fragilite.gpkg", layer="iris")
     assert len(frame) == 130
     assert frame.crs == 4326
@@ -60,8 +62,9 @@ def test_layers_counts_and_geometry(folder: Path) -> None:
 
 def test_types_are_those_that_qgis_and_web_maps_read(folder: Path) -> None:
     info = pyogrio.read_info(folder / "fragilite.gpkg", layer="communes")
-    kinds = dict(zip(info["fields"], zip(info["ogr_types"], info["ogr_subtypes"], strict=True),
-                     strict=True))
+    kinds = dict(
+        zip(info["fields"], zip(info["ogr_types"], info["ogr_subtypes"], strict=True), strict=True)
+    )
     assert kinds["code_commune"] == ("OFTString", "OFSTNone")
     assert kinds["classe"] == kinds["rang"] == ("OFTInteger", "OFSTNone")
     assert kinds["est_fragile"] == ("OFTInteger", "OFSTBoolean")
@@ -70,8 +73,11 @@ def test_types_are_those_that_qgis_and_web_maps_read(folder: Path) -> None:
 
 def test_version_titles_and_banner(folder: Path) -> None:
     assert query(folder, "PRAGMA user_version") == [(10200,)]
-    titles = query(folder, "SELECT identifier, description, last_change FROM gpkg_contents "
-                   "WHERE data_type = 'features'")
+    titles = query(
+        folder,
+        "SELECT identifier, description, last_change FROM gpkg_contents "
+        "WHERE data_type = 'features'",
+    )
     assert len(titles) == 6
     for identifier, description, change in titles:
         assert str(identifier).startswith("Territoire fictif — ")
@@ -80,11 +86,14 @@ def test_version_titles_and_banner(folder: Path) -> None:
 
 
 def test_styles_match_what_qgis_looks_up(folder: Path) -> None:
-    rows = query(folder, "SELECT f_table_catalog, f_table_schema, f_geometry_column, useAsDefault "
-                 "FROM layer_styles")
+    rows = query(
+        folder,
+        "SELECT f_table_catalog, f_table_schema, f_geometry_column, useAsDefault FROM layer_styles",
+    )
     assert rows == [("", "", "geom", 1)] * 6
-    assert query(folder, "SELECT data_type FROM gpkg_contents WHERE table_name = "
-                 "'layer_styles'") == [("attributes",)]
+    assert query(
+        folder, "SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'"
+    ) == [("attributes",)]
     for table, text in query(folder, "SELECT f_table_name, styleQML FROM layer_styles"):
         root = ET.fromstring(str(text).split("\n", 1)[1])
         aliases = {a.get("field"): a.get("name") for a in root.iter("alias")}
@@ -100,7 +109,8 @@ def test_the_project_avoids_the_silent_traps(folder: Path) -> None:
     root = ET.fromstring(text.split("\n", 1)[1])
     assert all(len(layer.findtext("id") or "") > 10 for layer in root.iter("maplayer"))
     assert {layer.findtext("datasource") for layer in root.iter("maplayer")} == {
-        f"./fragilite.gpkg|layername={name}" for name in LAYERS}
+        f"./fragilite.gpkg|layername={name}" for name in LAYERS
+    }
     assert root.findtext("properties/SpatialRefSys/ProjectionsEnabled") == "1"
     order = root.find("layer-tree-group/custom-order")
     assert order is not None
@@ -111,8 +121,9 @@ def test_the_project_avoids_the_silent_traps(folder: Path) -> None:
 def test_equal_runs_give_equal_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         write_gpkg(tmp_path / name / "fragilite.gpkg", make_tables(), make_facts())
-        write_project(tmp_path / name / "carte.qgz", tmp_path / name / "fragilite.gpkg",
-                      make_facts())
+        write_project(
+            tmp_path / name / "carte.qgz", tmp_path / name / "fragilite.gpkg", make_facts()
+        )
     for file in ("fragilite.gpkg", "carte.qgz"):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 

@@ -46,10 +46,17 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     # Elsewhere than where it was written: paths must be relative.
     moved = folder.rename(folder.with_name("carte déplacée"))
     done = subprocess.run(
-        [SYSTEM_PYTHON, str(SCRIPT), str(moved), str(moved / "carte.png")], capture_output=True,
-        text=True, check=False, timeout=120,
-        env={**os.environ, "PLACES": ";".join(place(n) for n in COMMUNES),
-             "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": ""},
+        [SYSTEM_PYTHON, str(SCRIPT), str(moved), str(moved / "carte.png")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        env={
+            **os.environ,
+            "PLACES": ";".join(place(n) for n in COMMUNES),
+            "QT_QPA_PLATFORM": "offscreen",
+            "PYTHONPATH": "",
+        },
     )
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
@@ -75,8 +82,10 @@ def test_styles_load_in_the_project_and_for_a_layer_alone(
     words = [labels.class_label(rank) for rank in range(1, 6)] + [labels.NOT_COMPUTED_LABEL]
     colours = [*labels.CLASS_COLOURS.values(), labels.NOT_COMPUTED_COLOUR]
     for name in ("communes", "iris"):
-        assert (layers[name]["renderer"], layers[name]["attribute"]) == ("categorizedSymbol",
-                                                                         "classe")
+        assert (layers[name]["renderer"], layers[name]["attribute"]) == (
+            "categorizedSymbol",
+            "classe",
+        )
         assert layers[name]["legend"] == words
         assert layers[name]["colours"] == colours
     for name in ("epci", "departements"):
@@ -90,8 +99,10 @@ def test_styles_load_in_the_project_and_for_a_layer_alone(
 def test_fields_are_in_french_words(report: dict[str, Any]) -> None:
     for name, layer in report["alone"].items():
         model = schemas.TABLES[name].columns
-        assert layer["aliases"] == {"fid": "", **{
-            c: m.title for c, m in model.items() if c != "geometry"}}
+        assert layer["aliases"] == {
+            "fid": "",
+            **{c: m.title for c, m in model.items() if c != "geometry"},
+        }
     shown = report["alone"]["communes"]["shown"]
     assert shown["code_commune"] == "01001"
     assert (shown["est_fragile"], shown["est_petit_effectif"]) == ("non", "oui")
@@ -116,8 +127,8 @@ def test_map_tips_carry_the_banner_and_escape_names(report: dict[str, Any]) -> N
 
 def test_pixels_have_the_colour_of_the_class(report: dict[str, Any]) -> None:
     expected = [
-        labels.NOT_COMPUTED_COLOUR if n in UNSCORED
-        else labels.CLASS_COLOURS[1 + (n % SIZE) // 2] for n in COMMUNES
+        labels.NOT_COMPUTED_COLOUR if n in UNSCORED else labels.CLASS_COLOURS[1 + (n % SIZE) // 2]
+        for n in COMMUNES
     ]
     assert report["pixels"] == expected
     assert {c for c in expected} == {*labels.CLASS_COLOURS.values(), labels.NOT_COMPUTED_COLOUR}

@@ -11,8 +11,9 @@ def test_headline_counts_by_hand() -> None:
     lines = [line.replace("\u202f", " ") for line in headline(make_communes())]
     assert lines[0] == "100 communes, 505 000 habitants."
     assert lines[1].startswith("19 communes fragiles : ")
-    assert lines[2] == ("5 communes fragiles et non couvertes : 10 700 habitants (2,1 % de la "
-                        "population).")
+    assert lines[2] == (
+        "5 communes fragiles et non couvertes : 10 700 habitants (2,1 % de la population)."
+    )
     assert lines[3] == "4 communes sans score, faute de données."
 
 
@@ -26,12 +27,28 @@ def test_origin_shares_of_poverty() -> None:
 def test_the_text_holds_what_a_reader_must_know() -> None:
     text = lisezmoi(make_tables(), make_facts())
     assert text.startswith("# Territoire fictif — ")
-    for needed in ("17/05/2024", "0.1.0", "ifn-2023", "Licence Ouverte 2.0", "ARCEP, 3e trimestre",
-                   "Le recensement de Mayotte manque.", "| Pauvreté | 40,0 | 0,0 | 50,0 | 10,0 |",
-                   "7,40", "approximation", "vol d'oiseau", "Ne lisez pas un rang nu"):
+    for needed in (
+        "17/05/2024",
+        "0.1.0",
+        "ifn-2023",
+        "Licence Ouverte 2.0",
+        "ARCEP, 3e trimestre",
+        "Le recensement de Mayotte manque.",
+        "| Pauvreté | 40,0 | 0,0 | 50,0 | 10,0 |",
+        "7,40",
+        "approximation",
+        "vol d'oiseau",
+        "Ne lisez pas un rang nu",
+    ):
         assert needed in text, needed
-    for name in ("fragilite.gpkg", "carte.qgz", "fragilite.duckdb", "fragilite.xlsx",
-                 "dictionnaire.csv", "tables/"):
+    for name in (
+        "fragilite.gpkg",
+        "carte.qgz",
+        "fragilite.duckdb",
+        "fragilite.xlsx",
+        "dictionnaire.csv",
+        "tables/",
+    ):
         assert name in text
 
 

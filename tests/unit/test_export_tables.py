@@ -30,8 +30,14 @@ def read(path: Path) -> list[dict[str, str]]:
 
 def test_every_file_of_the_contract_is_there(folder: Path) -> None:
     assert {p.name for p in folder.iterdir()} == {
-        "communes.csv", "communes.csvt", "iris.csv", "iris.csvt", "epci.csv", "departements.csv",
-        "communes_fragiles_non_couvertes.csv", "dictionnaire.csv",
+        "communes.csv",
+        "communes.csvt",
+        "iris.csv",
+        "iris.csvt",
+        "epci.csv",
+        "departements.csv",
+        "communes_fragiles_non_couvertes.csv",
+        "dictionnaire.csv",
     }
 
 
@@ -60,7 +66,11 @@ def test_no_cell_can_run_as_a_formula(folder: Path) -> None:
     assert names["01003"] == "<script>alert(1)</script>"
     assert names["2A008"] == "Ligne; coupée\nen deux"
     assert set(names.values()) & set(NASTY) == {
-        NASTY[0], NASTY[1], NASTY[2], NASTY[7], NASTY[9],
+        NASTY[0],
+        NASTY[1],
+        NASTY[2],
+        NASTY[7],
+        NASTY[9],
     }
 
 
@@ -77,8 +87,13 @@ def test_numbers_are_french_and_missing_is_empty(folder: Path) -> None:
 
 
 def test_large_and_tiny_numbers_are_never_written_with_an_exponent() -> None:
-    frame = pd.DataFrame({"population": [67_000_000.0, 0.4], "superficie": [12_345_678.9, 0.001],
-                          "x_pct": [-0.01, 99.94]})
+    frame = pd.DataFrame(
+        {
+            "population": [67_000_000.0, 0.4],
+            "superficie": [12_345_678.9, 0.001],
+            "x_pct": [-0.01, 99.94],
+        }
+    )
     lines = tables.csv_bytes(frame).decode("utf-8-sig").splitlines()
     assert lines[1:] == ["67000000;12345678,9;0", "0;0;99,9"]
 
@@ -103,14 +118,20 @@ def test_rows_do_not_depend_on_the_order_they_came_in() -> None:
     communes = make_communes()
     shuffled = communes.sample(frac=1, random_state=3)
     assert tables.csv_bytes(tables.ordered(shuffled, "communes")) == tables.csv_bytes(
-        tables.ordered(communes, "communes"))
+        tables.ordered(communes, "communes")
+    )
 
 
 def test_the_action_list_keeps_its_order(folder: Path) -> None:
     rows = read(folder / "communes_fragiles_non_couvertes.csv")
     assert [row["ordre"] for row in rows] == ["1", "2", "3", "4", "5"]
-    assert [row["population_hors_portee"] for row in rows] == ["1800", "1740", "1600", "1520",
-                                                               "900"]
+    assert [row["population_hors_portee"] for row in rows] == [
+        "1800",
+        "1740",
+        "1600",
+        "1520",
+        "900",
+    ]
 
 
 def test_the_dictionary_has_every_column(folder: Path) -> None:

@@ -14,8 +14,9 @@ from tests.factories import make_facts, make_tables
 
 @pytest.fixture(scope="module")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Workbook:
-    path = write_workbook(tmp_path_factory.mktemp("xlsx") / "fragilite.xlsx", make_tables(),
-                          make_facts())
+    path = write_workbook(
+        tmp_path_factory.mktemp("xlsx") / "fragilite.xlsx", make_tables(), make_facts()
+    )
     return openpyxl.load_workbook(path)
 
 
@@ -25,8 +26,14 @@ def column(book: Workbook, sheet: str, header: str) -> list[object]:
 
 
 def test_sheets_are_in_reading_order(book: Workbook) -> None:
-    assert book.sheetnames == ["Lisez-moi", "Fragiles non couvertes", "Communes", "EPCI",
-                               "Départements", "Dictionnaire"]
+    assert book.sheetnames == [
+        "Lisez-moi",
+        "Fragiles non couvertes",
+        "Communes",
+        "EPCI",
+        "Départements",
+        "Dictionnaire",
+    ]
 
 
 def test_the_banner_is_the_first_thing_read(book: Workbook) -> None:
@@ -64,8 +71,7 @@ def test_tables_are_frozen_and_filtered(book: Workbook) -> None:
 
 
 def test_equal_runs_give_equal_bytes(tmp_path: Path) -> None:
-    one, two = (write_workbook(tmp_path / f"{i}.xlsx", make_tables(), make_facts())
-                for i in (1, 2))
+    one, two = (write_workbook(tmp_path / f"{i}.xlsx", make_tables(), make_facts()) for i in (1, 2))
     assert one.read_bytes() == two.read_bytes()
 
 

@@ -32,7 +32,8 @@ pytestmark = pytest.mark.skipif(
 def territory() -> tuple:
     cog = read_communes(RAW / "insee_cog/2021/commune_2021.csv")
     frame, ledger = build_communes(
-        cog, read_departements(RAW / "insee_cog/2021/departement2021.csv"),
+        cog,
+        read_departements(RAW / "insee_cog/2021/departement2021.csv"),
         read_regions(RAW / "insee_cog/2021/region2021.csv"),
         read_epci(RAW / "insee_cog/2021/EPCI.csv"),
         read_iris_list(RAW / "insee_cog/2021/iris_2021.csv"),

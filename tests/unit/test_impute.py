@@ -15,8 +15,9 @@ def world():
     codes = pd.Index([f"{d:02d}{c:03d}" for d in range(1, 11) for c in range(1, 31)])
     features = pd.DataFrame(rng.normal(size=(300, len(FEATURES))), index=codes, columns=FEATURES)
     features["niveau_vie_median"] = rng.normal(21_000, 3_000, 300)
-    communes = pd.DataFrame({"code_departement": codes.str[:2], "code_epci": codes.str[:3]},
-                            index=codes)
+    communes = pd.DataFrame(
+        {"code_departement": codes.str[:2], "code_epci": codes.str[:3]}, index=codes
+    )
     truth = (45 - features["niveau_vie_median"] / 700).clip(2, 40)
     population = pd.Series(1000.0, index=codes)
     return features, truth, communes, population
@@ -41,7 +42,8 @@ def test_the_error_quoted_is_the_one_of_the_residuals(world):
     quoted = errors.set_index("mesure")["valeur"]
     assert quoted["erreur_absolue_moyenne"] == pytest.approx(error.abs().mean())
     assert quoted["r2"] == pytest.approx(
-        1 - (error**2).sum() / ((residuals["observe"] - residuals["observe"].mean()) ** 2).sum())
+        1 - (error**2).sum() / ((residuals["observe"] - residuals["observe"].mean()) ** 2).sum()
+    )
 
 
 def test_nobody_lives_there_nothing_is_imputed(world):

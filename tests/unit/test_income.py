@@ -10,16 +10,26 @@ from fragility.territory.income import build_revenus
 CODES = ["00001", "00002", "00003"]
 NO_MOVES = pd.DataFrame(
     columns=["mod", "date_effet", "type_avant", "code_avant", "type_apres", "code_apres"],
-    dtype="str")
-IRIS = pd.DataFrame({
-    "code_iris": ["000010101", "000010102", "000020000", "000030000"],
-    "type_iris": ["H", "H", "Z", "Z"], "code_arrondissement": ["00001", *CODES]})
+    dtype="str",
+)
+IRIS = pd.DataFrame(
+    {
+        "code_iris": ["000010101", "000010102", "000020000", "000030000"],
+        "type_iris": ["H", "H", "Z", "Z"],
+        "code_arrondissement": ["00001", *CODES],
+    }
+)
 
 
 def communes(year, codes, medians, poverty=None):
-    frame = pd.DataFrame({"code_commune": codes, "nb_personnes": 100.0,
-                          "niveau_vie_median": medians, "pauvrete_pct": poverty}).astype(
-                              {"pauvrete_pct": float, "niveau_vie_median": float})
+    frame = pd.DataFrame(
+        {
+            "code_commune": codes,
+            "nb_personnes": 100.0,
+            "niveau_vie_median": medians,
+            "pauvrete_pct": poverty,
+        }
+    ).astype({"pauvrete_pct": float, "niveau_vie_median": float})
     return Dated(frame, f"filosofi/{year}", year, year + 1)
 
 
@@ -27,19 +37,50 @@ def communes(year, codes, medians, poverty=None):
 def table():
     comparateur = Dated(
         communes(2019, CODES, [20000, None, None], [15, None, None]).frame.rename(
-            columns={"nb_personnes": "population"}), "comparateur", 2019, 2021)
-    iris = Dated(pd.DataFrame({
-        "code_iris": ["000010101", "000010102", "940220101"],
-        "niveau_vie_median": [18000.0, 22000, 1], "pauvrete_pct": [25.0, None, 1]}),
-        "filosofi_iris/2018", 2018, 2020)
-    caf = Dated(pd.DataFrame({"code_iris": ["000010101", "000010102"],
-                              "nb_allocataires": [100.0, 50], "nb_dependants": [20.0, None]}),
-                "caf", 2021, 2021, {"secret statistique": 4})
+            columns={"nb_personnes": "population"}
+        ),
+        "comparateur",
+        2019,
+        2021,
+    )
+    iris = Dated(
+        pd.DataFrame(
+            {
+                "code_iris": ["000010101", "000010102", "940220101"],
+                "niveau_vie_median": [18000.0, 22000, 1],
+                "pauvrete_pct": [25.0, None, 1],
+            }
+        ),
+        "filosofi_iris/2018",
+        2018,
+        2020,
+    )
+    caf = Dated(
+        pd.DataFrame(
+            {
+                "code_iris": ["000010101", "000010102"],
+                "nb_allocataires": [100.0, 50],
+                "nb_dependants": [20.0, None],
+            }
+        ),
+        "caf",
+        2021,
+        2021,
+        {"secret statistique": 4},
+    )
     return build_revenus(
-        communes=pd.Series(CODES), iris=IRIS, movements=NO_MOVES, cog_year=2021,
-        comparateur=comparateur, filosofi_iris=iris, caf=caf,
-        filosofi_communes=[communes(2019, ["00002"], [21000]),
-                           communes(2018, ["00002", "00003"], [1, 23000])])
+        communes=pd.Series(CODES),
+        iris=IRIS,
+        movements=NO_MOVES,
+        cog_year=2021,
+        comparateur=comparateur,
+        filosofi_iris=iris,
+        caf=caf,
+        filosofi_communes=[
+            communes(2019, ["00002"], [21000]),
+            communes(2018, ["00002", "00003"], [1, 23000]),
+        ],
+    )
 
 
 def test_the_first_release_with_a_cell_wins(table):

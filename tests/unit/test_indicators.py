@@ -73,13 +73,15 @@ def test_neighbours_mean_is_weighted_and_ignores_the_missing():
 def test_far_from_4g_counts_people_not_cells():
     # Two sites at (3°E, 46.5°N) = (700 000, 6 600 000) in Lambert-93, one overseas left out.
     mobile = pd.DataFrame({"longitude": [3.0, -61.5], "latitude": [46.5, 16.2]})
-    grid = pd.DataFrame({
-        "code_commune": ["01001", "01001", "01002"],
-        "code_iris": ["010010101", "010010102", "010020000"],
-        "population": [30.0, 10.0, 5.0],
-        "x_m": [700_000 + 3_999, 700_000 + 4_001, 700_000.0],
-        "y_m": [6_600_000.0] * 3,
-    })
+    grid = pd.DataFrame(
+        {
+            "code_commune": ["01001", "01001", "01002"],
+            "code_iris": ["010010101", "010010102", "010020000"],
+            "population": [30.0, 10.0, 5.0],
+            "x_m": [700_000 + 3_999, 700_000 + 4_001, 700_000.0],
+            "y_m": [6_600_000.0] * 3,
+        }
+    )
     shares = far_from_4g(grid, mobile)
     assert shares["commune"].to_dict() == {"01001": 25.0, "01002": 0.0}
     assert shares["iris"]["010010102"] == 100.0

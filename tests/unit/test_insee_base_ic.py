@@ -27,15 +27,21 @@ def workbook(path, labels, codes, rows, sheet="IRIS"):
     """A workbook as INSEE ships it: four titles, labels, codes on row 6."""
     titles = ["Données infra-communales", "France - IRIS", "Mise en ligne", "©Insee"]
     lines = [[t, *[None] * (len(codes) - 1)] for t in titles] + [labels, codes, *rows]
-    pd.DataFrame(lines).to_excel(path, sheet_name=sheet, header=False, index=False,
-                                 engine="xlsxwriter")
+    pd.DataFrame(lines).to_excel(
+        path, sheet_name=sheet, header=False, index=False, engine="xlsxwriter"
+    )
     return path
 
 
 def test_csv_in_a_zip(tmp_path):
-    path = published_zip(tmp_path, "couples-familles-menages", (
-        "IRIS;COM;TYP_IRIS;MODIF_IRIS;LAB_IRIS;C18_MEN;C18_MENPSEUL;C18_MENFAMMONO;P18_POP15P\r\n"
-        "010010000;01001;Z;00;5;300;90;30;640.25\r\n"))
+    path = published_zip(
+        tmp_path,
+        "couples-familles-menages",
+        (
+            "IRIS;COM;TYP_IRIS;MODIF_IRIS;LAB_IRIS;C18_MEN;C18_MENPSEUL;C18_MENFAMMONO;P18_POP15P\r\n"
+            "010010000;01001;Z;00;5;300;90;30;640.25\r\n"
+        ),
+    )
     frame, _ = read_base_ic(path, census="18")
     assert frame.loc[0, "code_iris"] == "010010000"
     assert theme_of(frame.columns) == "couples-familles-menages"
@@ -46,8 +52,11 @@ def test_csv_in_a_zip(tmp_path):
 
 
 def test_both_exploitations_are_told_apart_only_where_both_exist(tmp_path):
-    path = published_zip(tmp_path, "activite-residents", (
-        "IRIS;P18_ACT1564;P18_CHOM1564;C18_ACT1564;C18_ACTOCC15P\n010010000;200;20;210;180\n"))
+    path = published_zip(
+        tmp_path,
+        "activite-residents",
+        ("IRIS;P18_ACT1564;P18_CHOM1564;C18_ACT1564;C18_ACTOCC15P\n010010000;200;20;210;180\n"),
+    )
     frame, _ = read_base_ic(path, census="18")
     assert frame.columns.tolist()[1:] == ["act1564", "chom1564", "c_act1564", "actocc15p"]
     assert census_shares([frame]).loc[0, "chomage_pct"] == 10
@@ -58,7 +67,8 @@ def test_workbook_with_codes_on_row_6(tmp_path):
         tmp_path / "base-ic-logement-2016.xlsx",
         ["IRIS", "Commune", "Logements", "Rés princ", "Vacants", "Propriétaires"],
         ["IRIS", "COM", "P16_LOG", "P16_RP", "P16_LOGVAC", "P16_RP_PROP"],
-        [["010040101", "01004", 1000, 800, 80, 400], [10040102, "01004", 500.5, 400, 0, 100]])
+        [["010040101", "01004", 1000, 800, 80, 400], [10040102, "01004", 500.5, 400, 0, 100]],
+    )
     frame, _ = read_base_ic(path, census="16")
     assert frame["code_iris"].tolist() == ["010040101", "010040102"]
     shares = census_shares([frame.set_index("code_iris")])
@@ -95,9 +105,17 @@ def test_an_empty_iris_has_no_share():
 
 def test_grand_paris_workbook(tmp_path):
     path = tmp_path / "demo.xlsx"
-    table = pd.DataFrame({"COM": ["75101"], "IRIS": ["751010101"], "LIBIRIS": ["S-G"],
-                          "P18_POP": [942.18], "P18_POP6579": [109.8], "P18_POP80P": [27.4],
-                          "DEC_MED19": [30000]})
+    table = pd.DataFrame(
+        {
+            "COM": ["75101"],
+            "IRIS": ["751010101"],
+            "LIBIRIS": ["S-G"],
+            "P18_POP": [942.18],
+            "P18_POP6579": [109.8],
+            "P18_POP80P": [27.4],
+            "DEC_MED19": [30000],
+        }
+    )
     with pd.ExcelWriter(path, engine="xlsxwriter") as book:
         table.to_excel(book, sheet_name="IRIS", index=False)
         table.to_excel(book, sheet_name="META", index=False)
@@ -109,8 +127,10 @@ def test_grand_paris_workbook(tmp_path):
 
 def test_habitat_households_are_persons(tmp_path):
     path = tmp_path / "IRIS_household_IR_Hab.csv"
-    path.write_text(",IRIS,LIBCOM,TYP_IRIS,C16_PMEN_MENSFAM,C16_PMEN_MENFAMMONO\n"
-                    "2,10040101,Ambérieu,H,16.9,134.7\n")
+    path.write_text(
+        ",IRIS,LIBCOM,TYP_IRIS,C16_PMEN_MENSFAM,C16_PMEN_MENFAMMONO\n"
+        "2,10040101,Ambérieu,H,16.9,134.7\n"
+    )
     frame, _ = read_habitat(path)
     assert frame.columns.tolist() == ["code_iris", "pmen_mensfam", "pmen_menfammono"]
     assert census_shares([frame]).empty
@@ -123,8 +143,13 @@ def test_the_real_workbooks_of_2016():
         frame, _ = read_base_ic(path, census="16")
         assert len(frame) == 16
         tables[theme_of(frame.columns)] = frame.set_index("code_iris")
-    assert set(tables) == {"evol-struct-pop", "diplomes-formation", "couples-familles-menages",
-                           "activite-residents", "logement"}
+    assert set(tables) == {
+        "evol-struct-pop",
+        "diplomes-formation",
+        "couples-familles-menages",
+        "activite-residents",
+        "logement",
+    }
     assert tables["evol-struct-pop"].loc["975010000", "pop"] == 596
     shares = census_shares(list(tables.values())).loc["975010000"]
     assert shares["plus_65_pct"] == pytest.approx(100 * (79 + 29) / 596)

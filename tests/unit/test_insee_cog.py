@@ -25,8 +25,10 @@ def test_every_kind_of_commune_is_kept(tmp_path):
 
 def test_lost_zeros_come_back(tmp_path):
     path = tmp_path / "EPCI.csv"
-    path.write_text("COM;LIBGEO;EPCI;LIBEPCI;DEP;REG\r\n1001;L'A;200069193;CC;1;84\r\n"
-                    "2A004;Ajaccio;242010056;CA;2A;94\r\n85113;L'Île-d'Yeu;ZZZZZZZZZ;Sans;85;52\r\n")
+    path.write_text(
+        "COM;LIBGEO;EPCI;LIBEPCI;DEP;REG\r\n1001;L'A;200069193;CC;1;84\r\n"
+        "2A004;Ajaccio;242010056;CA;2A;94\r\n85113;L'Île-d'Yeu;ZZZZZZZZZ;Sans;85;52\r\n"
+    )
     assert read_epci(path)["code_commune"].tolist() == ["01001", "2A004", "85113"]
     path = tmp_path / "region.csv"
     path.write_text("REG,LIBELLE\n1,Guadeloupe\n84,Auvergne-Rhône-Alpes\n")
@@ -34,7 +36,9 @@ def test_lost_zeros_come_back(tmp_path):
     path = tmp_path / "iris.csv"
     path.write_bytes(b"CODE_IRIS;LIB_IRIS;TYP_IRIS;DEPCOM\r\n10010000;L'A;Z;1001")
     assert read_iris_list(path).loc[0, ["code_iris", "code_arrondissement"]].tolist() == [
-        "010010000", "01001"]
+        "010010000",
+        "01001",
+    ]
 
 
 def test_a_creation_has_no_before(tmp_path):

@@ -9,7 +9,11 @@ from fragility.ledger import ledger, stack
 def test_rows_are_accounted_for():
     lines = ledger("lecture", "source", 10, 7, {"doublon": 2, "code inconnu": 1, "autre": 0})
     assert lines.set_index("motif")["lignes"].to_dict() == {
-        "entrées": 10, "sorties": 7, "doublon": 2, "code inconnu": 1}
+        "entrées": 10,
+        "sorties": 7,
+        "doublon": 2,
+        "code inconnu": 1,
+    }
 
 
 def test_a_lost_row_is_an_error():

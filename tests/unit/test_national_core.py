@@ -72,7 +72,13 @@ def test_the_population_of_france(releases, paris):
     assert len(absent) == 17
     assert absent.str.startswith("976").all()
     assert sorted(communes.index[communes["population"] == 0]) == [
-        "55039", "55050", "55139", "55189", "55239", "55307"]
+        "55039",
+        "55050",
+        "55139",
+        "55189",
+        "55239",
+        "55307",
+    ]
     known = communes["plus_65_pct"].notna()
     share = (communes["plus_65_pct"] * communes["population"])[known].sum()
     assert share / communes["population"][known].sum() == pytest.approx(19.3, abs=0.1)
@@ -86,12 +92,14 @@ def test_estimates_against_the_published_ages_of_grand_paris(releases, paris):
     commune = to_commune(pd.Series(ages.index.str[:5], index=ages.index))
     sums = ages.groupby(commune)[["pop", "older"]].sum()
     error = table.loc["commune"]["plus_65_pct"].reindex(sums.index) - (
-        100 * sums["older"] / sums["pop"])
+        100 * sums["older"] / sums["pop"]
+    )
     assert len(error) == 131
     assert error.abs().mean() < 0.4
     iris = table.loc["iris"]
     estimated = iris.index[iris["plus_65_origine"] == "impute"].intersection(
-        ages.index[ages["pop"] > 200])
+        ages.index[ages["pop"] > 200]
+    )
     truth = 100 * ages["older"][estimated] / ages["pop"][estimated]
     inherited = table.loc["commune"]["plus_65_pct"].reindex(commune[estimated]).to_numpy()
     mine = (iris["plus_65_pct"][estimated] - truth).abs().mean()
@@ -104,7 +112,8 @@ def test_premises_of_the_2019_beta_are_all_kept(releases):
     # The file mixes codes of 2018 and 2019: only the map of 2018 knows them all.
     fixe = dated(read_fixe, "arcep_fixe/2019-09/commune-debit-beta.csv", "fixe", 2019, 2018)
     frame, lines = build_fixe(
-        communes=releases["communes"], movements=releases["movements"], cog_year=2021, fixe=fixe)
+        communes=releases["communes"], movements=releases["movements"], cog_year=2021, fixe=fixe
+    )
     assert len(frame) == 34_965
     kept = ~fixe.frame["code_commune"].isin(["97701", "97801"])
     assert frame["nb_locaux"].sum() == pytest.approx(fixe.frame.loc[kept, "nb_locaux"].sum())

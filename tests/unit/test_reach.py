@@ -17,28 +17,41 @@ X, Y = 800_000.0, 6_500_000.0
 
 def grid(rows: list[tuple[float, float, float, str]], density: float = 10.0) -> pd.DataFrame:
     """Parts of cells: km east and north of (X, Y), inhabitants, commune."""
-    return pd.DataFrame({
-        "id_maille": range(len(rows)), "code_iris": [c + "0000" for *_, c in rows],
-        "code_commune": [c for *_, c in rows], "population": [float(p) for _, _, p, _ in rows],
-        "x_m": [X + 1000 * a for a, *_ in rows], "y_m": [Y + 1000 * b for _, b, *_ in rows],
-        "densite_hab_km2": density,
-    })
+    return pd.DataFrame(
+        {
+            "id_maille": range(len(rows)),
+            "code_iris": [c + "0000" for *_, c in rows],
+            "code_commune": [c for *_, c in rows],
+            "population": [float(p) for _, _, p, _ in rows],
+            "x_m": [X + 1000 * a for a, *_ in rows],
+            "y_m": [Y + 1000 * b for _, b, *_ in rows],
+            "densite_hab_km2": density,
+        }
+    )
 
 
 def lieux(at: list[tuple[float, float]], code: str = "01009", **values: object) -> gpd.GeoDataFrame:
     points = gpd.GeoSeries([shapely.Point(X + 1000 * a, Y + 1000 * b) for a, b in at], crs=2154)
-    frame = pd.DataFrame({
-        "id": [f"cn-{n}" for n in range(len(at))], "nom": [f"Lieu {n}" for n in range(len(at))],
-        "dispositif": "conseiller_numerique", "code_commune": code, "statut": "retenu",
-    }).assign(**values)
+    frame = pd.DataFrame(
+        {
+            "id": [f"cn-{n}" for n in range(len(at))],
+            "nom": [f"Lieu {n}" for n in range(len(at))],
+            "dispositif": "conseiller_numerique",
+            "code_commune": code,
+            "statut": "retenu",
+        }
+    ).assign(**values)
     return gpd.GeoDataFrame(frame, geometry=points.to_crs(4326))
 
 
 def communes(codes: list[str], at: tuple[float, float] = (5.0, 46.0)) -> gpd.GeoDataFrame:
-    shapes = [shapely.box(at[0] + 0.1 * n, at[1], at[0] + 0.1 * n + 0.1, at[1] + 0.1)
-              for n in range(len(codes))]
-    return gpd.GeoDataFrame({"code_commune": codes, "superficie_km2": 10.0}, geometry=shapes,
-                            crs=4326)
+    shapes = [
+        shapely.box(at[0] + 0.1 * n, at[1], at[0] + 0.1 * n + 0.1, at[1] + 0.1)
+        for n in range(len(codes))
+    ]
+    return gpd.GeoDataFrame(
+        {"code_commune": codes, "superficie_km2": 10.0}, geometry=shapes, crs=4326
+    )
 
 
 def iris(towns: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -57,10 +70,17 @@ def portee(
 
 
 def couts(minutes: list[float], people: list[float], code: str = "01001") -> pd.DataFrame:
-    return pd.DataFrame({
-        "id_maille": range(len(minutes)), "code_iris": code + "0000", "code_commune": code,
-        "population": people, "id_lieu": "cn-0", "km": 1.0, "minutes": minutes,
-    })
+    return pd.DataFrame(
+        {
+            "id_maille": range(len(minutes)),
+            "code_iris": code + "0000",
+            "code_commune": code,
+            "population": people,
+            "id_lieu": "cn-0",
+            "km": 1.0,
+            "minutes": minutes,
+        }
+    )
 
 
 def test_speeds_fall_with_density() -> None:
@@ -91,16 +111,15 @@ def test_the_quickest_is_found_as_by_brute_force() -> None:
     table = nearest_places(homes, lieux([tuple(p) for p in at]))
     field = pace_field(homes)
     start = homes[["x_m", "y_m"]].to_numpy()
-    brute = np.column_stack([
-        path_minutes(start, np.tile([X + 1000 * a, Y + 1000 * b], (80, 1)), field) for a, b in at
-    ])
+    brute = np.column_stack(
+        [path_minutes(start, np.tile([X + 1000 * a, Y + 1000 * b], (80, 1)), field) for a, b in at]
+    )
     assert table["minutes"].to_numpy() == pytest.approx(brute.min(axis=1), rel=1e-3)
 
 
 def test_places_set_aside_or_of_another_kind_or_overseas_do_not_count() -> None:
     home = grid([(0, 0, 5, "01001")])
-    for values in ({"statut": "ecarte"}, {"dispositif": "bibliotheque"},
-                   {"code_commune": "97101"}):
+    for values in ({"statut": "ecarte"}, {"dispositif": "bibliotheque"}, {"code_commune": "97101"}):
         table = nearest_places(home, lieux([(1, 0)]).assign(**values))
         assert table.empty
         schemas.validate(table, "access_couts")
@@ -111,9 +130,15 @@ def test_weighted_median_by_hand() -> None:
     assert weighted_median(values, weights, np.array([0, 0, 0, 1])).tolist() == [5.0, 7.0]
 
 
-@pytest.mark.parametrize(("median", "expected"), [
-    (14.9, "couverte"), (15.1, "incertaine"), (24.9, "incertaine"), (25.1, "non_couverte"),
-])
+@pytest.mark.parametrize(
+    ("median", "expected"),
+    [
+        (14.9, "couverte"),
+        (15.1, "incertaine"),
+        (24.9, "incertaine"),
+        (25.1, "non_couverte"),
+    ],
+)
 def test_the_band_around_twenty_minutes(median: float, expected: str) -> None:
     # 15 / 0.75 = 20 and 25 / 1.25 = 20.
     frame = portee(couts([1, median, 60], [1, 3, 1]), communes(["01001"]), lieux([(0, 0)]))
@@ -157,7 +182,8 @@ def test_overseas_uses_its_point_its_speed_and_its_own_places() -> None:
     towns = communes(["97101", "97201"], at=(-61.5, 16.0))
     inner = towns.geometry.iloc[0].centroid
     place = lieux([(0, 0)], code="97105").set_geometry(
-        gpd.GeoSeries([shapely.Point(inner.x, inner.y + 4 / 111.0)], crs=4326))
+        gpd.GeoSeries([shapely.Point(inner.x, inner.y + 4 / 111.0)], crs=4326)
+    )
     frame = portee(couts([], []), towns, place).set_index(["niveau", "code"])
     near, other = frame.loc[("commune", "97101")], frame.loc[("commune", "97201")]
     assert near["portee_precision"] == "point"
@@ -173,7 +199,8 @@ def test_overseas_uses_its_point_its_speed_and_its_own_places() -> None:
 def test_a_place_somewhere_in_a_commune_known_by_one_point_is_uncertain() -> None:
     towns = communes(["97301"], at=(-54.0, 4.0))
     place = lieux([(0, 0)], code="97301").set_geometry(
-        gpd.GeoSeries([shapely.Point(-53.0, 4.0)], crs=4326))
+        gpd.GeoSeries([shapely.Point(-53.0, 4.0)], crs=4326)
+    )
     frame = portee(couts([], []), towns, place)
     assert frame["couverture"].tolist() == ["incertaine"] * 2
     assert frame["conseiller_plus_proche_min"].min() > 100

@@ -30,7 +30,10 @@ def test_codes_stay_text_and_missing_stays_missing(tmp_path):
 
 def test_lost_zeros_come_back():
     assert pad_code(pd.Series(["1001", "97101", "2A004"]), 5).tolist() == [
-        "01001", "97101", "2A004"]
+        "01001",
+        "97101",
+        "2A004",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -38,12 +38,25 @@ def iris_file(path: Path, codes: list[str], geometry: list[object], crs: int = 2
     return path
 
 
-def grid_file(path: Path, values: list[list[float]], *, cell: float = 1000, crs: int = 3035,
-              nodata: float = -1) -> Path:
+def grid_file(
+    path: Path,
+    values: list[list[float]],
+    *,
+    cell: float = 1000,
+    crs: int = 3035,
+    nodata: float = -1,
+) -> Path:
     array = np.array(values, dtype="int32")
     with rasterio.open(
-        path, "w", driver="GTiff", width=array.shape[1], height=array.shape[0], count=1,
-        dtype="int32", crs=crs, nodata=nodata,
+        path,
+        "w",
+        driver="GTiff",
+        width=array.shape[1],
+        height=array.shape[0],
+        count=1,
+        dtype="int32",
+        crs=crs,
+        nodata=nodata,
         transform=from_origin(3_200_000, 3_140_000, cell, cell),
     ) as raster:
         raster.write(array, 1)
@@ -87,12 +100,21 @@ def test_grid_gives_inhabited_cells_only(tmp_path: Path) -> None:
     assert frame["y"].tolist() == [3_139_500.0, 3_138_500.0]
 
 
-@pytest.mark.parametrize("read", [read_communes_contours, read_iris_centres, read_grid,
-                                  lambda p: read_iris_contours([p])])
-@pytest.mark.parametrize("content", [
-    b"", b"<!DOCTYPE html><html>Erreur 404</html>", b"a;b\n1;2\n", b"PAR1 truncated", b"II*\x00xx",
-    b"SQLite format 3\x00 truncated",
-])
+@pytest.mark.parametrize(
+    "read",
+    [read_communes_contours, read_iris_centres, read_grid, lambda p: read_iris_contours([p])],
+)
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<!DOCTYPE html><html>Erreur 404</html>",
+        b"a;b\n1;2\n",
+        b"PAR1 truncated",
+        b"II*\x00xx",
+        b"SQLite format 3\x00 truncated",
+    ],
+)
 def test_anything_else_is_refused_with_the_file_name(
     tmp_path: Path, read: Callable[[Path], object], content: bytes
 ) -> None:
@@ -119,15 +141,18 @@ def test_missing_columns_and_unknown_kinds_are_named(tmp_path: Path) -> None:
         read_communes_contours(contours_file(tmp_path / "d.parquet", type=["COM", "EPCI"]))
     with pytest.raises(BadFileError, match="plusieurs"):
         read_communes_contours(
-            contours_file(tmp_path / "e.parquet", code=["01001"] * 2, type=["COM"] * 2))
+            contours_file(tmp_path / "e.parquet", code=["01001"] * 2, type=["COM"] * 2)
+        )
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    ({"cell": 200}, "1 km"), ({"crs": 2154}, "EPSG:3035"),
-])
-def test_another_grid_is_refused(
-    tmp_path: Path, options: dict[str, float], message: str
-) -> None:
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"cell": 200}, "1 km"),
+        ({"crs": 2154}, "EPSG:3035"),
+    ],
+)
+def test_another_grid_is_refused(tmp_path: Path, options: dict[str, float], message: str) -> None:
     path = grid_file(tmp_path / "g.tif", [[1]], **options)  # type: ignore[arg-type]
     with pytest.raises(BadFileError, match=message):
         read_grid(path)

@@ -63,8 +63,16 @@ def test_libraries_give_a_point_and_say_which_are_offices(tmp_path: Path) -> Non
     assert frame.loc[0, ["latitude", "longitude"]].tolist() == [49.41, 2.25]
 
 
-@pytest.mark.parametrize("content", ["", "<html>404</html>", CONSEILLERS.replace(",", "|"),
-                                     CONSEILLERS.splitlines()[0], "PK\x03\x04"])
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "<html>404</html>",
+        CONSEILLERS.replace(",", "|"),
+        CONSEILLERS.splitlines()[0],
+        "PK\x03\x04",
+    ],
+)
 def test_anything_else_is_refused_with_the_file_name(tmp_path: Path, content: str) -> None:
     with pytest.raises(FragilityError, match=r"lieux\.csv"):
         read_conseillers(write(tmp_path / "lieux.csv", content))

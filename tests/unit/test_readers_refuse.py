@@ -189,8 +189,7 @@ class TestEveryReader:
         self, tmp_path, name, file, text, read, sep, code, number
     ):
         path = tmp_path / file
-        path.write_text(text.rstrip("\r\n") + "\n" + text.splitlines()[-1] + "\n",
-                        encoding="utf-8")
+        path.write_text(text.rstrip("\r\n") + "\n" + text.splitlines()[-1] + "\n", encoding="utf-8")
         result = read(path)
         frame, dropped = result if isinstance(result, tuple) else (result, {"ligne répétée": 1})
         assert len(frame) == 2
@@ -231,9 +230,13 @@ def test_the_survey_refuses_missing_columns_weights_and_waves(tmp_path, frame):
     refused(credoc.read_barometre, path)
 
 
-@pytest.mark.parametrize("read", [
-    lambda p: insee_base_ic.read_base_ic(p, census="16"), insee_base_ic.read_grand_paris,
-])
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda p: insee_base_ic.read_base_ic(p, census="16"),
+        insee_base_ic.read_grand_paris,
+    ],
+)
 @pytest.mark.parametrize("content", [b"", b"<html></html>", b"IRIS;P16_POP\n1;2\n", b"PK\x03\x04"])
 def test_a_workbook_that_is_none_is_refused(tmp_path, read, content):
     path = tmp_path / "base-ic.xlsx"

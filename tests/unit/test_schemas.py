@@ -7,11 +7,28 @@ from fragility.errors import DataCheckError
 from fragility.schemas import INDICATORS, TABLES, dictionary, validate
 
 CONTRACT = [
-    "nom", "code_epci", "nom_epci", "code_departement", "nom_departement", "code_region",
-    "nom_region", "population", "score", "rang", "classe", "quintile_region",
-    "quintile_departement", "est_fragile", "conseiller_plus_proche_min",
-    "conseiller_plus_proche_km", "conseiller_plus_proche_nom", "est_conseiller_dans_commune",
-    "population_hors_portee_pct", "couverture", "est_fragile_non_couverte", "motif",
+    "nom",
+    "code_epci",
+    "nom_epci",
+    "code_departement",
+    "nom_departement",
+    "code_region",
+    "nom_region",
+    "population",
+    "score",
+    "rang",
+    "classe",
+    "quintile_region",
+    "quintile_departement",
+    "est_fragile",
+    "conseiller_plus_proche_min",
+    "conseiller_plus_proche_km",
+    "conseiller_plus_proche_nom",
+    "est_conseiller_dans_commune",
+    "population_hors_portee_pct",
+    "couverture",
+    "est_fragile_non_couverte",
+    "motif",
     *[f"{key}_{part}" for key in INDICATORS for part in ("pct", "origine", "annee")],
     *[f"score_{key}" for key in INDICATORS],
 ]
@@ -47,15 +64,24 @@ def test_a_good_table_passes_and_a_wrong_one_says_what():
 
 @pytest.mark.parametrize("code", ["1001", "AB001", "010010101", ""])
 def test_a_commune_code_has_five_characters(code):
-    frame = pd.DataFrame({"code_commune": [code], "nb_locaux": [1.0], "nb_locaux_thd": [1.0],
-                          "non_thd_pct": [0.0], "non_thd_annee": pd.array([2019], "Int64")})
+    frame = pd.DataFrame(
+        {
+            "code_commune": [code],
+            "nb_locaux": [1.0],
+            "nb_locaux_thd": [1.0],
+            "non_thd_pct": [0.0],
+            "non_thd_annee": pd.array([2019], "Int64"),
+        }
+    )
     with pytest.raises(DataCheckError, match="code_commune"):
         validate(frame, "core_fixe")
     validate(frame.assign(code_commune="2A004"), "core_fixe")
 
 
-@pytest.mark.parametrize("text", ["ecrire a jean.dupont@mairie.fr", "tel 06 12 34 56 78",
-                                  "+33 6 12 34 56 78", "0612345678"])
+@pytest.mark.parametrize(
+    "text",
+    ["ecrire a jean.dupont@mairie.fr", "tel 06 12 34 56 78", "+33 6 12 34 56 78", "0612345678"],
+)
 def test_personal_data_is_refused(text):
     frame = pd.DataFrame({"mesure": [text], "valeur": [1.0], "description": ["x"]})
     with pytest.raises(DataCheckError, match="adresse électronique"):
@@ -63,6 +89,11 @@ def test_personal_data_is_refused(text):
 
 
 def test_codes_and_dates_are_not_mistaken_for_phones():
-    frame = pd.DataFrame({"mesure": ["SIREN 200069193, le 2022-12-02, 01004"], "valeur": [1.0],
-                          "description": ["62592a1d05457b0790816e6c"]})
+    frame = pd.DataFrame(
+        {
+            "mesure": ["SIREN 200069193, le 2022-12-02, 01004"],
+            "valeur": [1.0],
+            "description": ["62592a1d05457b0790816e6c"],
+        }
+    )
     validate(frame, "index_imputation")

@@ -41,16 +41,21 @@ def contours(**changes: shapely.Geometry | None) -> gpd.GeoDataFrame:
 
 
 def iris_list() -> pd.DataFrame:
-    return pd.DataFrame({
-        "code_iris": [code + "0000" for code in CODES], "nom": "x (commune non irisée)",
-        "type_iris": "Z", "code_arrondissement": CODES,
-    })
+    return pd.DataFrame(
+        {
+            "code_iris": [code + "0000" for code in CODES],
+            "nom": "x (commune non irisée)",
+            "type_iris": "Z",
+            "code_arrondissement": CODES,
+        }
+    )
 
 
 def centres(n: int = 9) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(
         {"code_iris": [c + "0000" for c in CODES[:n]], "code_arrondissement": CODES[:n]},
-        geometry=[centre(i) for i in range(n)], crs=4326,
+        geometry=[centre(i) for i in range(n)],
+        crs=4326,
     )
 
 
@@ -60,8 +65,7 @@ EPCI = pd.DataFrame({"code_commune": CODES[:8], "code_epci": "200000001", "nom_e
 
 
 def build(shapes: gpd.GeoDataFrame, **options: object) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    frame = build_communes(cog(), DEPARTEMENTS, REGIONS, EPCI, iris_list(), shapes,
-                           **options)  # type: ignore[arg-type]
+    frame = build_communes(cog(), DEPARTEMENTS, REGIONS, EPCI, iris_list(), shapes, **options)  # type: ignore[arg-type]
     schemas.validate(frame[0], "core_communes")
     return frame
 
@@ -74,9 +78,13 @@ def test_overseas_codes_have_three_characters_and_their_own_metres() -> None:
 
 def test_a_kilometre_is_a_kilometre_in_reunion_too() -> None:
     # One minute of latitude is 1852 m everywhere, within 1 %.
-    points = gpd.GeoSeries([shapely.Point(x, y) for x, y in
-                            [(3, 46), (3, 46 + 1 / 60), (55.5, -21), (55.5, -21 + 1 / 60)]],
-                           crs=4326)
+    points = gpd.GeoSeries(
+        [
+            shapely.Point(x, y)
+            for x, y in [(3, 46), (3, 46 + 1 / 60), (55.5, -21), (55.5, -21 + 1 / 60)]
+        ],
+        crs=4326,
+    )
     xy = metric_xy(points, pd.Series(["01", "01", "974", "974"]))
     steps = np.hypot(*(xy[1::2] - xy[::2]).T)
     assert steps == pytest.approx([1852, 1852], rel=0.01)
@@ -106,7 +114,8 @@ def test_the_hole_left_by_the_neighbours_is_the_commune(broken: shapely.Geometry
     assert row["contour_origine"] == "reconstruit"
     assert row["geometry"].symmetric_difference(square(4)).area < 1e-7
     assert ("contour vide ou réduit à presque rien, reconstruit", 1) in list(
-        zip(ledger["motif"], ledger["lignes"], strict=True))
+        zip(ledger["motif"], ledger["lignes"], strict=True)
+    )
 
 
 def test_a_hole_is_not_guessed() -> None:
@@ -121,8 +130,9 @@ def test_a_hole_is_not_guessed() -> None:
 
 def test_an_unknown_departement_is_an_error() -> None:
     with pytest.raises(DataCheckError, match="départements"):
-        build_communes(cog(), DEPARTEMENTS.assign(code="02"), REGIONS, EPCI, iris_list(),
-                       contours())
+        build_communes(
+            cog(), DEPARTEMENTS.assign(code="02"), REGIONS, EPCI, iris_list(), contours()
+        )
 
 
 def paris() -> tuple[pd.DataFrame, gpd.GeoDataFrame, pd.DataFrame, gpd.GeoDataFrame]:
@@ -131,21 +141,35 @@ def paris() -> tuple[pd.DataFrame, gpd.GeoDataFrame, pd.DataFrame, gpd.GeoDataFr
     west, south, east, north = square(4).bounds
     middle = (west + east) / 2
     halves = [shapely.box(west, south, middle, north), shapely.box(middle, south, east, north)]
-    arms = gpd.GeoDataFrame({"type_commune": "ARM", "code": ["01101", "01102"]}, geometry=halves,
-                            crs=4326)
+    arms = gpd.GeoDataFrame(
+        {"type_commune": "ARM", "code": ["01101", "01102"]}, geometry=halves, crs=4326
+    )
     iris = iris_list()[lambda t: t["code_arrondissement"] != "01005"]
     codes = ["011010101", "011010102", "011020101", "011020102"]
-    split = pd.DataFrame({"code_iris": codes, "nom": "q", "type_iris": "H",
-                          "code_arrondissement": [c[:5] for c in codes]})
-    points = [shapely.Point(x, y) for x in (west + 0.0125, east - 0.0125)
-              for y in (south + 0.01, north - 0.01)]
-    dots = gpd.GeoDataFrame({"code_iris": codes, "code_arrondissement": [c[:5] for c in codes]},
-                            geometry=points, crs=4326)
+    split = pd.DataFrame(
+        {
+            "code_iris": codes,
+            "nom": "q",
+            "type_iris": "H",
+            "code_arrondissement": [c[:5] for c in codes],
+        }
+    )
+    points = [
+        shapely.Point(x, y)
+        for x in (west + 0.0125, east - 0.0125)
+        for y in (south + 0.01, north - 0.01)
+    ]
+    dots = gpd.GeoDataFrame(
+        {"code_iris": codes, "code_arrondissement": [c[:5] for c in codes]},
+        geometry=points,
+        crs=4326,
+    )
     return places, pd.concat([contours(), arms]), pd.concat([iris, split]), dots
 
 
-NO_SHAPES = gpd.GeoDataFrame({"code_iris": pd.Series(dtype="str")},
-                             geometry=gpd.GeoSeries([], crs=4326))
+NO_SHAPES = gpd.GeoDataFrame(
+    {"code_iris": pd.Series(dtype="str")}, geometry=gpd.GeoSeries([], crs=4326)
+)
 
 
 def test_iris_of_arrondissements_belong_to_the_city_and_share_it() -> None:
@@ -178,8 +202,9 @@ def test_a_published_contour_wins_and_the_others_share_the_rest() -> None:
     rows = frame.set_index("code_iris")
     assert rows["contour_origine"]["011010101"] == "ign"
     rest = rows.geometry["011010102"]
-    assert rest.symmetric_difference(shapely.box(west, south + 0.04, west + 0.025, north)).area \
-        == pytest.approx(0, abs=1e-8)
+    assert rest.symmetric_difference(
+        shapely.box(west, south + 0.04, west + 0.025, north)
+    ).area == pytest.approx(0, abs=1e-8)
 
 
 def test_without_centre_or_contour_an_iris_has_no_geometry() -> None:
@@ -192,8 +217,9 @@ def test_without_centre_or_contour_an_iris_has_no_geometry() -> None:
 
 def test_a_commune_without_iris_becomes_one_and_a_stranger_leaves() -> None:
     towns, _ = build(contours())
-    stranger = pd.DataFrame({"code_iris": ["990010000"], "nom": "x", "type_iris": "Z",
-                             "code_arrondissement": "99001"})
+    stranger = pd.DataFrame(
+        {"code_iris": ["990010000"], "nom": "x", "type_iris": "Z", "code_arrondissement": "99001"}
+    )
     iris = pd.concat([iris_list().iloc[1:], stranger])
     frame, ledger = build_iris(iris, cog(), towns, contours(), NO_SHAPES, centres(0))
     assert frame["code_iris"].tolist() == [c + "0000" for c in CODES]
@@ -226,27 +252,47 @@ def test_a_lost_contour_comes_from_another_year_if_the_area_is_the_same():
     from fragility.territory.communes import build_communes
 
     def square(column, width=1.0):
-        metres = gpd.GeoSeries([box(700_000 + 1000 * column, 6_600_000,
-                                    700_000 + 1000 * (column + width), 6_601_000)], crs=2154)
+        metres = gpd.GeoSeries(
+            [box(700_000 + 1000 * column, 6_600_000, 700_000 + 1000 * (column + width), 6_601_000)],
+            crs=2154,
+        )
         return metres.to_crs(4326).iloc[0]
 
     def contours(*shapes):
-        return gpd.GeoDataFrame({"type_commune": "COM", "code": ["01001", "01002"]},
-                                geometry=gpd.GeoSeries(shapes, crs=4326))
+        return gpd.GeoDataFrame(
+            {"type_commune": "COM", "code": ["01001", "01002"]},
+            geometry=gpd.GeoSeries(shapes, crs=4326),
+        )
 
-    cog = pd.DataFrame({"type_commune": "COM", "code": ["01001", "01002"], "nom": ["A", "B"],
-                        "code_departement": "01", "code_region": "84", "code_parent": None})
+    cog = pd.DataFrame(
+        {
+            "type_commune": "COM",
+            "code": ["01001", "01002"],
+            "nom": ["A", "B"],
+            "code_departement": "01",
+            "code_region": "84",
+            "code_parent": None,
+        }
+    )
     names = pd.DataFrame({"code": ["01"], "nom": ["Ain"]})
     regions = pd.DataFrame({"code": ["84"], "nom": ["ARA"]})
     epci = pd.DataFrame({"code_commune": ["01001"], "code_epci": ["200000001"], "nom_epci": ["E"]})
-    iris = pd.DataFrame({"code_iris": ["010010000", "010020000"],
-                         "code_arrondissement": ["01001", "01002"]})
+    iris = pd.DataFrame(
+        {"code_iris": ["010010000", "010020000"], "code_arrondissement": ["01001", "01002"]}
+    )
     area = pd.DataFrame({"code_commune": ["01001", "01002"], "superficie_km2": [1.0, 1.0]})
 
     def origin(width):
-        frame, lines = build_communes(cog, names, regions, epci, iris, contours(square(0), None),
-                                      superficies=area,
-                                      other_contours=contours(square(0), square(1, width)))
+        frame, lines = build_communes(
+            cog,
+            names,
+            regions,
+            epci,
+            iris,
+            contours(square(0), None),
+            superficies=area,
+            other_contours=contours(square(0), square(1, width)),
+        )
         return frame["contour_origine"].tolist(), set(lines["motif"])
 
     kept, reasons = origin(1.0)

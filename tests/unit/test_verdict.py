@@ -7,18 +7,35 @@ from fragility.access.verdict import build_verdict, french_number
 
 
 def verdict(**changes):
-    row = {"score": 8.2, "est_fragile": True, "population": 900.0, "pauvrete_origine": "observe",
-           "couverture": "non_couverte", "conseiller_plus_proche_min": 34.4,
-           "conseiller_plus_proche_km": 24.2, "conseiller_plus_proche_nom": "Mairie de Vaubrume",
-           "population_hors_portee_pct": 96.0, "est_conseiller_dans_commune": False, **changes}
+    row = {
+        "score": 8.2,
+        "est_fragile": True,
+        "population": 900.0,
+        "pauvrete_origine": "observe",
+        "couverture": "non_couverte",
+        "conseiller_plus_proche_min": 34.4,
+        "conseiller_plus_proche_km": 24.2,
+        "conseiller_plus_proche_nom": "Mairie de Vaubrume",
+        "population_hors_portee_pct": 96.0,
+        "est_conseiller_dans_commune": False,
+        **changes,
+    }
     key = {"niveau": ["commune"], "code": ["00001"]}
-    part = {name: pd.DataFrame({**key, **{c: [row[c]] for c in columns}}) for name, columns in {
-        "indicators": ["population", "pauvrete_origine"],
-        "scores": ["population", "score", "est_fragile"],
-        "portee": ["couverture", "conseiller_plus_proche_min", "conseiller_plus_proche_km",
-                   "conseiller_plus_proche_nom", "population_hors_portee_pct",
-                   "est_conseiller_dans_commune"],
-    }.items()}
+    part = {
+        name: pd.DataFrame({**key, **{c: [row[c]] for c in columns}})
+        for name, columns in {
+            "indicators": ["population", "pauvrete_origine"],
+            "scores": ["population", "score", "est_fragile"],
+            "portee": [
+                "couverture",
+                "conseiller_plus_proche_min",
+                "conseiller_plus_proche_km",
+                "conseiller_plus_proche_nom",
+                "population_hors_portee_pct",
+                "est_conseiller_dans_commune",
+            ],
+        }.items()
+    }
     return build_verdict(part["indicators"], part["scores"], part["portee"]).iloc[0]
 
 
@@ -27,7 +44,8 @@ def test_fragile_and_out_of_reach():
     assert result["est_fragile_non_couverte"]
     assert result["motif"] == (
         "Fragile (score 8,2) et hors de portée : le conseiller numérique le plus proche est à "
-        "34 min (24 km, « Mairie de Vaubrume »), 96 % des habitants sont à plus de 20 min.")
+        "34 min (24 km, « Mairie de Vaubrume »), 96 % des habitants sont à plus de 20 min."
+    )
 
 
 def test_uncertain_reach_is_not_flagged():

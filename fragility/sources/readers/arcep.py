@@ -78,7 +78,9 @@ def read_fixe(
     wrong = gap > 0.5
     if wrong.any():
         raise BadFileError(
-            "Les classes de débit ne sont pas celles attendues.", path=path, expected=rule,
+            "Les classes de débit ne sont pas celles attendues.",
+            path=path,
+            expected=rule,
             found=f"{int(wrong.sum())} communes contraires, par exemple {code[wrong].iloc[0]}",
             remedy="changez l'option de lecture « classes » de cette livraison, ou reprenez le "
             "fichier « commune_debit_filaire »",
@@ -113,8 +115,9 @@ def _read_site_file(path: Path, year: int | None) -> tuple[pd.DataFrame, dict[st
     )
     if layout is None:
         expected = _LAYOUTS[1]
-        require_columns(table, [expected.operator, expected.x, expected.y, expected.four_g], path,
-                        sep=";")
+        require_columns(
+            table, [expected.operator, expected.x, expected.y, expected.four_g], path, sep=";"
+        )
         raise AssertionError("a layout has these columns")
     four_g = to_number(table[layout.four_g], path) == 1
     x, y = (to_number(table[c].replace("#N/A", None), path) for c in (layout.x, layout.y))
@@ -125,24 +128,33 @@ def _read_site_file(path: Path, year: int | None) -> tuple[pd.DataFrame, dict[st
         transform = Transformer.from_crs(layout.epsg, 4326, always_xy=True).transform
         longitude, latitude = transform(longitude.to_numpy(), latitude.to_numpy())
     dated = re.search(r"(?<!\d)(20\d\d)(?!\d)", path.name)
-    frame = pd.DataFrame({
-        "operateur": table.loc[kept, layout.operator].str.strip(),
-        "longitude": longitude, "latitude": latitude,
-        "annee": int(dated[1]) if dated else (year or 0),
-    })
+    frame = pd.DataFrame(
+        {
+            "operateur": table.loc[kept, layout.operator].str.strip(),
+            "longitude": longitude,
+            "latitude": latitude,
+            "annee": int(dated[1]) if dated else (year or 0),
+        }
+    )
     if not dated and year is None:
-        raise BadFileError("L'année des sites est inconnue.", path=path,
-                           expected="une année dans le nom du fichier",
-                           remedy="rendez au fichier son nom d'origine")
+        raise BadFileError(
+            "L'année des sites est inconnue.",
+            path=path,
+            expected="une année dans le nom du fichier",
+            remedy="rendez au fichier son nom d'origine",
+        )
     wrong = ~frame["longitude"].between(-180, 180) | ~frame["latitude"].between(-90, 90)
     if wrong.any():
         raise BadFileError(
-            "Des coordonnées sont impossibles.", path=path,
+            "Des coordonnées sont impossibles.",
+            path=path,
             expected="des degrés (longitude, latitude) ou des mètres Lambert 93 selon les colonnes",
-            found=f"{int(wrong.sum())} sites", remedy="reprenez le fichier du producteur",
+            found=f"{int(wrong.sum())} sites",
+            remedy="reprenez le fichier du producteur",
         )
     return frame, {
-        "sans 4G": int((~four_g).sum()), "sans coordonnées": int((four_g & ~placed).sum()),
+        "sans 4G": int((~four_g).sum()),
+        "sans coordonnées": int((four_g & ~placed).sum()),
     }
 
 

@@ -28,8 +28,12 @@ def read_caf_iris(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     `code_iris`, `nb_allocataires`, `nb_dependants` (more than half of their resources come from
     benefits); and the rows dropped by reason.
     """
-    table = read_csv(path, sep=";", required=["iris_code", "note", *_COLUMNS],
-                     keep=["iris_code", "note", *_COLUMNS])
+    table = read_csv(
+        path,
+        sep=";",
+        required=["iris_code", "note", *_COLUMNS],
+        keep=["iris_code", "note", *_COLUMNS],
+    )
     code = pad_code(table["iris_code"], 9)
     check_codes(code, IRIS_CODE, path)
     frame = pd.DataFrame({new: to_number(table[old], path) for old, new in _COLUMNS.items()})
@@ -37,5 +41,6 @@ def read_caf_iris(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     frame, repeated = drop_duplicates(frame, "code_iris", path)
     shown = frame["nb_allocataires"].notna()
     return frame[shown].reset_index(drop=True), {
-        "ligne répétée": repeated, "secret statistique": int((~shown).sum()),
+        "ligne répétée": repeated,
+        "secret statistique": int((~shown).sum()),
     }

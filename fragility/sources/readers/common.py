@@ -39,7 +39,9 @@ def refuse_not_a_table(content: bytes, path: Path) -> None:
     if head.startswith(_HTML):
         raise BadFileError(
             "Le fichier est une page web enregistrée sous le nom d'un fichier de données.",
-            path=path, expected="un tableau", found=head[:40].decode("latin-1"),
+            path=path,
+            expected="un tableau",
+            found=head[:40].decode("latin-1"),
             remedy="téléchargez-le de nouveau depuis la page du producteur",
         )
 
@@ -56,13 +58,15 @@ def read_zip_member(path: Path, suffix: str, *, exclude: tuple[str, ...] = ("met
     try:
         with zipfile.ZipFile(path) as archive:
             names = [
-                n for n in archive.namelist()
+                n
+                for n in archive.namelist()
                 if n.lower().endswith(suffix.lower())
                 and not Path(n).name.lower().startswith(exclude)
             ]
             if len(names) != 1:
                 raise BadFileError(
-                    "L'archive ne contient pas le tableau attendu.", path=path,
+                    "L'archive ne contient pas le tableau attendu.",
+                    path=path,
                     expected=f"un fichier « …{suffix} »",
                     found=", ".join(archive.namelist()[:6]) or "une archive vide",
                     remedy="téléchargez de nouveau l'archive du producteur",
@@ -70,7 +74,9 @@ def read_zip_member(path: Path, suffix: str, *, exclude: tuple[str, ...] = ("met
             return archive.read(names[0])
     except (zipfile.BadZipFile, EOFError, OSError) as error:
         raise BadFileError(
-            "L'archive est tronquée ou n'est pas un zip.", path=path, found=str(error),
+            "L'archive est tronquée ou n'est pas un zip.",
+            path=path,
+            found=str(error),
             remedy="téléchargez-la de nouveau",
         ) from None
 
@@ -86,14 +92,21 @@ def decode(content: bytes, path: Path, *, legacy: bool = False) -> str:
         if legacy:
             return content.decode("cp1252", errors="replace")
         raise BadFileError(
-            "L'encodage du fichier est illisible.", path=path, expected="UTF-8",
+            "L'encodage du fichier est illisible.",
+            path=path,
+            expected="UTF-8",
             found=f"octet {content[error.start]:#04x} en position {error.start}",
             remedy="enregistrez le fichier en UTF-8, ou reprenez celui du producteur",
         ) from None
 
 
 def parse_table(
-    text: str, path: Path, *, sep: str, required: Sequence[str], skip_rows: int = 0,
+    text: str,
+    path: Path,
+    *,
+    sep: str,
+    required: Sequence[str],
+    skip_rows: int = 0,
     keep: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Parse delimited text into a frame of strings (missing stays missing).
@@ -113,7 +126,11 @@ def parse_table(
     body = lines[skip_rows] if len(lines) > skip_rows else ""
     try:
         frame = pd.read_csv(
-            io.StringIO(body), sep=sep, dtype=str, keep_default_na=False, na_values=[""],
+            io.StringIO(body),
+            sep=sep,
+            dtype=str,
+            keep_default_na=False,
+            na_values=[""],
         )
         # pandas takes the surplus columns of the first line for an index, and shifts the others.
         if not isinstance(frame.index, pd.RangeIndex):
@@ -122,13 +139,16 @@ def parse_table(
         raise BadFileError(
             "Le tableau est illisible : ses lignes n'ont pas toutes le même nombre de colonnes, "
             "ou il est vide.",
-            path=path, expected=f"colonnes séparées par « {sep} »", found=str(error).strip(),
+            path=path,
+            expected=f"colonnes séparées par « {sep} »",
+            found=str(error).strip(),
             remedy="reprenez le fichier du producteur",
         ) from None
     require_columns(frame, required, path, sep=sep)
     if frame.empty:
-        raise BadFileError("Le tableau n'a aucune ligne.", path=path,
-                           remedy="reprenez le fichier du producteur")
+        raise BadFileError(
+            "Le tableau n'a aucune ligne.", path=path, remedy="reprenez le fichier du producteur"
+        )
     return frame if keep is None else frame[[c for c in keep if c in frame.columns]]
 
 
@@ -146,15 +166,22 @@ def require_columns(
             remedy = f"le fichier semble séparé par « {other} » : reprenez celui du producteur"
     raise BadFileError(
         f"Il manque {'la colonne' if len(missing) == 1 else 'les colonnes'} "
-        + ", ".join(missing) + ".",
-        path=path, expected=", ".join(required),
+        + ", ".join(missing)
+        + ".",
+        path=path,
+        expected=", ".join(required),
         found=", ".join(map(str, frame.columns[:15])) + (" …" if len(frame.columns) > 15 else ""),
         remedy=remedy,
     )
 
 
 def read_csv(
-    path: Path, *, sep: str, required: Sequence[str], skip_rows: int = 0, legacy: bool = False,
+    path: Path,
+    *,
+    sep: str,
+    required: Sequence[str],
+    skip_rows: int = 0,
+    legacy: bool = False,
     keep: Sequence[str] | None = None,
 ) -> pd.DataFrame:
     """Read a delimited text file into strings; see `parse_table`."""
@@ -180,7 +207,8 @@ def to_number(values: pd.Series, path: Path) -> pd.Series:
     wrong = text[numbers.isna() & text.notna()]
     if len(wrong):
         raise BadFileError(
-            f"La colonne {values.name} contient autre chose que des nombres.", path=path,
+            f"La colonne {values.name} contient autre chose que des nombres.",
+            path=path,
             expected="un nombre, ou " + " / ".join(SECRETS[:3]),
             found=f"{wrong.iloc[0]!r} ({len(wrong)} lignes)",
             remedy="vérifiez que c'est le bon fichier et la bonne année",
@@ -205,8 +233,10 @@ def check_codes(values: pd.Series, pattern: str, path: Path) -> None:
     wrong = values[~values.fillna("").str.match(pattern)]
     if len(wrong) > len(values) / 100:
         raise BadFileError(
-            f"La colonne {values.name} ne contient pas des codes INSEE.", path=path,
-            expected=pattern, found=f"{wrong.iloc[0]!r} ({len(wrong)} lignes sur {len(values)})",
+            f"La colonne {values.name} ne contient pas des codes INSEE.",
+            path=path,
+            expected=pattern,
+            found=f"{wrong.iloc[0]!r} ({len(wrong)} lignes sur {len(values)})",
             remedy="vérifiez que c'est le bon fichier, et que les codes sont restés du texte",
         )
 
@@ -225,7 +255,8 @@ def drop_duplicates(
     if len(twice):
         keys = [key] if isinstance(key, str) else key
         raise BadFileError(
-            "Un même code apparaît plusieurs fois avec des valeurs différentes.", path=path,
+            "Un même code apparaît plusieurs fois avec des valeurs différentes.",
+            path=path,
             found=f"{twice[keys].iloc[0].tolist()} ({len(twice)} lignes)",
             remedy="gardez la bonne ligne, ou reprenez le fichier du producteur",
         )

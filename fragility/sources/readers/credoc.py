@@ -17,12 +17,14 @@ import pyarrow.parquet as pq
 from fragility.errors import BadFileError
 from fragility.sources.readers.common import refuse_not_a_table, require_columns, require_file
 
-QUESTIONS: Mapping[str, str] = MappingProxyType({
-    "FREQTOT": "Fréquence d'usage d'internet, tous lieux et appareils",
-    "INTERNET": "Connexion à internet au domicile",
-    "MAITRNUM": "Sentiment de maîtriser les outils numériques",
-    "US_ADMI": "Démarches administratives en ligne dans les douze derniers mois",
-})
+QUESTIONS: Mapping[str, str] = MappingProxyType(
+    {
+        "FREQTOT": "Fréquence d'usage d'internet, tous lieux et appareils",
+        "INTERNET": "Connexion à internet au domicile",
+        "MAITRNUM": "Sentiment de maîtriser les outils numériques",
+        "US_ADMI": "Démarches administratives en ligne dans les douze derniers mois",
+    }
+)
 NO_ANSWER = "[Nsp]"
 _FEWEST = 5  # an answer given by fewer people in a wave is not shown
 
@@ -59,14 +61,17 @@ def read_barometre(
         people = pq.read_table(path, columns=wanted).to_pandas()
     except (pa.ArrowInvalid, pa.ArrowException, OSError) as error:
         raise BadFileError(
-            "Le fichier n'est pas un Parquet lisible.", path=path, found=str(error)[:120],
+            "Le fichier n'est pas un Parquet lisible.",
+            path=path,
+            found=str(error)[:120],
             remedy="téléchargez-le de nouveau",
         ) from None
     for column in ("ANNEE", "POND"):
         values = pd.to_numeric(people[column], errors="coerce")
         if values.isna().any() or (values < 0).any() or not len(values):
             raise BadFileError(
-                f"La colonne {column} contient autre chose que des nombres positifs.", path=path,
+                f"La colonne {column} contient autre chose que des nombres positifs.",
+                path=path,
                 found=f"{int(values.isna().sum())} valeurs vides ou illisibles",
                 remedy="reprenez le fichier du producteur",
             )

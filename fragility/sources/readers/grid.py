@@ -44,21 +44,28 @@ def read_grid(path: Path) -> pd.DataFrame:
             transform, width = raster.transform, raster.width
     except RasterioError as error:
         raise BadFileError(
-            "La grille de population est illisible ou tronquée.", path=path,
-            expected="un GeoTIFF de mailles de 1 km", found=str(error).strip()[:200],
+            "La grille de population est illisible ou tronquée.",
+            path=path,
+            expected="un GeoTIFF de mailles de 1 km",
+            found=str(error).strip()[:200],
             remedy="téléchargez-la de nouveau",
         ) from None
     inhabited = np.flatnonzero(np.nan_to_num(values.ravel()) > 0)
     if len(inhabited) == 0:
-        raise BadFileError("La grille n'a aucune maille habitée.", path=path,
-                           remedy="reprenez le fichier du producteur")
+        raise BadFileError(
+            "La grille n'a aucune maille habitée.",
+            path=path,
+            remedy="reprenez le fichier du producteur",
+        )
     rows, columns = np.divmod(inhabited, width)
-    return pd.DataFrame({
-        "id_maille": inhabited.astype("int64"),
-        "x": transform.c + CELL_M * (columns + 0.5),
-        "y": transform.f - CELL_M * (rows + 0.5),
-        "population": values.ravel()[inhabited].astype(float),
-    })
+    return pd.DataFrame(
+        {
+            "id_maille": inhabited.astype("int64"),
+            "x": transform.c + CELL_M * (columns + 0.5),
+            "y": transform.f - CELL_M * (rows + 0.5),
+            "population": values.ravel()[inhabited].astype(float),
+        }
+    )
 
 
 def _check_form(raster: rasterio.DatasetReader, path: Path) -> None:
@@ -66,7 +73,8 @@ def _check_form(raster: rasterio.DatasetReader, path: Path) -> None:
     epsg = raster.crs.to_epsg(confidence_threshold=20) if raster.crs else None
     if epsg != GRID_EPSG:
         raise BadFileError(
-            "La grille n'est pas dans la projection européenne.", path=path,
+            "La grille n'est pas dans la projection européenne.",
+            path=path,
             expected=f"EPSG:{GRID_EPSG}",
             found=f"EPSG:{epsg}" if epsg else "aucune projection reconnue",
             remedy="reprenez la grille d'Eurostat, sans la reprojeter",
@@ -74,7 +82,9 @@ def _check_form(raster: rasterio.DatasetReader, path: Path) -> None:
     step = raster.transform
     if (step.a, step.e, step.b, step.d) != (CELL_M, -CELL_M, 0.0, 0.0):
         raise BadFileError(
-            "La grille n'a pas des mailles de 1 km.", path=path, expected="1000 m sur 1000 m",
+            "La grille n'a pas des mailles de 1 km.",
+            path=path,
+            expected="1000 m sur 1000 m",
             found=f"{step.a:g} m sur {-step.e:g} m",
             remedy="reprenez la grille de 1 km d'Eurostat",
         )

@@ -54,8 +54,10 @@ def read_communes_contours(path: Path) -> gpd.GeoDataFrame:
     unknown = sorted(set(frame["type"].dropna().unique()) - set(_KINDS))
     if unknown or frame["type"].isna().any():
         raise BadFileError(
-            "La colonne type des contours contient une valeur inconnue.", path=path,
-            expected=" ou ".join(_KINDS), found=", ".join(map(str, unknown)) or "une valeur vide",
+            "La colonne type des contours contient une valeur inconnue.",
+            path=path,
+            expected=" ou ".join(_KINDS),
+            found=", ".join(map(str, unknown)) or "une valeur vide",
             remedy="vérifiez que c'est bien le fichier des communes et arrondissements",
         )
     tidy = _tidy(frame, path, code="code", pattern=_COMMUNE, width=5)
@@ -114,8 +116,10 @@ def read_iris_centres(path: Path) -> gpd.GeoDataFrame:
     kinds = set(frame.geometry.geom_type.dropna().unique())
     if kinds != {"Point"}:
         raise BadFileError(
-            "Le fichier des centres d'IRIS ne contient pas des points.", path=path,
-            expected="Point", found=", ".join(sorted(kinds)) or "aucune géométrie",
+            "Le fichier des centres d'IRIS ne contient pas des points.",
+            path=path,
+            expected="Point",
+            found=", ".join(sorted(kinds)) or "aucune géométrie",
             remedy="placez-y le fichier des centres, pas celui des contours",
         )
     tidy = _tidy(frame, path, code="CODE_IRIS", pattern=_IRIS, width=9)
@@ -138,18 +142,25 @@ def _open(
         raise
     except Exception as error:  # pyarrow and GDAL have no common exception
         raise BadFileError(
-            "Le fichier géographique est illisible ou tronqué.", path=path, expected=kind,
+            "Le fichier géographique est illisible ou tronqué.",
+            path=path,
+            expected=kind,
             found=str(error).strip().splitlines()[0][:200] if str(error).strip() else "",
             remedy="téléchargez-le de nouveau",
         ) from None
     require_columns(frame, required, path)
     if frame.empty:
-        raise BadFileError("Le fichier géographique n'a aucune ligne.", path=path,
-                           remedy="reprenez le fichier du producteur")
+        raise BadFileError(
+            "Le fichier géographique n'a aucune ligne.",
+            path=path,
+            remedy="reprenez le fichier du producteur",
+        )
     if not isinstance(frame, gpd.GeoDataFrame) or frame.crs is None:
         raise BadFileError(
-            "Le fichier géographique ne dit pas son système de coordonnées.", path=path,
-            expected="un système de coordonnées (EPSG:4326, EPSG:2154 ...)", found="aucun",
+            "Le fichier géographique ne dit pas son système de coordonnées.",
+            path=path,
+            expected="un système de coordonnées (EPSG:4326, EPSG:2154 ...)",
+            found="aucun",
             remedy="reprenez le fichier du producteur (un shapefile a besoin de son .prj)",
         )
     return frame
@@ -170,7 +181,9 @@ def _refuse_twins(frame: pd.DataFrame, key: list[str], path: Path) -> None:
     twice = frame.loc[frame.duplicated(key), key]
     if len(twice):
         raise BadFileError(
-            "Un même code a plusieurs géométries.", path=path, expected="un contour par code",
+            "Un même code a plusieurs géométries.",
+            path=path,
+            expected="un contour par code",
             found=f"{' '.join(twice.iloc[0])} ({len(twice)} lignes en trop)",
             remedy="gardez la bonne ligne, ou reprenez le fichier du producteur",
         )

@@ -83,9 +83,11 @@ def read_base_ic(path: Path, *, census: str) -> tuple[pd.DataFrame, dict[str, in
     counts, dropped = _counts_by_iris(table, census, path)
     if theme_of(counts.columns) is None:
         raise BadFileError(
-            "Le thème du fichier n'est pas reconnu.", path=path,
+            "Le thème du fichier n'est pas reconnu.",
+            path=path,
             expected="population, diplômes, ménages, activité ou logement par IRIS",
-            found=", ".join(counts.columns[1:8]), remedy="vérifiez que c'est le bon fichier",
+            found=", ".join(counts.columns[1:8]),
+            remedy="vérifiez que c'est le bon fichier",
         )
     return counts, dropped
 

@@ -73,13 +73,12 @@ def read_comparateur(
     BadFileError
         When the file is of other years, damaged, or gives one code two contents.
     """
-    columns = {
-        old.format(census=census, income=income): new for old, new in _COMPARATEUR.items()
-    }
+    columns = {old.format(census=census, income=income): new for old, new in _COMPARATEUR.items()}
     births = _BIRTHS.format(census=census, before=f"{(int(census) - 5) % 100:02d}")
     text = decode(read_content(path), path)
-    table = parse_table(text, path, sep=";", required=["CODGEO", *columns],
-                        keep=["CODGEO", *columns, births])
+    table = parse_table(
+        text, path, sep=";", required=["CODGEO", *columns], keep=["CODGEO", *columns, births]
+    )
     table["CODGEO"] = pad_code(table["CODGEO"], 5)
     check_codes(table["CODGEO"], COMMUNE_CODE, path)
     table, repeated = drop_duplicates(table, "CODGEO", path)
@@ -115,7 +114,9 @@ def read_taux_communes(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     if wrong.to_numpy().any():
         column = str(wrong.any().idxmax())
         raise BadFileError(
-            "Un taux sort de 0 à 100.", path=path, expected="un pourcentage",
+            "Un taux sort de 0 à 100.",
+            path=path,
+            expected="un pourcentage",
             found=f"{frame.loc[wrong[column], column].iloc[0]} ({column})",
             remedy="vérifiez que c'est le bon fichier",
         )
@@ -124,7 +125,8 @@ def read_taux_communes(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     clash = (groups.nunique() > 1).any(axis=1)
     if clash.any():
         raise BadFileError(
-            "Un même code apparaît plusieurs fois avec des valeurs différentes.", path=path,
+            "Un même code apparaît plusieurs fois avec des valeurs différentes.",
+            path=path,
             found=f"{clash.idxmax()} ({int(clash.sum())} codes)",
             remedy="gardez la bonne ligne, ou reprenez le fichier du producteur",
         )

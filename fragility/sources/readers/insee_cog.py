@@ -46,7 +46,8 @@ def _refuse_missing(frame: pd.DataFrame, columns: list[str], path: Path) -> None
     empty = [c for c in columns if frame[c].isna().any()]
     if empty:
         raise BadFileError(
-            f"La colonne {empty[0]} a des cases vides.", path=path,
+            f"La colonne {empty[0]} a des cases vides.",
+            path=path,
             expected="une valeur à chaque ligne",
             found=f"{int(frame[empty[0]].isna().sum())} cases vides",
             remedy="reprenez le fichier du producteur",

@@ -66,8 +66,10 @@ def census_counts(frame: pd.DataFrame, census: str, path: Path) -> pd.DataFrame:
     found = [(c, m[1], m[2].lower()) for c in frame.columns if (m := wanted.match(str(c)))]
     if not found:
         raise BadFileError(
-            f"Le fichier n'a aucune colonne du recensement 20{census}.", path=path,
-            expected=f"P{census}_…", found=", ".join(map(str, frame.columns[:12])),
+            f"Le fichier n'a aucune colonne du recensement 20{census}.",
+            path=path,
+            expected=f"P{census}_…",
+            found=", ".join(map(str, frame.columns[:12])),
             remedy="vérifiez que c'est le bon millésime",
         )
     main = {stem for _, kind, stem in found if kind == "P"}

@@ -16,8 +16,18 @@ from fragility.schemas import PERSONAL_DATA
 from fragility.sources.readers.common import read_csv
 
 COLUMNS = [
-    "id", "nom", "commune_declaree", "code_declare", "code_postal", "departement_declare",
-    "latitude", "longitude", "itinerance", "recoit_public", "date_maj", "nb_conseillers",
+    "id",
+    "nom",
+    "commune_declaree",
+    "code_declare",
+    "code_postal",
+    "departement_declare",
+    "latitude",
+    "longitude",
+    "itinerance",
+    "recoit_public",
+    "date_maj",
+    "nb_conseillers",
 ]
 OPEN_LIBRARY = "Bibliothèque ouverte au public"
 # Names under which vans and tours are listed: "B-bus France services", "Médiabus", "en itinérance".
@@ -25,18 +35,34 @@ _MOBILE_NAME = (
     r"\b(?:biblio|m[ée]dia|num[ée]ri|info|cyber|mini|digi)?-?bus\b|\bcamion|\bitin[ée]ran"
 )
 _CONSEILLERS = {
-    "id": "id", "nom": "nom", "commune": "commune_declaree", "code_postal": "code_postal",
-    "latitude": "latitude", "longitude": "longitude", "date_maj": "date_maj",
+    "id": "id",
+    "nom": "nom",
+    "commune": "commune_declaree",
+    "code_postal": "code_postal",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "date_maj": "date_maj",
     "nb_conseillers": "nb_conseillers",
 }
 _FRANCE_SERVICES = {
-    "id_fs": "id", "lib_fs": "nom", "lib_com": "commune_declaree", "insee_com": "code_declare",
-    "code_postal": "code_postal", "insee_dep": "departement_declare", "latitude": "latitude",
-    "longitude": "longitude", "itinerance": "itinerance",
+    "id_fs": "id",
+    "lib_fs": "nom",
+    "lib_com": "commune_declaree",
+    "insee_com": "code_declare",
+    "code_postal": "code_postal",
+    "insee_dep": "departement_declare",
+    "latitude": "latitude",
+    "longitude": "longitude",
+    "itinerance": "itinerance",
 }
 _BIBLIOTHEQUES = {
-    "code_bib": "id", "Libelle1": "nom", "Ville": "commune_declaree", "INSEE": "code_declare",
-    "CP": "code_postal", "DEPT": "departement_declare", "coordonnees_finales": "coordonnees",
+    "code_bib": "id",
+    "Libelle1": "nom",
+    "Ville": "commune_declaree",
+    "INSEE": "code_declare",
+    "CP": "code_postal",
+    "DEPT": "departement_declare",
+    "coordonnees_finales": "coordonnees",
     "type_adresse": "type_adresse",
 }
 
@@ -87,8 +113,10 @@ def read_bibliotheques(path: Path) -> pd.DataFrame:
     frame["recoit_public"] = frame.pop("type_adresse").str.strip().eq(OPEN_LIBRARY)
     if not frame["recoit_public"].any():
         raise BadFileError(
-            "Aucune bibliothèque n'est ouverte au public dans ce fichier.", path=path,
-            expected=f"type_adresse = « {OPEN_LIBRARY} »", found=f"{len(frame)} autres lignes",
+            "Aucune bibliothèque n'est ouverte au public dans ce fichier.",
+            path=path,
+            expected=f"type_adresse = « {OPEN_LIBRARY} »",
+            found=f"{len(frame)} autres lignes",
             remedy="vérifiez que c'est le bon fichier et la bonne année",
         )
     pair = frame.pop("coordonnees").str.split(",", n=1, expand=True).reindex(columns=[0, 1])
@@ -106,14 +134,21 @@ def _read(path: Path, sep: str, columns: Mapping[str, str]) -> pd.DataFrame:
 def _finish(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Give every list the same columns and types, and no personal data in its names."""
     absent = [c for c in COLUMNS if c not in frame.columns]
-    frame = frame.assign(**(dict.fromkeys(absent) | {
-        "recoit_public": frame.get("recoit_public", True),
-    }))
+    frame = frame.assign(
+        **(
+            dict.fromkeys(absent)
+            | {
+                "recoit_public": frame.get("recoit_public", True),
+            }
+        )
+    )
     for column in ("nom", "commune_declaree"):
         frame[column] = (
-            frame[column].astype("str")
+            frame[column]
+            .astype("str")
             .str.replace(PERSONAL_DATA, "", regex=True, case=False)
-            .str.replace(r"\s+", " ", regex=True).str.strip()
+            .str.replace(r"\s+", " ", regex=True)
+            .str.strip()
         )
     frame["nom"] = frame["nom"].where(frame["nom"].fillna("") != "", "Lieu sans nom")
     mobile = frame["nom"].str.contains(_MOBILE_NAME, regex=True, case=False)
@@ -134,7 +169,8 @@ def _degrees(values: pd.Series, path: Path) -> pd.Series:
     unreadable = degrees.isna() & text.notna() & (text != "")
     if unreadable.sum() > len(values) / 2:
         raise BadFileError(
-            f"La colonne {values.name} ne contient pas des degrés.", path=path,
+            f"La colonne {values.name} ne contient pas des degrés.",
+            path=path,
             expected="un nombre comme 43.289439",
             found=f"{text[unreadable].iloc[0]!r} ({int(unreadable.sum())} lignes)",
             remedy="vérifiez que c'est le bon fichier et la bonne année",

@@ -37,27 +37,38 @@ def read_sheet(
     """
     refuse_not_a_table(content, path)
     try:
-        cells = pd.read_excel(io.BytesIO(content), sheet_name=sheet, header=None, dtype=str,
-                              engine="calamine", keep_default_na=False, na_values=[""])
+        cells = pd.read_excel(
+            io.BytesIO(content),
+            sheet_name=sheet,
+            header=None,
+            dtype=str,
+            engine="calamine",
+            keep_default_na=False,
+            na_values=[""],
+        )
     except (CalamineError, zipfile.BadZipFile, ValueError, OSError, IndexError) as error:
         raise BadFileError(
-            "Le classeur est illisible.", path=path,
-            expected=f"un fichier Excel avec la feuille « {sheet} »", found=str(error)[:120],
+            "Le classeur est illisible.",
+            path=path,
+            expected=f"un fichier Excel avec la feuille « {sheet} »",
+            found=str(error)[:120],
             remedy="téléchargez-le de nouveau",
         ) from None
     head = cells.head(within)
     rows = head.index[(head == key).any(axis=1)]
     if len(rows) == 0:
         first = cells.head(1).astype(str)
-        require_columns(first.set_axis(first.iloc[0] if len(first) else first.columns, axis=1),
-                        [key], path)
+        require_columns(
+            first.set_axis(first.iloc[0] if len(first) else first.columns, axis=1), [key], path
+        )
     # INSEE writes the label « IRIS » above the code « IRIS »: the last such line is the header.
-    frame = cells.loc[rows[-1] + 1:].set_axis(cells.loc[rows[-1]].astype(str), axis=1)
+    frame = cells.loc[rows[-1] + 1 :].set_axis(cells.loc[rows[-1]].astype(str), axis=1)
     frame.columns.name = None
     frame = frame.loc[:, frame.columns != "nan"]
     if frame.empty:
-        raise BadFileError("Le tableau n'a aucune ligne.", path=path,
-                           remedy="reprenez le fichier du producteur")
+        raise BadFileError(
+            "Le tableau n'a aucune ligne.", path=path, remedy="reprenez le fichier du producteur"
+        )
     return frame.reset_index(drop=True)
 
 
