@@ -4,11 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 EDITION ?= demo
+RAW ?= data/raw
+REFERENCE ?= data/reference
 
-.PHONY: run test lint validation benchmark lock dev clean
+.PHONY: run test validation picture benchmark lock dev clean
 
 run: $(STAMP)
-	$(BIN)/fragility run --edition $(EDITION)
+	$(BIN)/fragility run --edition $(EDITION) --raw $(RAW)
 
 test: $(STAMP)
 	$(BIN)/ruff check .
@@ -16,11 +18,17 @@ test: $(STAMP)
 	$(BIN)/mypy
 	$(BIN)/python -m pytest --doctest-modules
 
+# The national files and the published values: make validation RAW=... REFERENCE=...
 validation: $(STAMP)
-	$(BIN)/fragility validation
+	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
+	$(BIN)/fragility validation --edition france-2021 --reference $(REFERENCE)
+
+picture: $(STAMP)
+	$(BIN)/fragility run --edition demo
+	$(BIN)/python -m fragility.validation.pictures data/processed/demo docs/images/demo.png
 
 benchmark: $(STAMP)
-	$(BIN)/python benchmarks/national.py
+	$(BIN)/python benchmarks/peers.py --write docs/performance.md
 
 dev: $(STAMP)
 	env -u DAGSTER_HOME $(BIN)/dagster dev -m pipelines.definitions

@@ -1,36 +1,54 @@
 """The command line: French help and messages, machine names that never change.
 
-Exit codes: 0 done, 1 a run or a data check failed, 2 wrong usage.
+Exit codes: 0 done, 1 a run or a data check failed, 2 wrong usage, 130 interrupted.
 """
 
 from __future__ import annotations
 
+import codecs
+import io
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
+from typer import rich_utils
 
 from fragility import __version__
-from fragility.errors import FragilityError
+from fragility.errors import FragilityError, UsageError
 from pipelines.workspace import DEFAULT_PROFILE, default_out, default_raw
 
 app = typer.Typer(
     help="Où l'exclusion numérique fait mal en France, et où personne n'est près pour aider.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
+rich_utils.DEFAULT_STRING = "[défaut : {}]"
+
+INTERRUPTED = 130
+PIPE_WIDTH = 240  # the longest address of a producer fits
+# Typer speaks English only, and has no public name for the parent of its usage errors.
+_WRONG_USAGE = typer.BadParameter.__mro__[1]
+_FRENCH = (
+    (r"No such option: (\S+)", r"L'option « \1 » n'existe pas."),
+    (r"No such command '(.*)'", r"La commande « \1 » n'existe pas."),
+    (r".*unexpected extra argument\S* \((.*)\)", r"« \1 » est en trop."),
+    (r"Option '(.*)' requires an argument", r"L'option « \1 » attend une valeur."),
+)
+
 EditionOption = Annotated[str, typer.Option("--edition", "-e", help="Édition à traiter.")]
 RawOption = Annotated[
-    Path | None, typer.Option("--raw", help="Dossier des fichiers sources [défaut : data/raw].")
+    Path | None, typer.Option("--raw", help="Dossier des fichiers sources (défaut : data/raw).")
 ]
 OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Dossier des résultats [défaut : data/processed].")
+    Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
 ]
 ProfileOption = Annotated[
     str, typer.Option("--profile", "-p", help="Définition de l'indice, ou un fichier .toml.")
@@ -38,8 +56,11 @@ ProfileOption = Annotated[
 
 
 def console() -> Console:
-    """Standard output, plain in a pipe, without colour when NO_COLOR is set."""
-    return Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+    """Standard output, plain and wide enough for whole names in a pipe, and without colour when
+    NO_COLOR is set.
+    """
+    terminal = sys.stdout.isatty()
+    return Console(highlight=False, soft_wrap=not terminal, width=None if terminal else PIPE_WIDTH)
 
 
 @app.command()
@@ -109,22 +130,54 @@ def version() -> None:
 
 
 def main() -> None:
-    """Run the command line and turn our errors into a message and an exit code."""
-    # Dagster writes its own events to the log: the summary says what a user needs.
+    """Run the command line and turn what the user can act on into a message and an exit code."""
     os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "1")
+    _write_in_any_encoding()
     try:
-        app()
+        # Commands return nothing; an early exit (help, interruption) returns its code.
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False) or 0
     except FragilityError as error:
-        Console(stderr=True, highlight=False, soft_wrap=True).print(
-            f"[bold red]Erreur[/] : {_escape(error.message())}"
-        )
-        sys.exit(error.exit_code)
+        code = _refuse(error)
+    except (KeyboardInterrupt, typer.Abort):
+        code = INTERRUPTED
+    except Exception as error:
+        if not isinstance(error, _WRONG_USAGE):
+            raise
+        code = _refuse(_in_french(error))
+    if code == INTERRUPTED:
+        _errors().print("Interrompu. Ce qui était publié n'a pas changé.")
+    sys.exit(code)
 
 
-def _escape(text: str) -> str:
-    from rich.markup import escape
+def _errors() -> Console:
+    return Console(stderr=True, highlight=False, soft_wrap=True)
 
-    return escape(text)
+
+def _refuse(error: FragilityError) -> int:
+    """Print an error and return its exit code."""
+    _errors().print(f"[bold red]Erreur[/] : {escape(error.message())}")
+    return error.exit_code
+
+
+def _in_french(error: Exception) -> UsageError:
+    """Say in French what is wrong in the command, the original words where it is not known."""
+    text = str(error)
+    known = (re.sub(f"{english}.*", french, text) for english, french in _FRENCH)
+    problem = next((k for k in known if k != text), None)
+    return UsageError(
+        problem or "La commande est mal écrite.",
+        expected=", ".join(getattr(error, "possibilities", None) or ()),
+        found=None if problem else text,
+        remedy="« fragility -h » liste les commandes, « fragility run -h » les options de l'une",
+    )
+
+
+def _write_in_any_encoding() -> None:
+    """Write a blank for what the encoding lacks: a redirection on Windows has no thin space."""
+    codecs.register_error("blank", lambda error: (" ", error.end))  # type: ignore[attr-defined]
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="blank")
 
 
 if __name__ == "__main__":

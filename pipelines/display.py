@@ -7,12 +7,14 @@ import warnings
 from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from fragility.errors import DataCheckError, MissingFileError
+from fragility.export.labels import french
 from fragility.ledger import ENTERED, KEPT
 from fragility.sources.catalogue import (
     EDITIONS,
@@ -22,7 +24,7 @@ from fragility.sources.catalogue import (
     licence_of,
     releases_of,
 )
-from fragility.sources.files import conformity, sha256_of
+from fragility.sources.files import conformity, missing_files, sha256_of
 from fragility.sources.model import LICENCES
 
 SHOWN_TABLES = (
@@ -35,14 +37,19 @@ SHOWN_TABLES = (
 )
 
 
-def french(number: float, decimals: int = 0) -> str:
-    """Write a number the French way: thin space every three digits, decimal comma."""
-    return f"{number:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
-
-
 def size(octets: int) -> str:
-    """Write a size in kB or MB."""
+    """Write a size in bytes, kB or MB."""
+    if octets < 1000:
+        return f"{octets} o"
     return f"{french(octets / 1e6, 1)} Mo" if octets >= 1e6 else f"{french(octets / 1e3)} ko"
+
+
+def table(title: str | None = None, *columns: str, right: tuple[str, ...] = ()) -> Table:
+    """Make a table whose cells are folded, never cut: a path or a reason must be whole."""
+    made = Table(title=title, title_justify="left")
+    for column in columns:
+        made.add_column(column, overflow="fold", justify="right" if column in right else "left")
+    return made
 
 
 def quiet_dagster() -> None:
@@ -90,23 +97,21 @@ def run_with_progress(console: Console, edition: str, raw: Path, out: Path, prof
 
 def show_summary(console: Console, folder: Path) -> None:
     """Rows, rows dropped by reason, files."""
-    rows = Table("table", "lignes", title="Tables")
-    rows.columns[1].justify = "right"
+    rows = table("Tables", "table", "lignes", right=("lignes",))
     for name in SHOWN_TABLES:
-        frame = pd.read_parquet(folder / "tables" / f"{name}.parquet", columns=None)
-        rows.add_row(name, french(len(frame)))
+        count = pq.read_metadata(folder / "tables" / f"{name}.parquet").num_rows
+        rows.add_row(name, french(count))
     console.print(rows)
 
     ledger = pd.read_parquet(folder / "tables" / "registre.parquet")
     dropped = ledger[~ledger["motif"].isin([ENTERED, KEPT])]
-    lines = Table("étape", "source", "motif", "lignes", title="Lignes écartées ou ajoutées (-)")
-    lines.columns[3].justify = "right"
+    title = "Lignes écartées ou ajoutées (-)"
+    lines = table(title, "étape", "source", "motif", "lignes", right=("lignes",))
     for etape, source, motif, count in dropped.itertuples(index=False):
         lines.add_row(etape, escape(source), escape(motif), french(count))
     console.print(lines)
 
-    files = Table("fichier", "taille", title=f"Fichiers dans {folder}")
-    files.columns[1].justify = "right"
+    files = table(f"Fichiers dans {escape(str(folder))}", "fichier", "taille", right=("taille",))
     for path in sorted(p for p in folder.iterdir() if p.is_file()):
         files.add_row(path.name, size(path.stat().st_size))
     console.print(files)
@@ -114,41 +119,45 @@ def show_summary(console: Console, folder: Path) -> None:
 
 def show_editions(console: Console) -> None:
     """One line per edition."""
-    table = Table("édition", "titre", "COG", "livraisons")
+    shown = table(None, "édition", "titre", "COG", "livraisons", right=("livraisons",))
     for edition in EDITIONS.values():
-        table.add_row(
+        shown.add_row(
             edition.name, escape(edition.title), str(edition.cog_year), str(len(edition.releases))
         )
-    console.print(table)
+    console.print(shown)
 
 
 def show_sources(console: Console, edition: str | None, raw: Path) -> None:
     """State of each release: present, missing, another copy."""
     releases = list(RELEASES.values()) if edition is None else releases_of(find_edition(edition))
-    table = Table("livraison", "état", "taille", "licence", "page du producteur")
-    missing = 0
+    shown = table(
+        None, "livraison", "état", "taille", "licence", "page du producteur", right=("taille",)
+    )
+    absent = missing_files(releases, raw)
     for release in releases:
-        states, total = [], 0
-        for file in release.files:
-            path = raw / release.folder / file.name
-            if not path.is_file():
-                states.append("manquant")
-                continue
-            total += path.stat().st_size
-            same = conformity(file, sha256_of(path)) != "differente"
-            states.append("présent" if same else "présent, autre copie")
-        missing += "manquant" in states
-        state = next((s for s in ("manquant", "présent, autre copie") if s in states), "présent")
-        colour = {"manquant": "red", "présent": "green"}.get(state, "yellow")
-        table.add_row(
+        gone = sum(owner is release for owner, _ in absent)
+        paths = {f: raw / release.folder / f.name for f in release.files}
+        there = {f: path for f, path in paths.items() if path.is_file()}
+        if gone:
+            of = f" ({gone} sur {len(paths)} fichiers)" if there else ""
+            state = f"[red]manquant[/]{of}"
+        elif any(conformity(f, sha256_of(path)) == "differente" for f, path in there.items()):
+            state = "[yellow]présent, autre copie[/]"
+        else:
+            state = "[green]présent[/]"
+        total = sum(path.stat().st_size for path in there.values())
+        shown.add_row(
             release.id,
-            f"[{colour}]{state}[/]",
-            size(total) if total else "",
+            state,
+            size(total) if there else "",
             LICENCES[licence_of(release)][0],
             SOURCES[release.source].landing,
         )
-    console.print(table)
-    console.print(f"{len(releases) - missing} livraisons présentes sur {len(releases)} dans {raw}.")
+    console.print(shown)
+    for release, file in absent:
+        console.print(f"Manque : {escape(str(raw / release.folder / file.name))}")
+    present = len(releases) - len({release.id for release, _ in absent})
+    console.print(f"{present} livraisons présentes sur {len(releases)} dans {escape(str(raw))}.")
 
 
 def show_checks(console: Console, edition: str, out: Path, profile: str) -> None:
@@ -156,7 +165,9 @@ def show_checks(console: Console, edition: str, out: Path, profile: str) -> None
     quiet_dagster()
     import dagster as dg
 
+    from fragility.index.profiles import load_profile
     from pipelines.definitions import build_defs
+    from pipelines.runner import quiet_instance
 
     find_edition(edition)
     if not (out / edition / "tables").is_dir():
@@ -165,14 +176,13 @@ def show_checks(console: Console, edition: str, out: Path, profile: str) -> None
             path=out / edition,
             remedy=f"lancez « fragility run --edition {edition} »",
         )
+    load_profile(profile)
     defs = build_defs(out=str(out), profile=profile)
+    wanted = {key for checks in defs.asset_checks or [] for key in checks.check_keys}
     job = defs.resolve_implicit_global_asset_job_def().get_subset(
-        asset_selection=set(),
-        asset_check_selection={
-            key for checks in defs.asset_checks or [] for key in checks.check_keys
-        },
+        asset_selection=set(), asset_check_selection=wanted
     )
-    with dg.DagsterInstance.ephemeral() as instance:
+    with quiet_instance() as instance:
         result = job.execute_in_process(
             partition_key=edition, instance=instance, raise_on_error=False
         )
@@ -183,7 +193,18 @@ def show_checks(console: Console, edition: str, out: Path, profile: str) -> None
             f"[red]✗[/] {evaluation.asset_key.to_user_string()} : "
             f"{escape(evaluation.description or '')}"
         )
+    # A table that is gone or damaged stops its checks; one that is refused, those that follow.
+    undone = sorted(wanted - {e.asset_check_key for e in evaluations})
+    for key in undone:
+        console.print(
+            f"[red]✗[/] {key.asset_key.to_user_string()} : contrôle « {key.name} » non fait, une "
+            "table est absente, illisible ou refusée"
+        )
+    console.print(f"{len(evaluations) - len(failed)} contrôles réussis sur {len(wanted)}.")
     blocking = [e for e in failed if e.severity == dg.AssetCheckSeverity.ERROR]
-    console.print(f"{len(evaluations) - len(failed)} contrôles réussis sur {len(evaluations)}.")
-    if blocking:
-        raise DataCheckError(f"{len(blocking)} contrôles bloquants ont échoué.")
+    if blocking or undone:
+        raise DataCheckError(
+            f"Contrôles bloquants en échec : {len(blocking)}, non faits : {len(undone)}.",
+            path=out / edition / "tables",
+            remedy=f"recalculez l'édition avec « fragility run --edition {edition} »",
+        )

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import dagster as dg
 
-from fragility.errors import DataCheckError, FragilityError
+from fragility.errors import BadFileError, DataCheckError, FragilityError
 from fragility.index.profiles import load_profile
 from fragility.sources.catalogue import find_edition
 from fragility.sources.files import require_edition
@@ -100,23 +100,31 @@ def run_edition(
         require_edition(edition, raw)
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir(parents=True)
-    except OSError as error:
-        raise FragilityError(
-            "Impossible d'écrire dans un dossier.",
-            path=error.filename,
-            found=error.strerror,
-            remedy="choisissez un dossier où vous pouvez écrire avec --out (et --raw pour la "
-            "démonstration)",
-        ) from None
-    try:
         _execute(workspace, name, _Listener(report, notify))
         report.seconds = round(time.perf_counter() - started, 2)
         report.peak_mb = peak_memory_mb()
         _write_report(staging, report)
         _publish(staging, report.folder)
+    except OSError as error:
+        raise FragilityError(
+            "Un fichier ou un dossier ne peut être lu ou écrit.",
+            path=error.filename,
+            found=error.strerror or str(error),
+            remedy="vérifiez la place libre et vos droits, fermez les fichiers de résultats "
+            "ouverts, ou choisissez d'autres dossiers avec --out (et --raw pour la démonstration)",
+        ) from error
+    except BadFileError as error:
+        if name == DEMO:
+            error.remedy = "supprimez ce fichier : la démonstration l'écrira de nouveau"
+        raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
     return report
+
+
+def quiet_instance() -> dg.DagsterInstance:
+    """A Dagster that keeps nothing, and its event log off the user's screen."""
+    return dg.DagsterInstance.ephemeral(settings={"python_logs": {"python_log_level": "CRITICAL"}})
 
 
 def peak_memory_mb() -> float:
@@ -132,19 +140,21 @@ def peak_memory_mb() -> float:
 def _execute(workspace: Workspace, edition: str, listener: _Listener) -> None:
     run_id = str(uuid.uuid4())
     defs = build_defs(**workspace.model_dump(include={"raw", "out", "profile", "staging"}))
-    with dg.DagsterInstance.ephemeral() as instance:
+    with quiet_instance() as instance:
         instance.add_event_listener(run_id, listener)
         try:
             defs.resolve_job_def(JOB).execute_in_process(
                 partition_key=edition, instance=instance, run_id=run_id
             )
+        except dg.DagsterExecutionInterruptedError:
+            raise KeyboardInterrupt from None
         except dg.DagsterError:
             if not listener.failed:
                 raise
-            raise DataCheckError(
-                "Un contrôle a échoué : rien n'est publié.",
-                found="\n".join(listener.failed),
-            ) from None
+    if listener.failed:
+        raise DataCheckError(
+            "Un contrôle a échoué : rien n'est publié.", found="\n".join(listener.failed)
+        )
 
 
 def _write_report(folder: Path, report: RunReport) -> None:

@@ -32,7 +32,6 @@ SPEEDS_KMH = {1500.0: 16.0, 300.0: 24.0, 100.0: 30.0, 25.0: 35.0, 0.0: 38.0}
 UNKNOWN_SPEED_KMH = 30.0
 CELL_M = 1000.0
 STEPS = 10  # samples of the pace along a trip
-CANDIDATES = 5  # nearest places among which the quickest is looked for
 _COLUMNS = list(schemas.TABLES["access_couts"].columns)
 
 
@@ -133,7 +132,7 @@ def nearest_places(
     Returns
     -------
     `access_couts`, one row per row of `grid`, in its order; empty when there is no place.
-    `minutes` to the quickest of the `CANDIDATES` nearest places, `km` to it as the crow flies.
+    `km` to the nearest place as the crow flies, `minutes` to the same place.
 
     Notes
     -----
@@ -153,16 +152,9 @@ def nearest_places(
     points = places.geometry.to_crs(METROPOLE)
     offered = np.column_stack([points.x, points.y])
     homes = grid[["x_m", "y_m"]].to_numpy(dtype=float)
-    candidates = min(CANDIDATES, len(places))
-    # A list of ranks, and not a number, so that one candidate still gives a column.
-    metres, rank = cKDTree(offered).query(homes, k=list(range(1, candidates + 1)))
-    field = pace_field(grid)
-    minutes = np.column_stack(
-        [path_minutes(homes, offered[rank[:, i]], field) for i in range(candidates)]
-    )
-    best = (np.arange(len(homes)), minutes.argmin(axis=1))
+    metres, rank = cKDTree(offered).query(homes)
     table = grid[["id_maille", "code_iris", "code_commune", "population"]].reset_index(drop=True)
-    table["id_lieu"] = places["id"].array.take(rank[best])
-    table["km"] = metres[best] / 1000
-    table["minutes"] = minutes[best]
+    table["id_lieu"] = places["id"].array.take(rank)
+    table["km"] = metres / 1000
+    table["minutes"] = path_minutes(homes, offered[rank], pace_field(grid))
     return table[_COLUMNS]

@@ -92,6 +92,9 @@ def main_view(gpkg: Path) -> tuple[int, tuple[float, float, float, float]]:
     return epsg, (left - margin, bottom - margin, right + margin, top + margin)
 
 
+PLACES_FROM_SCALE = "1500000"
+
+
 def layer_id(table: str) -> str:
     """Return the id of a layer in the project, longer than the ten characters QGIS needs."""
     return f"fragilite_couche_{table}"
@@ -107,7 +110,10 @@ def _map_layer(parent: ET.Element, gpkg: Path, table: str, style: str, facts: Ru
             "geometry": "Point" if points else "Polygon",
             "wkbType": "Point" if points else "MultiPolygon",
             "styleCategories": "AllStyleCategories",
-            "hasScaleBasedVisibilityFlag": "0",
+            # Twenty thousand places hide the country: they appear from the département down.
+            "hasScaleBasedVisibilityFlag": "1" if points else "0",
+            "minScale": PLACES_FROM_SCALE if points else "100000000",
+            "maxScale": "0",
             "labelsEnabled": "0",
             "readOnly": "1",
             "simplifyDrawingHints": "0" if points else "1",

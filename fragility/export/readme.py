@@ -58,7 +58,7 @@ def how_to_read(facts: RunFacts) -> list[str]:
         + ".",
         f"La classe coupe les communes en cinquièmes : {classes}.",
         f"Une commune est dite fragile quand son score atteint {french(facts.threshold, 2)} "
-        "(les 20 % de communes les plus fragiles de l'édition).",
+        "(au plus 20 % des communes de l'édition).",
         *coverage,
         "Une case vide, ou grise sur la carte, veut dire « non calculé », jamais zéro.",
         "Les colonnes « origine » disent si le chiffre est publié, hérité de la commune, agrégé "

@@ -128,6 +128,13 @@ def readable(series: pd.Series) -> list[object]:
     return series.astype(object).where(series.notna(), None).tolist()
 
 
+def _number_format(series: pd.Series) -> str:
+    """Whole numbers without decimals, years and ranks without thousands separator."""
+    if pd.api.types.is_integer_dtype(series):
+        return "0"
+    return NUMBER_FORMATS[decimals_of(str(series.name))]
+
+
 def _widths(header: list[str], columns: list[list[object]]) -> list[int]:
     """Width of each column, in characters, from its header and its first values."""
     return [
@@ -145,7 +152,7 @@ def _write_sheet(
     sheet = book.add_worksheet(title)
     columns = [readable(frame[name]) for name in frame.columns]
     formats = [
-        book.add_format({"num_format": NUMBER_FORMATS[decimals_of(str(name))]})
+        book.add_format({"num_format": _number_format(frame[name])})
         if pd.api.types.is_numeric_dtype(frame[name])
         and not pd.api.types.is_bool_dtype(frame[name])
         else None

@@ -104,8 +104,10 @@ def sites_in_metres(mobile: pd.DataFrame) -> np.ndarray:
     return np.column_stack([x, y])
 
 
-def far_from_4g(grid: pd.DataFrame, mobile: pd.DataFrame) -> dict[str, pd.Series]:
-    """Share of inhabitants farther than `FAR_FROM_4G_KM` from any 4G site, in percent.
+def far_from_4g(
+    grid: pd.DataFrame, mobile: pd.DataFrame, *, km: float = FAR_FROM_4G_KM
+) -> dict[str, pd.Series]:
+    """Share of inhabitants farther than `km` from any 4G site, in percent.
 
     Parameters
     ----------
@@ -120,7 +122,7 @@ def far_from_4g(grid: pd.DataFrame, mobile: pd.DataFrame) -> dict[str, pd.Series
     if mobile.empty or grid.empty:
         return {"commune": pd.Series(dtype=float), "iris": pd.Series(dtype=float)}
     distance, _ = cKDTree(sites_in_metres(mobile)).query(grid[["x_m", "y_m"]].to_numpy())
-    far = grid["population"] * (distance > FAR_FROM_4G_KM * 1000)
+    far = grid["population"] * (distance > km * 1000)
     shares = {}
     for level, key in (("commune", "code_commune"), ("iris", "code_iris")):
         total = grid.groupby(key)["population"].sum()

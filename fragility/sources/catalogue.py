@@ -1079,7 +1079,7 @@ _EDITIONS = (
         "Démonstration : la Brumaire-et-Vaillance, département fictif",
         2021,
         tuple(release.id for release in _DEMO_RELEASES),
-        banner="Territoire fictif : aucun de ces chiffres ne décrit un lieu réel.",
+        banner="Territoire fictif",
     ),
     Edition(
         "france-2021",

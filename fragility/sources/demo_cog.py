@@ -35,7 +35,8 @@ from fragility.sources.demo_territory import (
 )
 
 _DEPARTEMENT_NAME: Final = "Brumaire-et-Vaillance"
-_REGION_NAME: Final = "Terre-Imaginaire"
+# The warning travels with every row of every output, even where no banner can be written.
+_REGION_NAME: Final = "Terre-Imaginaire (territoire fictif)"
 _MOVEMENT_SIDE: Final = ("TYPECOM", "COM", "TNCC", "NCC", "NCCENR", "LIBELLE")
 # IRIS contours are "published" for the EPCI of these towns only; elsewhere only centroids are.
 CONTOURED_TOWNS: Final = (CITY, "00024", "00067", "00132", "00196")

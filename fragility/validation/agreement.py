@@ -103,10 +103,16 @@ def agreement_table(
     return pd.DataFrame(rows)
 
 
-def moved_by_universe(upper: pd.Series, value: pd.Series) -> float:
-    """Share of communes whose class changes when IRIS leave the universe, in percent."""
-    both = pd.DataFrame({"with": upper, "alone": score_deciles(value, ties="upper")}).dropna()
-    return 100 * (both["with"].round() != both["alone"]).mean()
+def moved_by_universe(upper: pd.Series, value: pd.Series) -> tuple[float, float]:
+    """Share of communes whose class changes when IRIS leave the universe, in percent.
+
+    Returns
+    -------
+    Share that changes at all, and share that changes by more than one class.
+    """
+    alone = score_deciles(value, ties="upper")
+    gap = (pd.DataFrame({"with": upper, "alone": alone}).dropna().diff(axis=1)["alone"]).abs()
+    return 100 * float(gap.gt(0.5).mean()), 100 * float(gap.gt(1.5).mean())
 
 
 def file_order_artefact(score: pd.Series) -> float:

@@ -52,8 +52,9 @@ def test_neighbours_are_closer_when_places_are_alike():
 def test_universe_moves_nothing_when_it_is_the_same():
     value = pd.Series(np.arange(100.0))
     upper = np.ceil((value + 1) / 10)
-    assert moved_by_universe(upper, value) == 0
-    assert moved_by_universe(upper.clip(upper=9), value) == 10
+    assert moved_by_universe(upper, value) == (0, 0)
+    assert moved_by_universe(upper.clip(upper=9), value) == (10, 0)
+    assert moved_by_universe(upper.clip(upper=8), value) == (20, 10)
 
 
 def test_published_zero_is_not_a_score(tmp_path):

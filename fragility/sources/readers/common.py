@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ import pandas as pd
 from fragility.errors import BadFileError, MissingFileError
 
 SECRETS = ("s", "ns", "nd", "so", "c", "/", "///")
+# Truncated, damaged, of an unknown compression, behind a password.
+_BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
 _HTML = (b"<!doctype html", b"<html", b"<?xml version", b"<head")
 
 
@@ -72,7 +75,7 @@ def read_zip_member(path: Path, suffix: str, *, exclude: tuple[str, ...] = ("met
                     remedy="téléchargez de nouveau l'archive du producteur",
                 )
             return archive.read(names[0])
-    except (zipfile.BadZipFile, EOFError, OSError) as error:
+    except _BAD_ZIP as error:
         raise BadFileError(
             "L'archive est tronquée ou n'est pas un zip.",
             path=path,

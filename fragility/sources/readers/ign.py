@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from fragility.errors import BadFileError, FragilityError
@@ -173,8 +174,23 @@ def _tidy(
     codes = pad_code(frame[code].astype("str"), width)
     check_codes(codes, pattern, path)
     geometry = frame.geometry.to_crs(WGS84)
+    _check_coordinates(geometry, path)
     geometry = geometry.where(~geometry.is_empty, None)
     return gpd.GeoDataFrame({"code": codes}, geometry=geometry, crs=WGS84)
+
+
+def _check_coordinates(geometry: gpd.GeoSeries, path: Path) -> None:
+    """Refuse damaged coordinates, or another system than the one the file declares."""
+    bounds = geometry.total_bounds
+    if (np.abs(bounds) > (180, 90, 180, 90)).any():
+        raise BadFileError(
+            "Des coordonnées sont impossibles.",
+            path=path,
+            expected="des degrés, une fois ramenées à EPSG:4326",
+            found=", ".join(f"{value:.6g}" for value in bounds),
+            remedy="téléchargez de nouveau le fichier, ou vérifiez le système de coordonnées "
+            "qu'il déclare",
+        )
 
 
 def _refuse_twins(frame: pd.DataFrame, key: list[str], path: Path) -> None:

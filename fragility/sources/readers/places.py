@@ -128,7 +128,18 @@ def read_bibliotheques(path: Path) -> pd.DataFrame:
 def _read(path: Path, sep: str, columns: Mapping[str, str]) -> pd.DataFrame:
     """Read the allow-list of columns, under our names."""
     frame = read_csv(path, sep=sep, required=list(columns), keep=list(columns))
-    return frame.rename(columns=dict(columns)).astype("str")
+    frame = frame.rename(columns=dict(columns)).astype("str")
+    nameless = frame["id"].isna()
+    if nameless.any():
+        first = int(nameless.argmax()) + 1
+        raise BadFileError(
+            "Des lieux n'ont pas d'identifiant : des lignes sont vides ou coupées.",
+            path=path,
+            expected="un identifiant par ligne",
+            found=f"{int(nameless.sum())} sans, dont la ligne {first} du tableau",
+            remedy="téléchargez de nouveau le fichier",
+        )
+    return frame
 
 
 def _finish(frame: pd.DataFrame, path: Path) -> pd.DataFrame:
