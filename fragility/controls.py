@@ -97,8 +97,8 @@ def control_model(imputation: pd.DataFrame) -> None:
     if r2 < MIN_R2:
         raise DataCheckError(
             "Le modèle de pauvreté prédit mal les territoires tenus à l'écart.",
-            expected=f"R² ≥ {MIN_R2}",
-            found=f"{r2:.2f}",
+            expected=f"R² au moins {MIN_R2:.2f}".replace(".", ","),
+            found=f"{r2:.2f}".replace(".", ","),
             remedy="regardez la table index_imputation avant d'utiliser la pauvreté modélisée",
         )
 
@@ -110,7 +110,7 @@ def control_places(lieux: pd.DataFrame) -> None:
     if share > MAX_SET_ASIDE:
         raise DataCheckError(
             "Beaucoup de lieux de conseillers sont écartés faute de position.",
-            expected=f"au plus {MAX_SET_ASIDE:.0%}",
-            found=f"{share:.1%}",
+            expected=f"au plus {100 * MAX_SET_ASIDE:.0f} %",
+            found=f"{100 * share:.1f} %".replace(".", ","),
             remedy="regardez motif_statut dans la table core_lieux",
         )

@@ -99,7 +99,12 @@ def sources(
 
 @app.command()
 def check(
-    edition: EditionOption = "demo", out: OutOption = None, profile: ProfileOption = DEFAULT_PROFILE
+    edition: EditionOption = "demo",
+    out: OutOption = None,
+    profile: Annotated[
+        str | None,
+        typer.Option("--profile", "-p", help="Définition de l'indice [défaut : celle du calcul]."),
+    ] = None,
 ) -> None:
     """Refaire les contrôles sur une édition déjà calculée."""
     from pipelines.display import show_checks

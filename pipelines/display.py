@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import warnings
 from pathlib import Path
@@ -26,6 +27,7 @@ from fragility.sources.catalogue import (
 )
 from fragility.sources.files import conformity, missing_files, sha256_of
 from fragility.sources.model import LICENCES
+from pipelines.workspace import DEFAULT_PROFILE
 
 SHOWN_TABLES = (
     "communes",
@@ -160,8 +162,16 @@ def show_sources(console: Console, edition: str | None, raw: Path) -> None:
     console.print(f"{present} livraisons présentes sur {len(releases)} dans {escape(str(raw))}.")
 
 
-def show_checks(console: Console, edition: str, out: Path, profile: str) -> None:
-    """Run the checks again on what is stored."""
+def profile_of(folder: Path) -> str:
+    """Profile that an edition was computed with."""
+    path = folder / "execution.json"
+    if not path.is_file():
+        return DEFAULT_PROFILE
+    return str(json.loads(path.read_text(encoding="utf-8")).get("profil", DEFAULT_PROFILE))
+
+
+def show_checks(console: Console, edition: str, out: Path, profile: str | None) -> None:
+    """Run the checks again on what is stored, with the profile it was computed with."""
     quiet_dagster()
     import dagster as dg
 
@@ -176,6 +186,7 @@ def show_checks(console: Console, edition: str, out: Path, profile: str) -> None
             path=out / edition,
             remedy=f"lancez « fragility run --edition {edition} »",
         )
+    profile = profile or profile_of(out / edition)
     load_profile(profile)
     defs = build_defs(out=str(out), profile=profile)
     wanted = {key for checks in defs.asset_checks or [] for key in checks.check_keys}

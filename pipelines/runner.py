@@ -22,6 +22,8 @@ from pipelines.definitions import JOB, build_defs
 from pipelines.raw import DEMO, prepare_demo
 from pipelines.workspace import Workspace
 
+STAGING = "en-cours"
+DAY = 24 * 3600
 StepListener = Callable[[str, str], None]
 
 
@@ -31,6 +33,7 @@ class RunReport:
 
     edition: str
     folder: Path
+    profile: str
     seconds: float = 0.0
     peak_mb: float = 0.0
     steps: dict[str, float] = field(default_factory=dict)
@@ -90,15 +93,18 @@ def run_edition(
     """
     edition = find_edition(name)
     load_profile(profile)
-    workspace = Workspace(raw=str(raw), out=str(out), profile=profile, staging=True)
+    # Two runs at once do not share a folder: the last to finish is the one published.
+    workspace = Workspace(
+        raw=str(raw), out=str(out), profile=profile, staging=f"{STAGING}-{os.getpid()}"
+    )
     staging = workspace.edition_dir(name)
-    report = RunReport(name, out / name)
+    report = RunReport(name, out / name, profile)
     started = time.perf_counter()
     try:
         if name == DEMO:
             prepare_demo(workspace)
         require_edition(edition, raw)
-        shutil.rmtree(staging, ignore_errors=True)
+        _forget_killed_runs(staging)
         staging.mkdir(parents=True)
         _execute(workspace, name, _Listener(report, notify))
         report.seconds = round(time.perf_counter() - started, 2)
@@ -157,9 +163,18 @@ def _execute(workspace: Workspace, edition: str, listener: _Listener) -> None:
         )
 
 
+def _forget_killed_runs(staging: Path) -> None:
+    """Remove what runs killed more than a day ago have left beside this one's folder."""
+    prefix = staging.name.rsplit("-", 1)[0]
+    for folder in staging.parent.glob(f"{prefix}-*"):
+        if time.time() - folder.stat().st_mtime > DAY or folder == staging:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _write_report(folder: Path, report: RunReport) -> None:
     content = {
         "edition": report.edition,
+        "profil": report.profile,
         "secondes": report.seconds,
         "memoire_max_mo": report.peak_mb,
         "etapes_secondes": report.steps,

@@ -38,12 +38,12 @@ class Workspace(dg.ConfigurableResource):
     raw: str = ""
     out: str = ""
     profile: str = DEFAULT_PROFILE
-    staging: bool = False
+    staging: str = ""
 
     def edition_dir(self, edition: str) -> Path:
         """Folder this run writes an edition to."""
         out = Path(self.out) if self.out else default_out()
-        return out / (f".{edition}.en-cours" if self.staging else edition)
+        return out / (f".{edition}.{self.staging}" if self.staging else edition)
 
     def tables_dir(self, edition: str) -> Path:
         """Folder of the edition's Parquet tables."""

@@ -334,7 +334,7 @@ def test_the_previous_folder_comes_back_when_the_new_one_cannot_take_its_place(p
     replace = os.replace
 
     def locked(source, target):
-        if Path(source).name == ".demo.en-cours":
+        if Path(source).name.startswith(".demo.en-cours"):
             raise PermissionError(13, "utilisé par un autre programme", str(source))
         replace(source, target)
 

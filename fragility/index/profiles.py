@@ -82,11 +82,9 @@ def load_profile(name: str) -> Profile:
     """
     path = Path(name)
     if name in available_profiles():
-        content = (resources.files("fragility.index") / "profiles" / f"{name}.toml").read_text(
-            encoding="utf-8"
-        )
+        content = (resources.files("fragility.index") / "profiles" / f"{name}.toml").read_bytes()
     elif path.suffix == ".toml" and path.is_file():
-        content = path.read_text(encoding="utf-8")
+        content = path.read_bytes()
     else:
         raise UsageError(
             f"Le profil « {name} » n'existe pas.",
@@ -94,10 +92,10 @@ def load_profile(name: str) -> Profile:
             remedy="choisissez l'un d'eux avec --profile",
         )
     try:
-        return parse_profile(tomllib.loads(content), name)
-    except tomllib.TOMLDecodeError as error:
+        return parse_profile(tomllib.loads(content.decode("utf-8")), name)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
-            f"Le profil « {name} » n'est pas un fichier TOML lisible.",
+            f"Le profil « {name} » n'est pas un fichier TOML lisible, en UTF-8.",
             found=str(error),
             remedy="corrigez la ligne citée",
         ) from None

@@ -363,20 +363,11 @@ _RELEASES = (
         published="2019",
         options={"census": "16", "form": "habitat"},
         files=(
+            # Its household file counts persons, not households: nothing here can use it.
             RawFile(
                 "IRIS_population_IR_Hab.csv",
                 4039125,
                 "d04c21344df10d94ad5e8e2a910336906457c7284fdc8f293128853649902551",
-            ),
-            RawFile(
-                "IRIS_household_IR_Hab.csv",
-                4027033,
-                "e075343802bc9e11c827e5bbe2622246f0084d0456f7bcbc7f053cd3af42700b",
-            ),
-            RawFile(
-                "IRIS_housing_IR_Hab.csv",
-                1236540,
-                "9d7880b802315ec9000d59832c33b917044faac1d885cc0178fd484d18f1e4d8",
             ),
         ),
     ),
@@ -992,11 +983,7 @@ _DEMO_RELEASES = (
         folder="insee_rp_iris_habitat/demo",
         options={"census": "16", "form": "habitat"},
         licence="fictif",
-        files=(
-            RawFile("IRIS_population_IR_Hab.csv"),
-            RawFile("IRIS_household_IR_Hab.csv"),
-            RawFile("IRIS_housing_IR_Hab.csv"),
-        ),
+        files=(RawFile("IRIS_population_IR_Hab.csv"),),
     ),
     Release(
         "caf_iris",
@@ -1080,6 +1067,7 @@ _EDITIONS = (
         2021,
         tuple(release.id for release in _DEMO_RELEASES),
         banner="Territoire fictif",
+        controls={"communes": 300, "iris": 445, "population": 432_974},
     ),
     Edition(
         "france-2021",
