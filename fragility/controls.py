@@ -14,6 +14,15 @@ from fragility.sources.model import Edition
 
 MIN_R2 = 0.8
 MAX_SET_ASIDE = 0.05
+MIN_KNOWN = 0.9
+# Bounds of a national or regional mean, wide enough for any French region and year since 2015.
+PLAUSIBLE_MEANS = {
+    "non_thd": (0, 90),
+    "non_4g": (0, 50),
+    "plus_65": (5, 40),
+    "peu_diplomes": (20, 80),
+    "pauvrete": (4, 60),
+}
 _REPORT = "comparez les fichiers sources avec ceux du catalogue (« fragility sources »)"
 
 
@@ -88,6 +97,32 @@ def control_origins(table: pd.DataFrame, indicators: tuple[str, ...]) -> None:
                 expected="une origine et une année par valeur, « absent » sinon",
                 found=f"{int(wrong.sum())} lignes",
                 remedy="signalez-le : c'est un défaut du programme",
+            )
+
+
+def control_coverage(indicators: pd.DataFrame) -> None:
+    """Each indicator is known for most communes with a census, and its mean can be France's.
+
+    A truncated file, swapped coordinates or shares in thousandths pass every reader and stop here.
+    """
+    own = indicators[indicators["niveau"].eq("commune") & indicators["population"].gt(0)]
+    for key, (low, high) in PLAUSIBLE_MEANS.items():
+        value = own[f"{key}_pct"]
+        known = value.notna()
+        if known.mean() < MIN_KNOWN:
+            raise DataCheckError(
+                f"L'indicateur {key} manque dans trop de communes.",
+                expected=f"au moins {100 * MIN_KNOWN:.0f} % des communes habitées",
+                found=f"{100 * known.mean():.0f} %".replace(".", ","),
+                remedy="un fichier source est tronqué ou d'une autre carte : " + _REPORT,
+            )
+        mean = float((value * own["population"])[known].sum() / own["population"][known].sum())
+        if not low <= mean <= high:
+            raise DataCheckError(
+                f"La moyenne de l'indicateur {key} est invraisemblable.",
+                expected=f"entre {low} et {high} %",
+                found=f"{mean:.1f} %".replace(".", ","),
+                remedy="une unité ou des colonnes ont changé dans un fichier source : " + _REPORT,
             )
 
 

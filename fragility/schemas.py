@@ -25,7 +25,10 @@ LEVELS = ("iris", "commune", "epci", "departement")
 COMMUNE_CODE = r"^(\d{2}|2[AB])\d{3}$"
 IRIS_CODE = r"^(\d{2}|2[AB])\d{7}$"
 # An e-mail address or a French phone number: published tables must hold none (RGPD).
-PERSONAL_DATA = r"(?i)[\w.+-]+@[\w-]+\.[a-z]{2,}|(?:\+33|\b0)[ .-]?[1-9](?:[ .-]?\d\d){4}\b"
+PERSONAL_DATA = (
+    r"(?i)\bdomicile de (?:m\.|mme\b|mlle\b|monsieur\b|madame\b).*|"
+    r"[\w.+-]+@[\w-]+\.[a-z]{2,}|(?:\+33|\b0)[ .-]?[1-9](?:[ .-]?\d\d){4}\b"
+)
 
 
 def _matches(values: pd.Series, pattern: str) -> np.ndarray:
@@ -223,6 +226,17 @@ INDICATOR_LABELS = {
 }
 
 
+POPULATION_FACTS = [
+    text(
+        "population_origine",
+        "Population : origine",
+        "observe (publiée), impute (répartie entre les IRIS de la commune) ou absent.",
+        among=ORIGINS,
+    ),
+    count("population_annee", "Population : année", "Recensement.", nullable=True),
+]
+
+
 def indicator_columns() -> list[pa.Column]:
     """Value, origin and year of each of the five indicators."""
     columns = []
@@ -232,9 +246,9 @@ def indicator_columns() -> list[pa.Column]:
             text(
                 f"{key}_origine",
                 f"{label} : origine",
-                "Origine du chiffre : observe (publié à "
-                "ce niveau), commune (hérité de la commune), iris (agrégé des IRIS), impute "
-                "(modélisé), absent.",
+                "Origine du chiffre : observe (publié à ce niveau, ou "
+                "calculé sans modèle sur des données publiées), commune (hérité de la commune), "
+                "iris (agrégé des IRIS), impute (modélisé), absent.",
                 among=ORIGINS,
             ),
             count(f"{key}_annee", f"{label} : année", "Année de la donnée.", nullable=True),
@@ -312,7 +326,7 @@ REACH = [
     text(
         "conseiller_plus_proche_nom",
         "Lieu le plus proche",
-        "Nom du lieu d'accueil le plus proche pour le plus grand nombre d'habitants.",
+        "Nom et commune du lieu d'accueil le plus proche du plus grand nombre d'habitants.",
         nullable=True,
     ),
     flag(
@@ -337,9 +351,9 @@ REACH = [
     text(
         "portee_precision",
         "Portée : précision",
-        "mailles : habitants des mailles de 1 km ; "
-        "point : point représentatif du territoire, faute de mailles ; absente.",
-        among=("mailles", "point", "absente"),
+        "mailles : habitants des mailles de 1 km ; point : point représentatif du territoire, "
+        "faute de mailles ; commune : héritée de la commune ; absente.",
+        among=("mailles", "point", "commune", "absente"),
     ),
 ]
 VERDICT = [
@@ -546,7 +560,7 @@ CORE = [
         "Lieux d'accueil, chacun retenu ou écarté avec un motif.",
         [
             text("id", "Identifiant", "Identifiant du producteur, préfixé par le dispositif."),
-            NAME,
+            text("nom", "Nom", "Nom du lieu."),
             text(
                 "dispositif",
                 "Dispositif",
@@ -570,7 +584,7 @@ CORE = [
             text(
                 "date_maj",
                 "Mise à jour",
-                "Date de la fiche du lieu (AAAA-MM-JJ).",
+                "Date de la fiche (AAAA-MM-JJ) ; vide quand le producteur ne la donne pas.",
                 pattern=r"^\d{4}-\d{2}-\d{2}$",
                 nullable=True,
             ),
@@ -615,7 +629,7 @@ SCIENCE = [
         "index_indicateurs",
         "Indicateurs",
         "Les cinq indicateurs, chacun avec son origine et son année.",
-        [LEVEL, CODE, POPULATION, *indicator_columns(), SMALL],
+        [LEVEL, CODE, POPULATION, *POPULATION_FACTS, *indicator_columns(), SMALL],
         unique=["niveau", "code"],
     ),
     table(
@@ -647,6 +661,11 @@ SCIENCE = [
             CODE,
             share("observe", "Observé (%)", "Pauvreté publiée."),
             share("predit", "Prédit (%)", "Pauvreté prédite hors échantillon."),
+            share(
+                "predit_sans_revenu",
+                "Prédit sans revenu (%)",
+                "Pauvreté prédite hors échantillon par le modèle sans revenu médian.",
+            ),
             text("groupe", "Groupe", "Département ou EPCI tenu à l'écart."),
         ],
         unique=["code"],
@@ -693,6 +712,7 @@ SCIENCE = [
 AREA_COLUMNS = [
     *MEMBERSHIP,
     POPULATION,
+    *POPULATION_FACTS,
     *indicator_columns(),
     *SUBSCORES,
     SCORE,
@@ -717,8 +737,13 @@ _GROUP_COLUMNS = [
         "Habitants concernés",
         "Habitants des communes fragiles et non couvertes.",
     ),
-    number("nb_conseillers", "Conseillers", "Conseillers numériques des lieux du territoire."),
+    count(
+        "nb_lieux_conseillers",
+        "Lieux de conseillers",
+        "Lieux où un conseiller numérique reçoit ; une personne en tient souvent plusieurs.",
+    ),
 ]
+_BY_NAME = {model.name: model for model in CORE}
 MARTS = [
     table(
         "communes",
@@ -768,9 +793,9 @@ MARTS = [
     table(
         "lieux",
         "Lieux d'accueil",
-        "Lieux retenus.",
+        "Lieux retenus ; seuls ceux des conseillers numériques comptent pour la portée.",
         [
-            CORE[7].columns[c]
+            _BY_NAME["core_lieux"].columns[c]
             for c in (
                 "id",
                 "nom",
@@ -788,7 +813,7 @@ MARTS = [
     table(
         "communes_fragiles_non_couvertes",
         "Communes fragiles et non couvertes",
-        "La liste d'action, de la plus peuplée à la moins peuplée.",
+        "La liste d'action, du plus au moins d'habitants hors de portée.",
         [
             count("ordre", "Ordre", "Rang par nombre d'habitants concernés."),
             CODE_COMMUNE,
@@ -812,6 +837,12 @@ MARTS = [
                     "couverture",
                 }
             ],
+            count(
+                "nb_france_services",
+                "France services dans la commune",
+                "Lieux France services de la commune : une aide existe, sans conseiller numérique.",
+            ),
+            SMALL,
             text("motif", "Motif", "Une phrase qui explique le classement."),
         ],
         unique=["code_commune"],

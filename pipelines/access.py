@@ -60,10 +60,11 @@ def access_fragiles_non_couvertes(
     index_indicateurs: pd.DataFrame,
     index_scores: pd.DataFrame,
     access_portee: pd.DataFrame,
+    core_lieux: gpd.GeoDataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Fragile and out of reach: the flag and its sentence."""
     with timed() as timer:
-        table = build_verdict(index_indicateurs, index_scores, access_portee)
+        table = build_verdict(index_indicateurs, index_scores, access_portee, core_lieux)
     return emit(context, workspace, table, timer=timer)
 
 

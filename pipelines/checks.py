@@ -75,6 +75,17 @@ def scores(workspace: Workspace, communes: gpd.GeoDataFrame) -> dg.AssetCheckRes
     return _result(check)
 
 
+@dg.asset_check(
+    asset="index_indicateurs",
+    name="couverture",
+    blocking=True,
+    partitions_def=EDITION_PARTITIONS,
+)
+def couverture(index_indicateurs: pd.DataFrame) -> dg.AssetCheckResult:
+    """Each indicator is known for most communes, with a plausible mean."""
+    return _result(lambda: controls.control_coverage(index_indicateurs))
+
+
 @dg.asset_check(asset="index_imputation", name="plausible", partitions_def=EDITION_PARTITIONS)
 def modele_plausible(index_imputation: pd.DataFrame) -> dg.AssetCheckResult:
     """The poverty model predicts well what it never saw (warning)."""
@@ -87,4 +98,4 @@ def lieux_places(core_lieux: gpd.GeoDataFrame) -> dg.AssetCheckResult:
     return _result(lambda: controls.control_places(core_lieux), dg.AssetCheckSeverity.WARN)
 
 
-reconciliation_checks = [totaux, scores, modele_plausible, lieux_places]
+reconciliation_checks = [totaux, scores, couverture, modele_plausible, lieux_places]

@@ -98,6 +98,23 @@ def sources(
 
 
 @app.command()
+def fetch(
+    edition: EditionOption = "demo",
+    raw: RawOption = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Redemander aussi les fichiers qui ne sont pas la copie connue."
+        ),
+    ] = False,
+) -> None:
+    """Télécharger les fichiers sources qui manquent, et dire où placer les autres."""
+    from pipelines.display import fetch_with_progress
+
+    fetch_with_progress(console(), edition, raw or default_raw(), force)
+
+
+@app.command()
 def check(
     edition: EditionOption = "demo",
     out: OutOption = None,

@@ -5,13 +5,23 @@ from __future__ import annotations
 import json
 import logging
 import warnings
+from collections import Counter
+from contextlib import nullcontext
 from pathlib import Path
 
 import pandas as pd
 import pyarrow.parquet as pq
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 from rich.table import Table
 
 from fragility.errors import DataCheckError, MissingFileError
@@ -25,8 +35,10 @@ from fragility.sources.catalogue import (
     licence_of,
     releases_of,
 )
-from fragility.sources.files import conformity, missing_files, sha256_of
+from fragility.sources.fetch import Step, fetch_edition
+from fragility.sources.files import conformity, missing_error, missing_files, sha256_of
 from fragility.sources.model import LICENCES
+from fragility.sources.place import Outcome
 from pipelines.workspace import DEFAULT_PROFILE
 
 SHOWN_TABLES = (
@@ -37,6 +49,14 @@ SHOWN_TABLES = (
     "lieux",
     "communes_fragiles_non_couvertes",
 )
+FETCHED = {
+    "present": "déjà là",
+    "ecrit": "écrits (fictifs)",
+    "telecharge": "téléchargés",
+    "inchange": "inchangés chez le producteur",
+    "manuel": "à placer à la main",
+    "echec": "en échec",
+}
 
 
 def size(octets: int) -> str:
@@ -160,6 +180,65 @@ def show_sources(console: Console, edition: str | None, raw: Path) -> None:
         console.print(f"Manque : {escape(str(raw / release.folder / file.name))}")
     present = len(releases) - len({release.id for release, _ in absent})
     console.print(f"{present} livraisons présentes sur {len(releases)} dans {escape(str(raw))}.")
+
+
+def fetch_with_progress(console: Console, edition: str, raw: Path, force: bool) -> None:
+    """Download what an edition lacks: bars on a terminal, one line per download in a pipe."""
+    definition = find_edition(edition)
+    console.print(f"[bold]{escape(definition.title)}[/] ({edition}), dans {escape(str(raw))}")
+    files = Progress(
+        TextColumn("{task.description:40}"),
+        BarColumn(),
+        TextColumn("{task.fields[octets]}"),
+        console=console,
+    )
+    total = Progress(
+        TextColumn("{task.description:40}"), BarColumn(), MofNCompleteColumn(), console=console
+    )
+    bars: dict[str, TaskID] = {}
+    whole = total.add_task("téléchargements", total=None)
+
+    def notify(step: Step) -> None:
+        if step.moment == "plan":
+            total.update(whole, total=step.total)
+            return
+        if step.label not in bars:
+            bars[step.label] = files.add_task(escape(step.label), total=None, octets="")
+        bar = bars[step.label]
+        if step.moment == "fin":
+            files.remove_task(bar)
+            total.advance(whole)
+            for outcome in step.outcomes:
+                console.print(_told(outcome))
+        else:
+            octets = size(step.done) + (f" sur {size(step.total)}" if step.total else "")
+            files.update(bar, completed=step.done, total=step.total, octets=octets)
+            if step.text:
+                console.print(f"{escape(step.label)} : {escape(step.text)}")
+
+    # A bar that comes and goes is for a terminal only.
+    live = Live(Group(files, total), console=console, transient=True)
+    with live if console.is_terminal else nullcontext():
+        outcomes = fetch_edition(definition, raw, force=force, notify=notify)
+    counts = Counter[str](outcome.state for outcome in outcomes)
+    said = [f"{counts[state]} {words}" for state, words in FETCHED.items() if counts[state]]
+    console.print(f"{len(outcomes)} fichiers : {', '.join(said)}.")
+    if missing := missing_files(releases_of(definition), raw):
+        reasons = {(o.target.release.id, o.target.file.name): o.detail for o in outcomes}
+        raise missing_error(missing, raw, reasons)
+
+
+def _told(outcome: Outcome) -> str:
+    """One line on a file that was asked for."""
+    key = escape(outcome.target.key)
+    if outcome.state == "telecharge":
+        octets = size(outcome.target.path.stat().st_size)
+        copy = ", [yellow]autre copie[/] que celle du catalogue" if outcome.other_copy else ""
+        return f"[green]téléchargé[/] {key}, {octets}{copy}"
+    if outcome.state == "echec":
+        kept = " (le fichier présent est gardé)" if outcome.target.path.is_file() else ""
+        return f"[red]échec[/] {key}{kept} : {escape(outcome.detail)}"
+    return f"{FETCHED[outcome.state]} {key}"
 
 
 def profile_of(folder: Path) -> str:

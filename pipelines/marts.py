@@ -96,10 +96,13 @@ def lieux(
 
 @dg.asset(**_mart("communes_fragiles_non_couvertes"))
 def communes_fragiles_non_couvertes(
-    context: dg.AssetExecutionContext, workspace: Workspace, communes: gpd.GeoDataFrame
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    communes: gpd.GeoDataFrame,
+    lieux: gpd.GeoDataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """The list to act on."""
-    return emit(context, workspace, marts.build_action_list(communes))
+    return emit(context, workspace, marts.build_action_list(communes, lieux))
 
 
 marts_assets = [communes, iris, groupes, lieux, communes_fragiles_non_couvertes]

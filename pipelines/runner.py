@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
+import pandas as pd
 
 from fragility.errors import BadFileError, DataCheckError, FragilityError
 from fragility.index.profiles import load_profile
@@ -109,6 +110,9 @@ def run_edition(
         _execute(workspace, name, _Listener(report, notify))
         report.seconds = round(time.perf_counter() - started, 2)
         report.peak_mb = peak_memory_mb()
+        report.warnings += _other_copies(workspace.tables_dir(name))
+        # The pieces are in the table `registre` now.
+        shutil.rmtree(workspace.tables_dir(name) / "registre", ignore_errors=True)
         _write_report(staging, report)
         _publish(staging, report.folder)
     except OSError as error:
@@ -161,6 +165,19 @@ def _execute(workspace: Workspace, edition: str, listener: _Listener) -> None:
         raise DataCheckError(
             "Un contrôle a échoué : rien n'est publié.", found="\n".join(listener.failed)
         )
+
+
+def _other_copies(tables: Path) -> list[str]:
+    """Warn of the files that are not the copy the project was tried on."""
+    texts = []
+    for path in sorted(tables.glob("raw_*.parquet")):
+        files = pd.read_parquet(path)
+        other = files[files["conformite"] == "differente"]
+        texts += [
+            f"{release}/{file} n'est pas la copie connue du projet : lisez ses totaux avec soin."
+            for release, file in zip(other["release"], other["fichier"], strict=True)
+        ]
+    return texts
 
 
 def _forget_killed_runs(staging: Path) -> None:

@@ -291,7 +291,7 @@ def make_uncovered(communes: gpd.GeoDataFrame) -> pd.DataFrame:
     rows = rows.sort_values("population_hors_portee", ascending=False).reset_index(drop=True)
     rows["ordre"] = np.arange(1, len(rows) + 1)
     wanted = list(schemas.TABLES["communes_fragiles_non_couvertes"].columns)
-    frame = pd.DataFrame(rows.reindex(columns=wanted))
+    frame = pd.DataFrame(rows.assign(nb_france_services=0).reindex(columns=wanted))
     return schemas.validate(frame, "communes_fragiles_non_couvertes")
 
 

@@ -450,3 +450,33 @@ def test_tables_of_two_runs_hold_no_clock(again, demo):
     for path in sorted((again / "tables").glob("*.parquet")):
         old, new = (pd.read_parquet(p) for p in (path, demo[1] / "tables" / path.name))
         pd.testing.assert_frame_equal(old, new)
+
+
+def test_another_copy_of_a_source_is_said_at_the_end_of_the_run(place, monkeypatch):
+    from fragility.sources import files
+
+    monkeypatch.setattr(files, "conformity", lambda file, checksum: "differente")
+    report = runner.run_edition("demo", place / "raw", place / "out", "ifn-2023")
+    assert any("arcep_fixe/demo/commune-debit-beta.csv" in text for text in report.warnings)
+    assert not (place / "out" / "demo" / "tables" / "registre").exists()
+
+
+def test_swapped_coordinates_of_sites_stop_the_run(place):
+    path = place / "raw" / "arcep_mobile_sites/demo"
+    path = next(path.glob("*.csv"))
+    table = pd.read_csv(path, sep=";", dtype=str)
+    table[["x", "y"]] = table[["y", "x"]].to_numpy()
+    table.to_csv(path, sep=";", index=False)
+    before = hashes(place / "out")
+    with pytest.raises(FragilityError, match="hors de France"):
+        runner.run_edition("demo", place / "raw", place / "out", "ifn-2023")
+    assert hashes(place / "out") == before
+
+
+def test_a_truncated_table_stops_the_run(place):
+    """Half of the communes is a well-formed file: only the share of known communes tells."""
+    path = place / "raw" / "arcep_fixe/demo/commune-debit-beta.csv"
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    path.write_text("".join(lines[: len(lines) // 2]), encoding="utf-8")
+    with pytest.raises(FragilityError, match="non_thd manque dans trop de communes"):
+        runner.run_edition("demo", place / "raw", place / "out", "ifn-2023")

@@ -95,6 +95,9 @@ def test_score_is_the_mean_and_every_cell_says_where_it_comes_from(communes):
         assert absent.eq(communes[f"{key}_pct"].isna()).all()
         assert communes[f"{key}_annee"].isna().eq(absent).all()
     assert communes["pauvrete_origine"].eq("impute").mean() > 0.8
+    assert communes.loc[communes["pauvrete_origine"].eq("impute"), "pauvrete_annee"].eq(2019).all()
+    # 65+ of all ages is deduced from 65+ of 15 or more: an estimate, and it says so.
+    assert communes["plus_65_origine"].eq("impute").mean() > 0.9
 
 
 def test_destroyed_villages_are_shown_as_not_computed(communes, national):
@@ -129,6 +132,40 @@ def test_a_commune_with_a_place_inside_says_so(communes, tables):
         inside.loc[inside["motif"].str.contains("hors de portée"), "population_hors_portee_pct"]
         .gt(50).all()
     )  # fmt: skip
+
+
+def test_what_cannot_be_known_overseas_is_absent(communes):
+    """No published income: a model trained elsewhere would put Guadeloupe at half of Martinique."""
+    for departement in ("971", "973", "976"):
+        own = communes[communes["code_departement"] == departement]
+        assert own["pauvrete_origine"].eq("absent").all()
+        assert own["score"].isna().all()
+        assert own["motif"].str.startswith("Non calculé").all()
+    reunion = communes[communes["code_departement"] == "974"]
+    assert reunion["score"].notna().all()
+    assert reunion["motif"].str.contains("sur 4 indicateurs").all()
+
+
+def test_sentences_do_not_contradict_the_figures(communes):
+    text = communes["motif"]
+    assert not text.str.contains("?", regex=False).any()
+    assert text.str.endswith(".").all()
+    covered = text.str.contains("et couverte")
+    assert communes.loc[covered, "population_hors_portee_pct"].le(50).all()
+    beyond = text.str.contains("hors de portée")
+    assert communes.loc[beyond, "population_hors_portee_pct"].gt(50).all()
+    uncertain = text.str.contains("incertaine autour de 20 min")
+    minutes = communes.loc[uncertain, "conseiller_plus_proche_min"]
+    assert minutes.between(20 * 0.7, 20 / 0.7).mean() > 0.99
+    few = communes["est_petit_effectif"] & communes["est_fragile"]
+    assert text[few].str.contains("moins de 200 habitants").all()
+
+
+def test_every_iris_of_a_covered_commune_has_a_coverage(communes, tables):
+    columns = ["code_commune", "couverture", "portee_precision"]
+    iris = pd.read_parquet(tables / "iris.parquet", columns=columns)
+    assert iris["couverture"].notna().all()
+    assert iris["portee_precision"].isin(["mailles", "point", "commune"]).all()
 
 
 def test_no_published_table_holds_personal_data(tables):

@@ -260,6 +260,57 @@ def test_every_row_is_accounted_for(tables):
     assert expected <= read
 
 
+def test_the_ledger_counts_what_is_in_the_files(demo, tables):
+    """Against the files themselves, not against what the readers say they read."""
+    raw, _, _ = demo
+    lines = pd.read_parquet(tables / "registre.parquet")
+    entered = lines[lines["motif"] == "entrées"].set_index(["etape", "source"])["lignes"]
+
+    def rows(path, above=1):
+        text = (raw / path).read_text("utf-8-sig")
+        return len(text.strip().splitlines()) - above
+
+    expected = {
+        ("core_recensement", "rp_taux_communes/demo"): rows("rp_taux_communes/demo/data_merge.csv"),
+        ("core_fixe", "arcep_fixe/demo"): rows("arcep_fixe/demo/commune-debit-beta.csv", 2),
+        ("core_revenus", "caf_iris/demo"): rows("caf_iris/demo/inseecaf2021.csv"),
+        ("core_revenus", "insee_filosofi_iris/demo"): rows(
+            "insee_filosofi_iris/demo/BASE_TD_FILO_DISP_IRIS_2018.csv"
+        ),
+        ("core_mobile", "arcep_mobile_sites/demo"): rows(
+            "arcep_mobile_sites/demo/2018_01_Sites_mobiles_2G_3G_4G_France_metropolitaine_L93.csv"
+        ),
+        ("core_communes", "code officiel géographique"): rows("insee_cog/demo/commune_2021.csv"),
+        ("core_iris", "liste des IRIS"): rows("insee_cog/demo/iris_2021.csv"),
+    }
+    assert {key: entered[key] for key in expected} == expected
+
+
+def test_epci_and_departement_are_population_weighted_means(communes, tables):
+    for level, key in (("epci", "code_epci"), ("departements", "code_departement")):
+        table = pd.read_parquet(tables / f"{level}.parquet").set_index(key)
+        assert "ZZZZZZZZZ" not in table.index
+        for code, row in table.iterrows():
+            own = communes[communes[key] == code]
+            for indicator in INDICATORS:
+                score = own[f"score_{indicator}"]
+                known = score.notna()
+                people = own["population"][known]
+                mean = (score[known] * people).sum() / people.sum()
+                assert row[f"score_{indicator}"] == pytest.approx(mean)
+            parts = [row[f"score_{indicator}"] for indicator in INDICATORS]
+            assert row["score"] == pytest.approx(sum(parts) / 5)
+            assert row["nb_communes_fragiles"] == own["est_fragile"].sum()
+
+
+def test_modelled_poverty_is_marked_and_dated_by_its_incomes(communes):
+    modelled = communes["pauvrete_origine"] == "impute"
+    assert 0.4 < modelled.mean() < 0.8
+    assert communes.loc[modelled, "pauvrete_annee"].eq(2019).all()
+    assert communes.loc[~modelled & communes["pauvrete_pct"].notna(), "pauvrete_origine"].isin(
+        ["observe", "iris"]).all()  # fmt: skip
+
+
 def test_published_census_tables_give_iris_figures(tables):
     """The demonstration ships INSEE's base-ic: its IRIS must be observed, not inherited."""
     iris = pd.read_parquet(tables / "iris.parquet")

@@ -54,17 +54,21 @@ def build_portee(
     point, and the speed is that of the density of the commune; if the commune has a place, nothing
     tells how far from it people live (Saint-Laurent-du-Maroni is 100 km long): such a territory is
     uncertain rather than not covered. Overseas a place counts for its own département only: the
-    next one is across a sea.
+    next one is across a sea. An IRIS without contour takes the reach of its commune.
     """
     if not 0 <= band < 1 or threshold <= 0:
         raise ValueError("threshold must be positive and band in [0, 1)")
     places = receiving_places(lieux, dispositif)
+    # « La Poste » alone tells nobody where to go.
+    town = places["code_commune"].map(core_communes.set_index("code_commune")["nom"])
+    places["nom_et_commune"] = places["nom"] + " (" + town.fillna("commune inconnue") + ")"
     density = _commune_density(core_communes, recensement)
     levels = [
         ("commune", "code_commune", core_communes),
         ("iris", "code_iris", core_iris),
     ]
-    tables, ledgers = [], []
+    tables: list[pd.DataFrame] = []
+    ledgers = []
     for level, key, territories in levels:
         measured = _from_cells(couts, key, places, threshold, band)
         table = pd.DataFrame({"code": territories[key].to_numpy()}).join(measured, on="code")
@@ -74,6 +78,8 @@ def build_portee(
         points = _from_points(bare, key, places, density, threshold, band)
         table = table.set_index("code")
         table.loc[points.index, points.columns] = points
+        if level == "iris":
+            table = _inherit(table, territories.set_index(key)["code_commune"], tables[0])
         table = table.reset_index()
         table["niveau"] = level
         table["est_conseiller_dans_commune"] = (
@@ -84,6 +90,17 @@ def build_portee(
     portee = pd.concat(tables, ignore_index=True)[_COLUMNS]
     text = ["niveau", "code", "conseiller_plus_proche_nom", "couverture", "portee_precision"]
     return portee.astype(dict.fromkeys(text, "str")), stack(*ledgers)
+
+
+def _inherit(table: pd.DataFrame, parent: pd.Series, communes: pd.DataFrame) -> pd.DataFrame:
+    """Give an IRIS without contour the reach of its commune, and say so."""
+    lost = table.index[table["portee_precision"] == "absente"]
+    above = communes.set_index("code").reindex(parent.reindex(lost)).set_axis(lost)
+    known = above.index[above["portee_precision"].isin(["mailles", "point"])]
+    columns = [c for c in table.columns if c in above.columns]
+    table.loc[known, columns] = above.loc[known, columns]
+    table.loc[known, "portee_precision"] = "commune"
+    return table
 
 
 def classify(
@@ -134,7 +151,7 @@ def _from_cells(
     def share(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
         return np.bincount(group, weight * mask, minlength=len(codes)) / total
 
-    names = dict(zip(places["id"], places["nom"], strict=True))
+    names = dict(zip(places["id"], places["nom_et_commune"], strict=True))
     votes = couts.groupby([key, "id_lieu"], sort=True)["population"].sum().reset_index()
     votes = votes.sort_values([key, "population", "id_lieu"], ascending=[True, False, True])
     winner = votes.drop_duplicates(key).set_index(key)["id_lieu"].map(names)
@@ -183,7 +200,7 @@ def _from_points(
         if len(offered):
             metres, rank = cKDTree(there[offered]).query(here[own])
             km[own] = metres / 1000
-            name[own] = places["nom"].to_numpy(dtype=object)[offered[rank]]
+            name[own] = places["nom_et_commune"].to_numpy(dtype=object)[offered[rank]]
     speed = speed_kmh(territories["code_commune"].map(density).to_numpy(dtype=float))
     minutes = 60 * km / speed
     reached = np.isfinite(km)

@@ -31,6 +31,7 @@ SPEEDS_KMH = {1500.0: 16.0, 300.0: 24.0, 100.0: 30.0, 25.0: 35.0, 0.0: 38.0}
 # Where no density is known (Mayotte has no census in these files).
 UNKNOWN_SPEED_KMH = 30.0
 CELL_M = 1000.0
+CANDIDATES = 5  # nearest places among which the quickest is looked for
 STEPS = 10  # samples of the pace along a trip
 _COLUMNS = list(schemas.TABLES["access_couts"].columns)
 
@@ -132,7 +133,8 @@ def nearest_places(
     Returns
     -------
     `access_couts`, one row per row of `grid`, in its order; empty when there is no place.
-    `km` to the nearest place as the crow flies, `minutes` to the same place.
+    `km` to the nearest place as the crow flies; `minutes` to the quickest of the `CANDIDATES`
+    nearest, which is `id_lieu` (another one for a few cells at the edge of towns).
 
     Notes
     -----
@@ -152,9 +154,14 @@ def nearest_places(
     points = places.geometry.to_crs(METROPOLE)
     offered = np.column_stack([points.x, points.y])
     homes = grid[["x_m", "y_m"]].to_numpy(dtype=float)
-    metres, rank = cKDTree(offered).query(homes)
+    # A list of ranks, and not a number, so that one candidate still gives a column.
+    ranks = list(range(1, min(CANDIDATES, len(places)) + 1))
+    metres, rank = cKDTree(offered).query(homes, k=ranks)
+    field = pace_field(grid)
+    minutes = np.column_stack([path_minutes(homes, offered[r], field) for r in rank.T])
+    best = (np.arange(len(homes)), minutes.argmin(axis=1))
     table = grid[["id_maille", "code_iris", "code_commune", "population"]].reset_index(drop=True)
-    table["id_lieu"] = places["id"].array.take(rank)
-    table["km"] = metres / 1000
-    table["minutes"] = path_minutes(homes, offered[rank], pace_field(grid))
+    table["id_lieu"] = places["id"].array.take(rank[best])
+    table["km"] = metres[:, 0] / 1000
+    table["minutes"] = minutes[best]
     return table[_COLUMNS]

@@ -5,19 +5,26 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-INHABITED_REASON = "Non calculé : aucun habitant au recensement."
-CENSUS_REASON = "Non calculé : le recensement de l'édition ne couvre pas ce territoire."
-INDICATORS_REASON = "Non calculé : trop d'indicateurs manquent."
+from fragility.schemas import INDICATOR_LABELS, INDICATORS
+
+UNINHABITED = "Non calculé : aucun habitant au recensement"
+WITHOUT_CENSUS = "Non calculé : le recensement de l'édition ne couvre pas ce territoire"
+DRIVERS = 2
 
 
 def build_verdict(
-    indicators: pd.DataFrame, scores: pd.DataFrame, portee: pd.DataFrame, threshold: float = 20
+    indicators: pd.DataFrame,
+    scores: pd.DataFrame,
+    portee: pd.DataFrame,
+    places: pd.DataFrame,
+    threshold: float = 20,
 ) -> pd.DataFrame:
     """Build `access_fragiles_non_couvertes` for communes and IRIS.
 
     Parameters
     ----------
     indicators, scores, portee : tables `index_indicateurs`, `index_scores`, `access_portee`.
+    places : table `core_lieux`: the sentence of a commune mentions its France services.
     threshold : minutes within which a conseiller counts as near.
 
     Returns
@@ -30,35 +37,39 @@ def build_verdict(
     )
     uncovered = table["couverture"].eq("non_couverte").fillna(False)
     fragile = table["est_fragile"].fillna(False).astype(bool)
+    kept = places["statut"].eq("retenu") & places["dispositif"].eq("france_services")
+    served = table["niveau"].eq("commune") & table["code"].isin(places.loc[kept, "code_commune"])
+    flagged = fragile & uncovered
     return pd.DataFrame(
         {
             "niveau": table["niveau"],
             "code": table["code"],
-            "est_fragile_non_couverte": (fragile & uncovered).to_numpy(bool),
-            "motif": _sentences(table, fragile.to_numpy(bool), threshold),
+            "est_fragile_non_couverte": flagged.to_numpy(bool),
+            "motif": _sentences(table, fragile.to_numpy(bool), threshold)
+            + np.where(flagged & served, " ; un lieu France services est dans la commune", "")
+            + np.where(
+                fragile & table["est_petit_effectif"].fillna(False).astype(bool),
+                " ; moins de 200 habitants, taux très incertains",
+                "",
+            )
+            + ".",
         }
     )
 
 
 def _sentences(table: pd.DataFrame, fragile: np.ndarray, threshold: float) -> pd.Series:
-    """One French sentence per territory; vectorised, cases in order of precedence."""
-    score = french_number(table["score"], 1)
-    modelled = np.where(table["pauvrete_origine"].eq("impute"), ", pauvreté modélisée", "")
-    need = np.where(fragile, "Fragile", "Non fragile")
-    opening = need + " (score " + score + modelled + ")"
+    """One French sentence per territory, its full stop apart; cases in order of precedence."""
+    opening = _opening(table, fragile)
     minutes = french_number(table["conseiller_plus_proche_min"], 0)
+    km = french_number(table["conseiller_plus_proche_km"], 0)
+    near = table["conseiller_plus_proche_km"] < 1
+    distance = km.where(~near, "moins de 1")
     name = table["conseiller_plus_proche_nom"].fillna("lieu sans nom")
-    where = (
-        " : le conseiller numérique le plus proche est à "
-        + minutes
-        + " min ("
-        + french_number(table["conseiller_plus_proche_km"], 0)
-        + " km, « "
-        + name
-        + " »)"
-    )
-    out = french_number(table["population_hors_portee_pct"], 0)
-    beyond = f" % des habitants sont à plus de {threshold:g} min"
+    by_point = table["portee_precision"].eq("point")
+    alone = by_point.map({True: ", mesuré d'un seul point", False: ""})
+    trip = minutes + " min (" + distance + " km, « " + name + " »" + alone + ")"
+    where = " : le conseiller numérique le plus proche est à " + trip
+    beyond = french_number(table["population_hors_portee_pct"], 0)
     coverage = table["couverture"].fillna("")
     inside = table["est_conseiller_dans_commune"].fillna(False).astype(bool)
     sentence = np.select(
@@ -68,25 +79,65 @@ def _sentences(table: pd.DataFrame, fragile: np.ndarray, threshold: float) -> pd
             table["score"].isna(),
             coverage.eq(""),
             coverage.eq("non_couverte"),
+            coverage.eq("incertaine") & inside & by_point,
             coverage.eq("incertaine"),
             inside,
         ],
         [
-            INHABITED_REASON,
-            CENSUS_REASON,
-            INDICATORS_REASON,
-            opening + " ; couverture non calculée.",
-            opening + " et hors de portée" + where + ", " + out + beyond + ".",
-            opening
-            + ", couverture incertaine"
-            + where
-            + " : le seuil de "
-            + f"{threshold:g} min est franchi ou non selon la vitesse.",
-            opening + " et couverte : un conseiller numérique reçoit dans la commune.",
+            UNINHABITED,
+            WITHOUT_CENSUS,
+            _missing(table),
+            opening + " ; couverture non calculée",
+            opening + " et hors de portée" + where + ", " + beyond
+            + f" % des habitants étant à plus de {threshold:g} min",
+            opening + " ; couverture incertaine : un conseiller numérique reçoit dans la commune, "
+            "mais rien ne dit où vivent ses habitants",
+            opening + f" ; couverture incertaine autour de {threshold:g} min" + where,
+            opening + " et couverte : un conseiller numérique reçoit dans la commune",
         ],
-        opening + " et couverte" + where + ".",
-    )
+        opening + " et couverte" + where,
+    )  # fmt: skip
     return pd.Series(sentence, index=table.index, dtype="str")
+
+
+def _opening(table: pd.DataFrame, fragile: np.ndarray) -> pd.Series:
+    """Need, score, and for a fragile place the indicators that weigh most."""
+    parts = table[[f"score_{key}" for key in INDICATORS]].to_numpy(float)
+    known = pd.Series((~np.isnan(parts)).sum(axis=1), index=table.index)
+    short = (", sur " + known.astype("str") + " indicateurs").where(known < len(INDICATORS), "")
+    modelled = table["pauvrete_origine"].eq("impute").map({True: ", pauvreté modélisée", False: ""})
+    words = np.column_stack(
+        [
+            (_decapitalised(label) + " " + french_number(table[f"{key}_pct"], 0) + " %").to_numpy(
+                dtype=object
+            )
+            for key, (label, _) in INDICATOR_LABELS.items()
+        ]
+    )
+    order = np.argsort(-np.nan_to_num(parts), axis=1, kind="stable")[:, :DRIVERS]
+    first, second = np.take_along_axis(words, order, axis=1).T
+    why = pd.Series(" ; d'abord " + first + ", " + second, index=table.index).where(fragile, "")
+    need: pd.Series = pd.Series(
+        np.where(fragile, "Fragile", "Non fragile"), index=table.index, dtype="str"
+    )
+    score: pd.Series = french_number(table["score"], 2)
+    return need + (" (score " + score) + short + modelled + why + ")"
+
+
+def _missing(table: pd.DataFrame) -> pd.Series:
+    """Say which indicators a place without score lacks."""
+    absent = np.column_stack(
+        [
+            np.where(table[f"{key}_origine"].eq("absent"), ", " + _decapitalised(label), "")
+            for key, (label, _) in INDICATOR_LABELS.items()
+        ]
+    ).astype(object)
+    names = pd.Series(absent.sum(axis=1), index=table.index, dtype="str").str.slice(2)
+    return "Non calculé : il manque des indicateurs (" + names + ")"
+
+
+def _decapitalised(label: str) -> str:
+    return label[0].lower() + label[1:]
 
 
 def french_number(values: pd.Series, decimals: int) -> pd.Series:

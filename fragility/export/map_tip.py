@@ -25,6 +25,12 @@ def _number(column: str, unit: str = "") -> str:
     return f"[% coalesce({shown}, '–') %]"
 
 
+def _when(column: str, opening: str) -> str:
+    """Return an expression that writes a line only where the field is filled."""
+    filled = f'{_quoted(opening)} || "{column}"'
+    return f"[% CASE WHEN \"{column}\" IS NULL THEN '' ELSE {filled} END %]"
+
+
 def _words(column: str, words: Mapping[str, str], otherwise: str) -> str:
     """Return an expression that writes the words for a code."""
     cases = " ".join(
@@ -49,7 +55,7 @@ def map_tip(table: str, columns: Sequence[str], banner: str = "") -> str:
         lines.append(_text("nom_commune"))
     if "dispositif" in columns:
         lines.append(_words("dispositif", labels.DISPOSITIF_LABELS, "Lieu"))
-        lines.append(f"Fiche mise à jour : {_text('date_maj')}")
+        lines.append(_when("date_maj", "Fiche mise à jour : "))
     classes = {str(rank): labels.class_label(rank) for rank in labels.CLASS_LABELS}
     if "classe" in columns:
         lines.append("Classe : " + _words("classe", classes, labels.NOT_COMPUTED_LABEL))

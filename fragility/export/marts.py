@@ -6,6 +6,7 @@ import geopandas as gpd
 import pandas as pd
 
 from fragility.schemas import TABLES
+from fragility.territory.communes import NO_EPCI
 
 KEY = ["niveau", "code"]
 
@@ -77,9 +78,9 @@ def build_groups(
     lieux : table `core_lieux`, retained and other places.
     """
     staff = lieux[lieux["statut"].eq("retenu") & lieux["dispositif"].eq("conseiller_numerique")]
-    posts = staff.groupby("code_commune")["nb_conseillers"].sum()
+    posts = staff["code_commune"].value_counts()
     members = pd.DataFrame(communes.drop(columns="geometry")).assign(
-        nb_conseillers=communes["code_commune"].map(posts).fillna(0.0).astype(float),
+        nb_lieux_conseillers=communes["code_commune"].map(posts).fillna(0).astype("int64"),
         exposed=communes["population"].where(communes["est_fragile_non_couverte"], 0.0),
     )
     # Uniting contours is the slow part: both levels are made of the same few thousand pieces.
@@ -98,6 +99,7 @@ def _build_group(
     """Sum the members of each group of one level, and unite its pieces."""
     code, name = f"code_{level}", f"nom_{level}"
     own = scores[scores["niveau"] == level].drop(columns=["niveau", "population"])
+    members = members[members[code] != NO_EPCI[0]]
     totals = (
         members.groupby(code)
         .agg(
@@ -108,7 +110,7 @@ def _build_group(
                 "nb_communes_fragiles": ("est_fragile", "sum"),
                 "nb_communes_fragiles_non_couvertes": ("est_fragile_non_couverte", "sum"),
                 "population_fragile_non_couverte": ("exposed", "sum"),
-                "nb_conseillers": ("nb_conseillers", "sum"),
+                "nb_lieux_conseillers": ("nb_lieux_conseillers", "sum"),
             }
         )
         .reset_index()
@@ -125,11 +127,19 @@ def build_lieux(lieux: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(_ordered(kept, "lieux"), geometry="geometry", crs=lieux.crs)
 
 
-def build_action_list(communes: gpd.GeoDataFrame) -> pd.DataFrame:
-    """Build `communes_fragiles_non_couvertes`, from the most to the least people out of reach."""
+def build_action_list(communes: gpd.GeoDataFrame, lieux: pd.DataFrame) -> pd.DataFrame:
+    """Build `communes_fragiles_non_couvertes`, from the most to the least people out of reach.
+
+    Parameters
+    ----------
+    communes : mart `communes`.
+    lieux : mart `lieux`, to count the France services of each commune.
+    """
+    services = lieux.loc[lieux["dispositif"] == "france_services", "code_commune"].value_counts()
     rows = pd.DataFrame(communes[communes["est_fragile_non_couverte"]].drop(columns="geometry"))
     rows = rows.assign(
-        population_hors_portee=rows["population"] * rows["population_hors_portee_pct"] / 100
+        population_hors_portee=rows["population"] * rows["population_hors_portee_pct"] / 100,
+        nb_france_services=rows["code_commune"].map(services).fillna(0).astype("int64"),
     ).sort_values(["population_hors_portee", "code_commune"], ascending=[False, True])
     rows["ordre"] = range(1, len(rows) + 1)
     columns = list(TABLES["communes_fragiles_non_couvertes"].columns)

@@ -53,13 +53,15 @@ def how_to_read(facts: RunFacts) -> list[str]:
     coverage = [f"« {COVERAGE_LABELS[key]} » : {text}." for key, text in COVERAGE_SENTENCES.items()]
     return [
         "Le score va de 1 (moins fragile) à 10 (plus fragile). C'est la moyenne de cinq "
-        "sous-scores : "
+        "sous-scores (de quatre là où il en manque un, et le motif le dit) : "
         + ", ".join(title[0].lower() + title[1:] for title in INDICATOR_TITLES.values())
         + ".",
         f"La classe coupe les communes en cinquièmes : {classes}.",
         f"Une commune est dite fragile quand son score atteint {french(facts.threshold, 2)} "
         "(au plus 20 % des communes de l'édition).",
         *coverage,
+        "Beaucoup de communes ont la même part (0 % loin d'un site 4G, par exemple) : elles "
+        "partagent le milieu de leurs rangs, si bien que leur sous-score n'est pas 1.",
         "Une case vide, ou grise sur la carte, veut dire « non calculé », jamais zéro.",
         "Les colonnes « origine » disent si le chiffre est publié, hérité de la commune, agrégé "
         "des IRIS ou estimé par un modèle ; les colonnes « année », de quand il date.",
@@ -83,12 +85,18 @@ def how_not_to_use() -> list[str]:
 
 LIMITS = (
     "Le temps de trajet est estimé à vol d'oiseau avec une vitesse selon la densité : il ignore "
-    "routes, relief et transports. La bande de ± 25 % donne la couverture « incertaine ».",
+    "routes, eau, relief et transports ; une île paraît plus proche qu'elle "
+    "n'est. La bande de ± 25 % donne la couverture « incertaine ».",
     "« Loin d'un site 4G » est une approximation (plus de 4 km d'un site), pas une couverture "
     "mesurée.",
+    "La part des 65 ans ou plus est publiée parmi les 15 ans ou plus ; la ramener à toute la "
+    "population demande une estimation des moins de 15 ans, d'où l'origine « estimé ».",
     "La pauvreté est masquée par le secret statistique dans la plupart des petites communes : "
-    "elle y est estimée par un modèle.",
-    "Un lieu recensé n'est ni un horaire ni une place libre ; la date de chaque fiche est donnée.",
+    "elle y est estimée par un modèle. Là où aucun revenu n'est publié (Guadeloupe, Guyane, "
+    "Mayotte), elle reste absente.",
+    "Un lieu recensé n'est ni un horaire ni une place libre ; la date de sa fiche est donnée quand "
+    "le producteur la publie. Seuls les lieux des conseillers numériques, itinérants compris, "
+    "comptent pour la portée.",
     "Les contours de la carte sont simplifiés : ne mesurez pas de surface sur la carte.",
 )
 
@@ -107,6 +115,12 @@ def headline(communes: pd.DataFrame) -> list[str]:
             uncovered.sum(), "commune fragile et non couverte", "communes fragiles et non couvertes"
         )
         + f" : {french(reached)} habitants ({french(share, 1)} % de la population).",
+        "Âge des chiffres : "
+        + ", ".join(
+            f"{title[0].lower() + title[1:]} {_years(communes[f'{key}_annee'])}"
+            for key, title in INDICATOR_TITLES.items()
+        )
+        + ".",
     ]
     unscored = int(communes["score"].isna().sum())
     if unscored:
@@ -120,6 +134,10 @@ def headline(communes: pd.DataFrame) -> list[str]:
     return lines
 
 
+def _years(years: pd.Series) -> str:
+    return ", ".join(str(int(year)) for year in sorted(years.dropna().unique())) or "absent"
+
+
 def origin_shares(communes: pd.DataFrame) -> pd.DataFrame:
     """Return, for each indicator, the share of communes observed, derived, modelled and absent.
 
@@ -130,7 +148,6 @@ def origin_shares(communes: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for key, title in INDICATOR_TITLES.items():
         share = communes[f"{key}_origine"].value_counts(normalize=True) * 100
-        years = sorted(communes[f"{key}_annee"].dropna().unique())
         rows.append(
             (
                 title,
@@ -138,7 +155,7 @@ def origin_shares(communes: pd.DataFrame) -> pd.DataFrame:
                 share.get("commune", 0.0) + share.get("iris", 0.0),
                 share.get("impute", 0.0),
                 share.get("absent", 0.0),
-                ", ".join(str(int(year)) for year in years) or "–",
+                _years(communes[f"{key}_annee"]),
             )
         )
     return pd.DataFrame(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pandas as pd
@@ -40,6 +41,8 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "conseiller_plus_proche_min",
             "conseiller_plus_proche_km",
             "conseiller_plus_proche_nom",
+            "nb_france_services",
+            "est_petit_effectif",
             "motif",
         ),
     ),
@@ -53,6 +56,8 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "population",
             "score",
             "classe",
+            "quintile_region",
+            "quintile_departement",
             "rang",
             "est_fragile",
             "probabilite_fragile_pct",
@@ -77,7 +82,7 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "nb_communes_fragiles",
             "nb_communes_fragiles_non_couvertes",
             "population_fragile_non_couverte",
-            "nb_conseillers",
+            "nb_lieux_conseillers",
             "nb_personnes_en_difficulte",
         ),
     ),
@@ -92,11 +97,12 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "nb_communes_fragiles",
             "nb_communes_fragiles_non_couvertes",
             "population_fragile_non_couverte",
-            "nb_conseillers",
+            "nb_lieux_conseillers",
             "nb_personnes_en_difficulte",
         ),
     ),
 }
+NOTE_WIDTH = 100
 NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "0.00"}
 _ORIGIN_WORDS = {
     "observe": "observé",
@@ -184,7 +190,7 @@ def _write_notes(
     sheet: Worksheet, facts: RunFacts, big: Format, bold: Format, wrap: Format
 ) -> None:
     """Write the first sheet: what this is, how to read it, how not to."""
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, NOTE_WIDTH)
     lines: list[tuple[str, Format]] = [(facts.heading, big)]
     if facts.banner:
         lines.append((f"{facts.banner} : ces chiffres ne décrivent aucun lieu réel.", bold))
@@ -203,7 +209,7 @@ def _write_notes(
         ("Comment lire", bold),
         *((f"• {line}", wrap) for line in how_to_read(facts)),
         ("", wrap),
-        ("Comment ne pas lire", bold),
+        ("Comment ne pas s'en servir", bold),
         *((f"• {line}", wrap) for line in how_not_to_use()),
         ("", wrap),
         ("Sources", bold),
@@ -216,7 +222,12 @@ def _write_notes(
             *((f"• {line}", wrap) for line in facts.warnings),
         ]
     for row, (text, style) in enumerate(lines):
+        # Not every spreadsheet fits the height of a wrapped line by itself.
+        per_line = NOTE_WIDTH * (0.6 if style is big else 1)
+        sheet.set_row(row, (20 if style is big else 15) * max(1, math.ceil(len(text) / per_line)))
         sheet.write_string(row, 0, text, style)
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
 
 
 def write_workbook(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -> Path:

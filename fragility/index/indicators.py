@@ -19,8 +19,8 @@ from fragility.schemas import INDICATORS
 from fragility.territory.crs import METROPOLE
 
 SMALL_POPULATION = 200  # INSEE advises against using census rates below about this
-# Chosen among 2 to 8 km as the distance whose ranking is nearest to that of the published
-# 4G classes (docs/validation.md): beyond it, coverage indoors is unlikely.
+# Chosen among 2 to 8 km as the distance whose ranking is nearest to that of the published 4G
+# classes (docs/validation.md), hence no independent proof of it.
 FAR_FROM_4G_KM = 4.0
 # A divided commune is described by its IRIS when they hold most of its people.
 MIN_COVERED = 0.5
@@ -200,8 +200,8 @@ def build_indicators(
     tables["pauvrete"] = (poverty, inherit(own, poverty, parent, whole))
 
     frames = [
-        _assemble("commune", population, {k: cells[0] for k, cells in tables.items()}),
-        _assemble("iris", unit_population, {k: cells[1] for k, cells in tables.items()}),
+        _assemble("commune", census["commune"], {k: cells[0] for k, cells in tables.items()}),
+        _assemble("iris", census["iris"], {k: cells[1] for k, cells in tables.items()}),
     ]
     return pd.concat(frames, ignore_index=True), errors, residuals
 
@@ -228,15 +228,17 @@ def _level(table: pd.DataFrame, level: str, index: pd.Index) -> pd.DataFrame:
     return table[table["niveau"] == level].set_index("code").reindex(index)
 
 
-def _assemble(level: str, population: pd.Series, cells: dict[str, Cells]) -> pd.DataFrame:
+def _assemble(level: str, census: pd.DataFrame, cells: dict[str, Cells]) -> pd.DataFrame:
     """Put one level's cells side by side, as `index_indicateurs`."""
     frame = pd.DataFrame(
         {
             "niveau": level,
-            "code": population.index.astype("str"),
-            "population": population.to_numpy(float),
+            "code": census.index.astype("str"),
+            "population": census["population"].to_numpy(float),
+            "population_origine": census["population_origine"].to_numpy(),
+            "population_annee": census["population_annee"].to_numpy(),
         }
-    )
+    ).astype({"population_origine": "str", "population_annee": "Int64"})
     for key in INDICATORS:
         cell = cells[key]
         frame[f"{key}_pct"] = cell.value.to_numpy(float)

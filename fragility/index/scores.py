@@ -14,6 +14,7 @@ from fragility.index.composite import (
     rank_scores,
 )
 from fragility.index.profiles import Profile
+from fragility.territory.communes import NO_EPCI
 
 
 def build_scores(
@@ -55,12 +56,12 @@ def build_scores(
     ]
     subscores = commune_scores.drop(columns="score")
     for level, key in (("epci", "code_epci"), ("departement", "code_departement")):
-        means = aggregate(subscores, commune_population, places[key])
+        # Communes outside any EPCI share a code, not a territory.
+        member = places[key].where(places[key] != NO_EPCI[0])
+        means = aggregate(subscores, commune_population, member)
         means["score"] = combine(means, profile)
         levels.append(
-            _level(
-                level, means, commune_population.groupby(places[key]).sum(min_count=1), bounds, None
-            )
+            _level(level, means, commune_population.groupby(member).sum(min_count=1), bounds, None)
         )
     table = pd.DataFrame({"classe": range(2, len(bounds) + 2), "score_min": bounds})
     return pd.concat(levels, ignore_index=True), table

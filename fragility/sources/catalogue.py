@@ -5,7 +5,10 @@ here, formats are never read here: see `readers/`.
 
 Sizes and checksums are those of the copies the project was tried on. A user who downloads the
 producer's own file may hold another packing of the same data: a different checksum is reported,
-not refused. An address without `url_confirmed` was not seen on a public page.
+not refused, but for a download from the confirmed address of that very file
+(`RawFile.must_match`). An address without `url_confirmed` was not seen on a public page. Some
+addresses give another form of the file (geojson for Parquet, workbook for CSV): they are there to
+be found, not fetched. Names inside INSEE's zips drift from year to year, hence globs.
 """
 
 from __future__ import annotations
@@ -209,6 +212,7 @@ _RELEASES = (
                 "8e4b777dffd61d26f4feb7f7b38570e2f1976bf2ad838200ac28ffa125cd2b52",
                 url=_FILE + "5057840/cog_ensemble_2021_csv.zip",
                 url_confirmed=True,
+                archive_member="commune*2021.csv",
             ),
             RawFile(
                 "departement2021.csv",
@@ -216,6 +220,7 @@ _RELEASES = (
                 "ef783f7e88027dddbfa05b83c40a67d3f0f3894de165aace0acb118529eb97f7",
                 url=_FILE + "5057840/cog_ensemble_2021_csv.zip",
                 url_confirmed=True,
+                archive_member="departement*2021.csv",
             ),
             RawFile(
                 "region2021.csv",
@@ -223,6 +228,7 @@ _RELEASES = (
                 "b4aa83b414bc49eef65c1c5fd31df28dfb9d8d9c2574b0ed220346aec5ad6f30",
                 url=_FILE + "5057840/cog_ensemble_2021_csv.zip",
                 url_confirmed=True,
+                archive_member="region*2021.csv",
             ),
             RawFile(
                 "iris_2021.csv",
@@ -252,6 +258,7 @@ _RELEASES = (
                 "8da6b27c8ffdc72a9fadfefa15760f60182a9e30e83941a18f74b0102be2a859",
                 url=_FILE + "8740222/cog_ensemble_2026_csv.zip",
                 url_confirmed=True,
+                archive_member="v_mvt_commune_2026.csv",
             ),
         ),
     ),
@@ -298,6 +305,7 @@ _RELEASES = (
                 "0a53ae4d0ccec595ee30ac77bdc156b59e79adc262a1f95a69c24ef79764fad2",
                 url=_FILE + "5009218/indic-struct-distrib-revenu-2018-COMMUNES_csv.zip",
                 url_confirmed=True,
+                archive_member="FILO2018_DISP_COM.csv",
             ),
         ),
     ),
@@ -315,6 +323,7 @@ _RELEASES = (
                 "ff9b6107c97e1b9e47967abe17db73bb3a10545460834c06bcc1541c2e48c054",
                 url=_FILE + "6036907/indic-struct-distrib-revenu-2019-COMMUNES_csv.zip",
                 url_confirmed=True,
+                archive_member="FILO2019_DISP_COM.csv",
             ),
         ),
     ),
@@ -332,6 +341,7 @@ _RELEASES = (
                 "3239d4a2c0596133cc82da7c39d91c026a6fe47c7b676cc31bcfabdaf0f89b96",
                 url=_FILE + "5055909/BASE_TD_FILO_DISP_IRIS_2018.zip",
                 url_confirmed=True,
+                archive_member="BASE_TD_FILO_DISP_IRIS_2018*.csv",
             ),
         ),
     ),
@@ -640,6 +650,7 @@ _RELEASES = (
                 "d437dd4aa6b5b36f0408a2021210e7960109ca4b039eac413e8a2fd412181075",
                 url=_FILE + "8740222/cog_ensemble_2026_csv.zip",
                 url_confirmed=True,
+                archive_member="v_commune_2026.csv",
             ),
             RawFile(
                 "v_commune_depuis_1943.csv",
@@ -647,6 +658,7 @@ _RELEASES = (
                 "d9364f5ed85b10a83b015dc4a59e98ebbc3f6f243cb16b0c5c15d16800c3acf0",
                 url=_FILE + "8740222/cog_ensemble_2026_csv.zip",
                 url_confirmed=True,
+                archive_member="v_commune_depuis_1943.csv",
             ),
             RawFile(
                 "v_departement_2026.csv",
@@ -654,6 +666,7 @@ _RELEASES = (
                 "bef77047eb593c6ddf87f6086949e3e724380aad532f98fd9c96c4b2385418fe",
                 url=_FILE + "8740222/cog_ensemble_2026_csv.zip",
                 url_confirmed=True,
+                archive_member="v_departement_2026.csv",
             ),
             RawFile(
                 "v_region_2026.csv",
@@ -661,6 +674,7 @@ _RELEASES = (
                 "990c5ebe7a6ee016991d2ce3dd58126e69c3f6845d015fe6aaafe61de1842693",
                 url=_FILE + "8740222/cog_ensemble_2026_csv.zip",
                 url_confirmed=True,
+                archive_member="v_region_2026.csv",
             ),
         ),
     ),
@@ -708,6 +722,7 @@ _RELEASES = (
                 "68ca826c940fe1307f33c6d2dbf2571cc81fdf6cefec88546c60e3fe04c4dbfd",
                 url=_FILE + "7233950/BASE_TD_FILO_DISP_IRIS_2020_CSV.zip",
                 url_confirmed=True,
+                archive_member="BASE_TD_FILO_DISP_IRIS_2020*.csv",
             ),
         ),
     ),

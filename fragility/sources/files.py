@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -72,19 +73,37 @@ def require_edition(edition: Edition, raw: Path) -> None:
         raise missing_error(missing, raw)
 
 
-def missing_error(missing: list[tuple[Release, RawFile]], raw: Path) -> MissingFileError:
-    """Say where each missing file goes and on which page it is found."""
+def missing_error(
+    missing: list[tuple[Release, RawFile]],
+    raw: Path,
+    reasons: Mapping[tuple[str, str], str] | None = None,
+) -> MissingFileError:
+    """Say where each missing file goes and on which page it is found.
+
+    Parameters
+    ----------
+    reasons : why `fragility fetch` could not bring each file, by release id and file name. Given,
+        every file is listed; otherwise the first twelve.
+    """
+    indent = "\n             "
+    shown = missing if reasons is not None else missing[:12]
     lines = []
-    for release, file in missing[:12]:
-        lines.append(
-            f"{raw / release.folder / file.name}\n             page : "
-            f"{SOURCES[release.source].landing}"
-        )
-    if len(missing) > 12:
-        lines.append(f"… et {len(missing) - 12} autres")
+    for release, file in shown:
+        lines.append(str(raw / release.folder / file.name))
+        if reason := (reasons or {}).get((release.id, file.name)):
+            lines.append(f"raison : {reason}")
+            if file.downloadable:
+                member = file.archive_member
+                inside = f" (archive ; en sortir « {member} »)" if member else ""
+                lines.append(f"adresse : {file.url}{inside}")
+        lines.append(f"page : {SOURCES[release.source].landing}")
+    if len(missing) > len(shown):
+        lines.append(f"… et {len(missing) - len(shown)} autres")
     return MissingFileError(
         f"Il manque {len(missing)} fichier{'s' if len(missing) > 1 else ''} source.",
-        expected="\n             ".join(lines),
-        remedy="téléchargez-les depuis ces pages et placez-les à ces endroits, ou indiquez un "
-        "autre dossier avec --raw",
+        expected=indent.join(lines),
+        remedy="téléchargez-les depuis ces pages et placez-les à ces endroits, sous ces noms"
+        if reasons is not None
+        else "« fragility fetch » télécharge ceux qui ont une adresse ; placez les autres à ces "
+        "endroits depuis ces pages, ou indiquez un autre dossier avec --raw",
     )

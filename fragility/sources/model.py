@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 LICENCES = {
     "lov2": (
@@ -57,8 +59,11 @@ class RawFile:
     name : file name under the release's folder.
     size : bytes, or None when no copy could be measured.
     sha256 : checksum of the copy the project was tried on, or None.
-    url : producer's address of the file, or of the archive that holds it.
+    url : producer's address of the file, of the archive that holds it, or of another form of it.
     url_confirmed : True when a public page or code names exactly that address.
+    archive_member : glob of the file inside the archive that `url` gives, without regard to case:
+        of its base name, or of its whole path if it holds a `/`. None when `url` is no archive,
+        or when the archive is the file itself.
     """
 
     name: str
@@ -66,10 +71,37 @@ class RawFile:
     sha256: str | None = None
     url: str | None = None
     url_confirmed: bool = False
+    archive_member: str | None = None
 
     def __post_init__(self) -> None:
         if self.sha256 is not None and not _SHA256.match(self.sha256):
             raise ValueError(f"{self.name}: {self.sha256!r} is not a sha256")
+        if self.archive_member is not None and not (self.url and self.archive_member):
+            raise ValueError(f"{self.name}: a member of an archive without address")
+
+    @property
+    def downloadable(self) -> bool:
+        """True when `url` gives this file as it is read, alone or in an archive.
+
+        False without an address, or when the producer's form is another one, which a person
+        converts: the suffixes tell.
+        """
+        if self.url is None or self.archive_member is not None:
+            return self.url is not None
+        suffix = PurePosixPath(urlsplit(self.url).path).suffix.lower()
+        return suffix in ("", PurePosixPath(self.name).suffix.lower())
+
+    @property
+    def must_match(self) -> bool:
+        """True when a download with another size or checksum is refused.
+
+        Only then: the address is a public one of that very file. What it gives otherwise is a
+        later release under the same address, or was altered on the way, and either would put
+        false figures under the name of a dated release. A file taken out of an archive, or from
+        an address that is a guess, may be the same data in another packing: it is accepted and
+        reported as another copy, and its reader judges what it holds.
+        """
+        return self.url_confirmed and self.downloadable and self.archive_member is None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Order of preference: base-cc, then the comparateur and the rates, then the sum o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -249,12 +249,15 @@ def build_commune_values(
     ledgers.
     """
     values, ledgers = _from_rates(comparateur, taux, target, epci)
+    # The conversion from 15+ to all ages rests on an estimate: it is one.
+    values = values.assign(population_origine="observe", plus_65_origine="impute")
+    if from_iris is not None:
+        # Ages counted in the IRIS of the commune are better than that estimate.
+        counted = [c for c in from_iris.columns if c.startswith("plus_65")]
+        values = prefer(prefer(from_iris[counted], values), from_iris)
     if base_cc:
         published, lines = _from_base_cc(base_cc, target)
         ledgers += lines
+        published = published.assign(population_origine="observe", plus_65_origine="observe")
         values = prefer(published, values)
-    origins: Mapping[str, str] = {"population": "observe", "plus_65": "observe"}
-    values = values.assign(**{f"{k}_origine": v for k, v in origins.items()})
-    if from_iris is not None:
-        values = prefer(values, from_iris)
     return values.reindex(target.codes), ledgers

@@ -76,7 +76,7 @@ def test_sites_of_three_generations(tmp_path):
     assert frame["longitude"].tolist() == pytest.approx([3, -61.4525945, 2.35], abs=1e-6)
     assert frame["latitude"].tolist() == pytest.approx([46.5, 16.2544169, 48.85], abs=1e-6)
     assert frame["annee"].tolist() == [2018, 2020, 2024]
-    assert dropped == {"sans 4G": 2, "sans coordonnées": 1}
+    assert dropped == {"hors de France": 0, "sans 4G": 2, "sans coordonnées": 1}
 
 
 @pytest.mark.parametrize(
@@ -86,7 +86,7 @@ def test_sites_of_three_generations(tmp_path):
         ("<html></html>", "page web"),
         ("Operateur;x;y;3G\n1;2;3;1\n", "4G"),
         ("Operateur,x,y,4G\n1,2,3,1\n", "séparé par"),
-        ("Operateur;X;Y;C4G\n34020;652000;6862000;1\n", "impossibles"),
+        ("Operateur;X;Y;C4G\n34020;652000;6862000;1\n", "hors de France"),
         ("Operateur;X;Y;C4G\n34020;ouest;16;1\n", "autre chose que des nombres"),
     ],
 )

@@ -101,7 +101,8 @@ def test_communes_and_their_ledger():
     assert communes.loc["00001", "densite_hab_km2"] == 100
     assert communes.loc["00002", "peu_diplomes_pct"] == 70  # 60 and 80, of unknown weights
     assert communes["population_origine"].tolist() == ["observe", "observe", "observe", "absent"]
-    assert communes["plus_65_origine"].tolist() == ["observe", "observe", "absent", "absent"]
+    # Deduced from the share among those of 15 or more: an estimate.
+    assert communes["plus_65_origine"].tolist() == ["impute", "impute", "absent", "absent"]
     assert communes["population_annee"].isna().tolist() == [False, False, False, True]
     assert communes.loc["00001", ["population_annee", "plus_65_annee"]].tolist() == [2018, 2017]
     assert lines.set_index(["source", "motif"])["lignes"]["taux", UNKNOWN] == 1

@@ -89,3 +89,22 @@ def test_many_lost_places_warn():
     controls.control_places(places)
     with pytest.raises(DataCheckError, match="écartés"):
         controls.control_places(places.assign(statut=["retenu"] * 90 + ["ecarte"] * 10))
+
+
+def described(**changes):
+    frame = pd.DataFrame({"niveau": ["commune"] * 10, "population": [100.0] * 10,
+                          "non_thd_pct": 40.0, "non_4g_pct": 5.0, "plus_65_pct": 20.0,
+                          "peu_diplomes_pct": 50.0, "pauvrete_pct": 15.0})  # fmt: skip
+    return frame.assign(**changes)
+
+
+def test_a_truncated_or_rescaled_source_stops_the_run():
+    controls.control_coverage(described())
+    with pytest.raises(DataCheckError, match="non_thd manque"):
+        controls.control_coverage(described(non_thd_pct=[40.0] * 8 + [np.nan] * 2))
+    for change in ({"non_4g_pct": 100.0}, {"plus_65_pct": 0.2}, {"peu_diplomes_pct": 0.5}):
+        with pytest.raises(DataCheckError, match="invraisemblable"):
+            controls.control_coverage(described(**change))
+    # Nobody lives there: nothing is expected.
+    empty = described(population=[100.0] * 5 + [0.0] * 5, pauvrete_pct=[15.0] * 5 + [np.nan] * 5)
+    controls.control_coverage(empty)

@@ -78,3 +78,28 @@ def test_too_few_observed_communes_are_refused(world):
     published = truth.where(np.arange(300) < 10)
     with pytest.raises(DataCheckError, match="Trop peu"):
         impute_poverty(features, published, communes, population)
+
+
+def test_hidden_income_takes_the_model_that_never_saw_one(world):
+    features, truth, communes, population = world
+    features["chomage_pct"] = 60 - truth  # census alone says it all
+    published = truth.where(np.arange(300) % 2 == 0)
+    hidden = features.index[1:20:2]
+    features.loc[hidden, "niveau_vie_median"] = np.nan
+    imputed, errors, _ = impute_poverty(features, published, communes, population)
+    assert np.corrcoef(imputed[hidden], truth[hidden])[0, 1] > 0.9
+    quoted = errors.set_index("mesure")["valeur"]
+    assert quoted["nb_imputes_sans_revenu"] == 10
+    assert quoted["r2_sans_revenu"] > 0.7
+
+
+def test_a_departement_without_any_income_gets_nothing(world):
+    """As Guadeloupe and Guyane: nothing ties their census to the national poverty line."""
+    features, truth, communes, population = world
+    published = truth.where(np.arange(300) % 2 == 0)
+    own = communes["code_departement"] == "04"
+    features.loc[own, "niveau_vie_median"] = np.nan
+    published[own] = np.nan
+    imputed, _, _ = impute_poverty(features, published, communes, population)
+    assert not set(imputed.index) & set(communes.index[own])
+    assert len(imputed) == int(published.isna().sum()) - int(own.sum())

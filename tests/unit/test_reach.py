@@ -50,7 +50,9 @@ def communes(codes: list[str], at: tuple[float, float] = (5.0, 46.0)) -> gpd.Geo
         for n in range(len(codes))
     ]
     return gpd.GeoDataFrame(
-        {"code_commune": codes, "superficie_km2": 10.0}, geometry=shapes, crs=4326
+        {"code_commune": codes, "nom": [f"Ville {c}" for c in codes], "superficie_km2": 10.0},
+        geometry=shapes,
+        crs=4326,
     )
 
 
@@ -112,9 +114,35 @@ def test_the_nearest_is_found_as_by_brute_force() -> None:
     start = homes[["x_m", "y_m"]].to_numpy()
     metres = np.linalg.norm(start[:, None, :] - at[None, :, :], axis=2)
     assert table["km"].to_numpy() == pytest.approx(metres.min(axis=1) / 1000, rel=1e-3)
-    # The minutes are those to that same place.
-    minutes = path_minutes(start, at[metres.argmin(axis=1)], pace_field(homes))
-    assert table["minutes"].to_numpy() == pytest.approx(minutes, rel=1e-3)
+    field = pace_field(homes)
+    minutes = np.column_stack([path_minutes(start, np.tile(p, (80, 1)), field) for p in at])
+    assert table["minutes"].to_numpy() == pytest.approx(minutes.min(axis=1), rel=1e-3)
+    assert table["id_lieu"].tolist() == [f"cn-{n}" for n in minutes.argmin(axis=1)]
+
+
+@pytest.mark.parametrize(("minutes", "expected"), [(18, "incertaine"), (10, "couverte"),
+                                                   (40, "non_couverte")])  # fmt: skip
+def test_the_band_also_holds_for_a_territory_known_by_one_point(minutes, expected):
+    """No cell: the point of a commune of 500 inhabitants/km2 goes at 24 km/h."""
+    town = communes(["97101"], at=(-61.5, 16.1))
+    centre = town.geometry.to_crs(5490).representative_point().iloc[0]
+    place = gpd.GeoSeries([shapely.Point(centre.x + minutes * 400, centre.y)], crs=5490)
+    offered = lieux([(0, 0)], code="97102").set_geometry(place.to_crs(4326).values)
+    nothing = couts([1.0], [1.0], code="01001").iloc[:0]
+    row = portee(nothing, town, offered.set_crs(4326)).iloc[0]
+    assert row["conseiller_plus_proche_min"] == pytest.approx(minutes, rel=0.02)
+    assert row["couverture"] == expected
+    assert row["portee_precision"] == "point"
+
+
+def test_an_iris_without_contour_takes_the_reach_of_its_commune():
+    town = communes(["01001"])
+    parts = iris(town).assign(geometry=None)
+    table, _ = build_portee(couts([12.0], [100.0]).assign(code_iris="x"), town, parts,
+                            lieux([(0, 0)]), CENSUS)  # fmt: skip
+    own = table[table["niveau"] == "iris"].iloc[0]
+    assert own["couverture"] == table["couverture"].iloc[0] == "couverte"
+    assert own["portee_precision"] == "commune"
 
 
 def test_places_set_aside_or_of_another_kind_or_overseas_do_not_count() -> None:
@@ -168,7 +196,7 @@ def test_reach_is_monotone_in_the_threshold() -> None:
 def test_the_place_of_most_inhabitants_gives_its_name() -> None:
     table = couts([1, 2, 3], [10, 6, 6]).assign(id_lieu=["cn-0", "cn-1", "cn-1"])
     frame = portee(table, communes(["01001"]), lieux([(0, 0), (1, 1)]))
-    assert frame["conseiller_plus_proche_nom"].tolist() == ["Lieu 1"] * 2
+    assert frame["conseiller_plus_proche_nom"].tolist() == ["Lieu 1 (commune inconnue)"] * 2
 
 
 def test_a_place_inside_is_known_to_the_commune_and_its_iris() -> None:

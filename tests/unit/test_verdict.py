@@ -5,27 +5,40 @@ import pandas as pd
 
 from fragility.access.verdict import build_verdict, french_number
 
+PARTS = {"non_thd": 9.0, "non_4g": 4.0, "plus_65": 10.0, "peu_diplomes": 8.0, "pauvrete": 10.0}
+SHARES = {"non_thd": 98.0, "non_4g": 0.0, "plus_65": 34.2, "peu_diplomes": 62.0, "pauvrete": 21.0}
+
 
 def verdict(**changes):
     row = {
         "score": 8.2,
         "est_fragile": True,
         "population": 900.0,
-        "pauvrete_origine": "observe",
+        "est_petit_effectif": False,
         "couverture": "non_couverte",
         "conseiller_plus_proche_min": 34.4,
         "conseiller_plus_proche_km": 24.2,
-        "conseiller_plus_proche_nom": "Mairie de Vaubrume",
+        "conseiller_plus_proche_nom": "Mairie (Vaubrume)",
         "population_hors_portee_pct": 96.0,
         "est_conseiller_dans_commune": False,
+        "portee_precision": "mailles",
+        "served": False,
+        **{f"score_{key}": value for key, value in PARTS.items()},
+        **{f"{key}_pct": value for key, value in SHARES.items()},
+        **{f"{key}_origine": "observe" for key in PARTS},
         **changes,
     }
     key = {"niveau": ["commune"], "code": ["00001"]}
     part = {
         name: pd.DataFrame({**key, **{c: [row[c]] for c in columns}})
         for name, columns in {
-            "indicators": ["population", "pauvrete_origine"],
-            "scores": ["population", "score", "est_fragile"],
+            "indicators": [
+                "population",
+                *[f"{k}_origine" for k in PARTS],
+                "est_petit_effectif",
+                *[f"{k}_pct" for k in PARTS],
+            ],
+            "scores": ["population", "score", "est_fragile", *[f"score_{k}" for k in PARTS]],
             "portee": [
                 "couverture",
                 "conseiller_plus_proche_min",
@@ -33,19 +46,51 @@ def verdict(**changes):
                 "conseiller_plus_proche_nom",
                 "population_hors_portee_pct",
                 "est_conseiller_dans_commune",
+                "portee_precision",
             ],
         }.items()
     }
-    return build_verdict(part["indicators"], part["scores"], part["portee"]).iloc[0]
+    places = pd.DataFrame(
+        {
+            "statut": ["retenu"],
+            "dispositif": ["france_services"],
+            "code_commune": ["00001" if row["served"] else "00002"],
+        }
+    )
+    return build_verdict(part["indicators"], part["scores"], part["portee"], places).iloc[0]
 
 
 def test_fragile_and_out_of_reach():
     result = verdict()
     assert result["est_fragile_non_couverte"]
     assert result["motif"] == (
-        "Fragile (score 8,2) et hors de portée : le conseiller numérique le plus proche est à "
-        "34 min (24 km, « Mairie de Vaubrume »), 96 % des habitants sont à plus de 20 min."
+        "Fragile (score 8,20 ; d'abord 65 ans ou plus 34 %, pauvreté 21 %) et hors de portée "
+        ": le conseiller numérique le plus proche est à 34 min (24 km, « Mairie (Vaubrume) »), "
+        "96 % des habitants étant à plus de 20 min."
     )
+
+
+def test_what_else_a_mayor_must_know_is_in_the_sentence():
+    motif = verdict(served=True, est_petit_effectif=True, conseiller_plus_proche_km=0.4)["motif"]
+    assert "moins de 1 km" in motif
+    assert "France services est dans la commune" in motif
+    assert motif.endswith("moins de 200 habitants, taux très incertains.")
+    assert motif.count(".") == 1
+
+
+def test_a_score_on_four_indicators_says_so():
+    motif = verdict(score_non_4g=np.nan, non_4g_pct=np.nan)["motif"]
+    assert "sur 4 indicateurs" in motif
+    assert "?" not in motif
+
+
+def test_a_vast_commune_with_a_place_inside_is_not_told_a_distance():
+    motif = verdict(
+        couverture="incertaine", est_conseiller_dans_commune=True, portee_precision="point",
+        conseiller_plus_proche_min=97.0,
+    )["motif"]  # fmt: skip
+    assert "reçoit dans la commune" in motif
+    assert "97" not in motif
 
 
 def test_uncertain_reach_is_not_flagged():
@@ -73,7 +118,8 @@ def test_what_is_not_computed_says_why():
     none = {"score": np.nan, "est_fragile": False}
     assert "aucun habitant" in verdict(**none, population=0.0)["motif"]
     assert "ne couvre pas" in verdict(**none, population=np.nan)["motif"]
-    assert "indicateurs manquent" in verdict(**none, population=10.0)["motif"]
+    lacking = verdict(**none, population=10.0, pauvrete_origine="absent")["motif"]
+    assert lacking == "Non calculé : il manque des indicateurs (pauvreté)."
 
 
 def test_numbers_are_french():

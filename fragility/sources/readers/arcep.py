@@ -19,6 +19,7 @@ from fragility.errors import BadFileError
 from fragility.schemas import COMMUNE_CODE
 from fragility.sources.readers.common import (
     check_codes,
+    check_range,
     decode,
     drop_duplicates,
     pad_code,
@@ -28,6 +29,10 @@ from fragility.sources.readers.common import (
     require_columns,
     to_number,
 )
+
+# West, south, east, north: metropole, Antilles and Guyane, Mayotte and Réunion, Saint-Pierre.
+FRANCE_BOXES = ((-7, 41, 11, 52), (-64, 2, -51, 19), (44, -22, 57, -12), (-57, 46, -55, 48))
+MAX_OUTSIDE = 0.01
 
 _EXCLUSIVE = ("inel_hd", "elig_hd05", "elig_hd3", "elig_hd8", "elig_thd30", "elig_thd100",
               "elig_thd1g")  # fmt: skip
@@ -66,6 +71,7 @@ def read_fixe(
     code = pad_code(table["code_insee"], 5)
     check_codes(code, COMMUNE_CODE, path)
     counts = pd.DataFrame({c: to_number(table[c], path) for c in columns[1:]})
+    check_range(counts, list(counts.columns), path)
     if exclusive:
         gap = (counts[list(_EXCLUSIVE)].sum(axis=1) - counts["nbr"]).abs().to_numpy()
         thd = counts[list(_THD)].sum(axis=1, skipna=False)
@@ -88,6 +94,14 @@ def read_fixe(
     frame = pd.DataFrame({"code_commune": code, "nb_locaux": counts["nbr"], "nb_locaux_thd": thd})
     frame, repeated = drop_duplicates(frame, "code_commune", path)
     return frame.reset_index(drop=True), {"ligne répétée": repeated}
+
+
+def _in_france(frame: pd.DataFrame) -> pd.Series:
+    """Tell the points that are in a box around the metropole or an overseas département."""
+    inside = pd.Series(False, index=frame.index)
+    for west, south, east, north in FRANCE_BOXES:
+        inside |= frame["longitude"].between(west, east) & frame["latitude"].between(south, north)
+    return inside
 
 
 @dataclass(frozen=True)
@@ -143,16 +157,17 @@ def _read_site_file(path: Path, year: int | None) -> tuple[pd.DataFrame, dict[st
             expected="une année dans le nom du fichier",
             remedy="rendez au fichier son nom d'origine",
         )
-    wrong = ~frame["longitude"].between(-180, 180) | ~frame["latitude"].between(-90, 90)
-    if wrong.any():
+    outside = ~_in_france(frame)
+    if outside.mean() > MAX_OUTSIDE:
         raise BadFileError(
-            "Des coordonnées sont impossibles.",
+            "Des sites ont des coordonnées hors de France.",
             path=path,
             expected="des degrés (longitude, latitude) ou des mètres Lambert 93 selon les colonnes",
-            found=f"{int(wrong.sum())} sites",
-            remedy="reprenez le fichier du producteur",
+            found=f"{int(outside.sum())} sites sur {len(frame)}",
+            remedy="vérifiez que x et y ne sont pas inversés, ou reprenez le fichier du producteur",
         )
-    return frame, {
+    return frame[~outside], {
+        "hors de France": int(outside.sum()),
         "sans 4G": int((~four_g).sum()),
         "sans coordonnées": int((four_g & ~placed).sum()),
     }
@@ -178,7 +193,7 @@ def read_sites(
     BadFileError
         When a file has none of the known layouts or impossible coordinates.
     """
-    frames, dropped = [], {"sans 4G": 0, "sans coordonnées": 0}
+    frames, dropped = [], {"hors de France": 0, "sans 4G": 0, "sans coordonnées": 0}
     for path in paths:
         frame, reasons = _read_site_file(path, year)
         frames.append(frame)

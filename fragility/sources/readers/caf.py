@@ -9,6 +9,7 @@ import pandas as pd
 from fragility.schemas import IRIS_CODE
 from fragility.sources.readers.common import (
     check_codes,
+    check_range,
     drop_duplicates,
     pad_code,
     read_csv,
@@ -37,6 +38,7 @@ def read_caf_iris(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     code = pad_code(table["iris_code"], 9)
     check_codes(code, IRIS_CODE, path)
     frame = pd.DataFrame({new: to_number(table[old], path) for old, new in _COLUMNS.items()})
+    check_range(frame, list(frame.columns), path)
     frame.insert(0, "code_iris", code)
     frame, repeated = drop_duplicates(frame, "code_iris", path)
     shown = frame["nb_allocataires"].notna()

@@ -226,6 +226,33 @@ def read_content(path: Path, suffix: str = ".csv") -> bytes:
     return path.read_bytes()
 
 
+def check_range(
+    frame: pd.DataFrame,
+    columns: Sequence[str],
+    path: Path,
+    *,
+    low: float = 0,
+    high: float | None = None,
+) -> None:
+    """Refuse a file with values that cannot be: a negative count, a share above 100.
+
+    A share of which no value exceeds 1 is a fraction, and is refused as well.
+    """  # fmt: skip
+    for column in columns:
+        values = frame[column].dropna()
+        wrong = values[(values < low) | ((values > high) if high is not None else False)]
+        fraction = high == 100 and len(values) > 20 and bool((values <= 1).all()) and values.any()
+        if len(wrong) or fraction:
+            raise BadFileError(
+                f"La colonne {column} contient des valeurs impossibles.",
+                path=path,
+                expected=f"au moins {low:g}" + (f", au plus {high:g}" if high is not None else ""),
+                found="des fractions au lieu de pourcentages" if fraction
+                else f"{wrong.iloc[0]:g} ({len(wrong)} lignes)",
+                remedy="vérifiez que c'est le bon fichier et la bonne année",
+            )  # fmt: skip
+
+
 def pad_code(values: pd.Series, width: int) -> pd.Series:
     """Give back the leading zeros that spreadsheets remove from INSEE codes."""
     return values.str.strip().str.zfill(width)

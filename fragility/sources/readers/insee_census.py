@@ -14,6 +14,7 @@ from fragility.errors import BadFileError
 from fragility.schemas import COMMUNE_CODE
 from fragility.sources.readers.common import (
     check_codes,
+    check_range,
     decode,
     drop_duplicates,
     pad_code,
@@ -84,6 +85,9 @@ def read_comparateur(
     table, repeated = drop_duplicates(table, "CODGEO", path)
     frame = pd.DataFrame({new: to_number(table[old], path) for old, new in columns.items()})
     frame["naissances_5_ans"] = to_number(table[births], path) if births in table else np.nan
+    counts = [c for c in frame.columns if c != "pauvrete_pct"]
+    check_range(frame, counts, path)
+    check_range(frame, ["pauvrete_pct"], path, high=100)
     frame.insert(0, "code_commune", table["CODGEO"])
     return frame.reset_index(drop=True), {"ligne répétée": repeated}
 
@@ -110,16 +114,7 @@ def read_taux_communes(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     code = pad_code(table["CODE_INSEE"], 5).rename("CODE_INSEE")
     check_codes(code, COMMUNE_CODE, path)
     frame = pd.DataFrame({new: to_number(table[old], path) for old, new in _RATES.items()})
-    wrong = (frame < 0) | (frame > 100)
-    if wrong.to_numpy().any():
-        column = str(wrong.any().idxmax())
-        raise BadFileError(
-            "Un taux sort de 0 à 100.",
-            path=path,
-            expected="un pourcentage",
-            found=f"{frame.loc[wrong[column], column].iloc[0]} ({column})",
-            remedy="vérifiez que c'est le bon fichier",
-        )
+    check_range(frame, list(frame.columns), path, high=100)
     filled = frame.notna().any(axis=1)
     groups = frame[filled].groupby(code[filled])
     clash = (groups.nunique() > 1).any(axis=1)

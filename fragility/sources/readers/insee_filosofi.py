@@ -13,6 +13,7 @@ import pandas as pd
 from fragility.schemas import COMMUNE_CODE, IRIS_CODE
 from fragility.sources.readers.common import (
     check_codes,
+    check_range,
     decode,
     drop_duplicates,
     pad_code,
@@ -58,6 +59,8 @@ def read_filosofi_communes(
     frame = pd.DataFrame({"code_commune": code})
     for old, new in columns.items():
         frame[new] = to_number(table[old], path) if old in table.columns else float("nan")
+    check_range(frame, ["nb_personnes", "niveau_vie_median"], path)
+    check_range(frame, ["pauvrete_pct"], path, high=100)
     frame, repeated = drop_duplicates(frame, "code_commune", path)
     return frame.reset_index(drop=True), {"ligne répétée": repeated}
 
@@ -88,6 +91,8 @@ def read_filosofi_iris(
     code = pad_code(table["IRIS"], 9)
     check_codes(code, IRIS_CODE, path)
     frame = pd.DataFrame({new: to_number(table[old], path) for old, new in columns.items()})
+    check_range(frame, ["niveau_vie_median"], path)
+    check_range(frame, ["pauvrete_pct"], path, high=100)
     frame.insert(0, "code_iris", code)
     frame, repeated = drop_duplicates(frame, "code_iris", path)
     return frame.reset_index(drop=True), {"ligne répétée": repeated}
