@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+# Run by the Python that owns QGIS, not collected by this one.
+collect_ignore = ["qgis_render.py"]
+
 ROOT = Path(__file__).parents[1]
 PACK = Path(os.environ.get("FRAGILITY_PACK", ROOT.parent / "shared" / "data"))
 

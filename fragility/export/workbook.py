@@ -102,7 +102,7 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
         ),
     ),
 }
-NOTE_WIDTH = 100
+NOTE_WIDTH = 84
 NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "0.00"}
 _ORIGIN_WORDS = {
     "observe": "observé",
