@@ -16,7 +16,7 @@ import pyarrow as pa
 import shapely
 
 from fragility import schemas
-from fragility.export.database_views import VIEWS
+from fragility.export.database_views import VIEW_COLUMNS, VIEWS
 from fragility.export.facts import RunFacts
 from fragility.export.files import publishing
 from fragility.export.tables import ordered, without_geometry
@@ -182,6 +182,12 @@ def write_duckdb(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -
         for view, answer, query in VIEWS:
             connection.execute(f"CREATE VIEW marts.{view} AS {query}")
             connection.execute(f"COMMENT ON VIEW marts.{view} IS {_quoted(answer)}")
+            for (column,) in connection.execute(
+                f"SELECT column_name FROM (DESCRIBE marts.{view})"
+            ).fetchall():
+                connection.execute(
+                    f'COMMENT ON COLUMN marts.{view}."{column}" IS {_quoted(VIEW_COLUMNS[column])}'
+                )
         connection.execute("COMMIT")
         connection.execute("USE memory")
         connection.execute("DETACH fragilite")

@@ -7,14 +7,50 @@ database, so that the file can be attached under any name.
 from __future__ import annotations
 
 from fragility.schemas import INDICATORS
+from fragility.territory.communes import NO_EPCI
+
+# Columns of the views -> "title — meaning"; the dictionary shows them with those of the tables.
+VIEW_COLUMNS = {
+    "code_departement": "Code département — Code du département.",
+    "nom_departement": "Département — Nom du département.",
+    "code_epci": "Code EPCI — Code SIREN de l'intercommunalité.",
+    "nom_epci": "EPCI — Nom de l'intercommunalité.",
+    "code_region": "Code région — Code de la région.",
+    "nom_region": "Région — Nom de la région.",
+    "nb_communes": "Communes — Nombre de communes.",
+    "nb_communes_fragiles": "Communes fragiles — Nombre de communes fragiles.",
+    "nb_communes_fragiles_non_couvertes": "Fragiles et non couvertes — Nombre de communes "
+    "fragiles et non couvertes.",
+    "population": "Population — Habitants au recensement.",
+    "population_fragile": "Population fragile — Habitants des communes fragiles.",
+    "population_fragile_non_couverte": "Habitants concernés — Habitants des communes fragiles et "
+    "non couvertes.",
+    "part_population_pct": "Part de la population (%) — Part des habitants de la ligne.",
+    "part_communes_pct": "Part des communes (%) — Part des communes pour l'indicateur.",
+    "couverture": "Couverture — couverte, incertaine, non_couverte ou non calculée.",
+    "indicateur": "Indicateur — Nom de l'indicateur.",
+    "origine": "Origine — observe, commune, iris, impute ou absent.",
+    "annee": "Année — Année de la donnée.",
+    "schema": "Schéma — Schéma de la table.",
+    "table": "Table — Nom de la table.",
+    "colonne": "Colonne — Nom de la colonne.",
+    "type": "Type — Type de la colonne.",
+    "libelle": "Libellé — Nom en clair.",
+    "description": "Description — Ce que la colonne signifie.",
+    "base": "Base — Nom sous lequel le fichier est ouvert.",
+}
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _uncovered_by(level: str, what: str) -> tuple[str, str, str]:
     code, name = f"code_{level}", f"nom_{level}"
     return (
         f"v_fragiles_non_couvertes_par_{level}",
-        f"Communes fragiles et non couvertes, et habitants concernés, par {what} : d'abord les "
-        "plus d'habitants.",
+        f"Communes fragiles et non couvertes, et habitants concernés, par {what} : d'abord "
+        "là où ils sont le plus nombreux.",
         f"""
         SELECT {code}, any_value({name}) AS {name},
                count(*) AS nb_communes,
@@ -26,6 +62,7 @@ def _uncovered_by(level: str, what: str) -> tuple[str, str, str]:
                round(100 * coalesce(sum(population) FILTER (est_fragile_non_couverte), 0)
                      / nullif(sum(population), 0), 1) AS part_population_pct
         FROM marts.communes
+        WHERE {code} <> {_quote(NO_EPCI[0])}
         GROUP BY {code}
         ORDER BY population_fragile_non_couverte DESC, {code}
         """,
