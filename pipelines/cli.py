@@ -194,9 +194,16 @@ def _in_french(error: Exception) -> UsageError:
     )
 
 
+def _blank(error: UnicodeError) -> tuple[str, int]:
+    """Stand for the character that an encoding lacks."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return " ", error.end
+
+
 def _write_in_any_encoding() -> None:
     """Write a blank for what the encoding lacks: a redirection on Windows has no thin space."""
-    codecs.register_error("blank", lambda error: (" ", error.end))  # type: ignore[attr-defined]
+    codecs.register_error("blank", _blank)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="blank")

@@ -5,7 +5,7 @@ import io
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import dagster as dg
 import geopandas as gpd
@@ -20,20 +20,18 @@ PREVIEW_COLUMNS = 8
 
 @dataclass
 class Timer:
-    """Seconds between entering and leaving the block."""
+    """Seconds spent in a block."""
 
-    start: float = field(default_factory=time.perf_counter)
-
-    @property
-    def seconds(self) -> float:
-        """Seconds since the start."""
-        return round(time.perf_counter() - self.start, 2)
+    seconds: float = 0.0
 
 
 @contextmanager
 def timed() -> Iterator[Timer]:
-    """Time what an asset does, its metadata apart."""
-    yield Timer()
+    """Time what an asset computes, its metadata and its writing apart."""
+    timer = Timer()
+    start = time.perf_counter()
+    yield timer
+    timer.seconds = round(time.perf_counter() - start, 2)
 
 
 def emit(

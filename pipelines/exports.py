@@ -168,25 +168,15 @@ def export_dictionnaire(
     context: dg.AssetExecutionContext,
     workspace: Workspace,
     communes: gpd.GeoDataFrame,
-    iris: gpd.GeoDataFrame,
-    lieux: gpd.GeoDataFrame,
-    index_imputation: pd.DataFrame,
     index_bornes: pd.DataFrame,
 ) -> dg.MaterializeResult:
     """Write the dictionary and the notice."""
     folder = workspace.edition_dir(context.partition_key)
-    frames = {
-        "communes": communes,
-        "iris": iris,
-        "lieux": lieux,
-        "index_imputation": index_imputation,
-    }
+    facts = _facts(context, workspace, index_bornes)
     with timed() as timer:
         paths = [
             tables.write_dictionary(folder / "dictionnaire.csv"),
-            readme.write_lisezmoi(
-                folder / "LISEZMOI.md", frames, _facts(context, workspace, index_bornes)
-            ),
+            readme.write_lisezmoi(folder / "LISEZMOI.md", {"communes": communes}, facts),
         ]
     return _written(paths, timer.seconds)
 

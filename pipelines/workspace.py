@@ -12,7 +12,6 @@ from pydantic import PrivateAttr
 
 from fragility.ledger import stack
 from fragility.sources.catalogue import EDITIONS
-from fragility.sources.model import Release
 
 EDITION_PARTITIONS = dg.StaticPartitionsDefinition(list(EDITIONS))
 DEFAULT_PROFILE = "ifn-2023"
@@ -52,10 +51,6 @@ class Workspace(dg.ConfigurableResource):
     def raw_dir(self) -> Path:
         """Folder of the raw files."""
         return Path(self.raw) if self.raw else default_raw()
-
-    def paths(self, release: Release) -> list[Path]:
-        """Expected paths of a release's files."""
-        return [self.raw_dir() / release.folder / file.name for file in release.files]
 
     def write_ledger(self, edition: str, asset: str, ledger: pd.DataFrame) -> None:
         """Keep the ledger of one asset until the tables are published."""

@@ -16,6 +16,7 @@ from fragility.territory.crs import METROPOLE, departement_of, metric_xy, zone_e
 
 _COLUMNS = list(schemas.TABLES["access_portee"].columns)
 HALF = 0.5
+THRESHOLD_MIN = 20.0  # of public reports; no official one exists for conseillers numériques
 
 
 def build_portee(
@@ -25,7 +26,7 @@ def build_portee(
     lieux: gpd.GeoDataFrame,
     recensement: pd.DataFrame,
     *,
-    threshold: float = 20.0,
+    threshold: float = THRESHOLD_MIN,
     band: float = 0.25,
     dispositif: str = "conseiller_numerique",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:

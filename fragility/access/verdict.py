@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fragility.access.coverage import THRESHOLD_MIN
+from fragility.index.indicators import SMALL_POPULATION
 from fragility.schemas import INDICATOR_LABELS, INDICATORS
 
 UNINHABITED = "Non calculé : aucun habitant au recensement"
@@ -17,7 +19,7 @@ def build_verdict(
     scores: pd.DataFrame,
     portee: pd.DataFrame,
     places: pd.DataFrame,
-    threshold: float = 20,
+    threshold: float = THRESHOLD_MIN,
 ) -> pd.DataFrame:
     """Build `access_fragiles_non_couvertes` for communes and IRIS.
 
@@ -49,7 +51,7 @@ def build_verdict(
             + np.where(flagged & served, " ; un lieu France services est dans la commune", "")
             + np.where(
                 fragile & table["est_petit_effectif"].fillna(False).astype(bool),
-                " ; moins de 200 habitants, taux très incertains",
+                f" ; moins de {SMALL_POPULATION} habitants, taux très incertains",
                 "",
             )
             + ".",

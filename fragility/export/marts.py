@@ -8,8 +8,6 @@ import pandas as pd
 from fragility.schemas import TABLES
 from fragility.territory.communes import NO_EPCI
 
-KEY = ["niveau", "code"]
-
 
 def _attributes(
     level: str,

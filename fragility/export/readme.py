@@ -183,7 +183,7 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
 
     Parameters
     ----------
-    tables : the marts by name; `communes` and `registre` are read.
+    tables : the marts by name; only `communes` is read.
     facts : edition, sources, warnings.
     """
     communes = pd.DataFrame(tables["communes"])

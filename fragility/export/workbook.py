@@ -21,8 +21,16 @@ from fragility.export.labels import (
 from fragility.export.readme import how_not_to_use, how_to_read
 from fragility.export.tables import ordered
 
-# What a person reads, in that order; everything else is in the CSV and the DuckDB file. A column
-# that the table lacks is left out.
+_GROUP = (
+    "population",
+    "score",
+    "nb_communes",
+    "nb_communes_fragiles",
+    "nb_communes_fragiles_non_couvertes",
+    "population_fragile_non_couverte",
+    "nb_lieux_conseillers",
+)
+# What a person reads, in that order; everything else is in the CSV and the DuckDB file.
 SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Fragiles non couvertes": (
         "communes_fragiles_non_couvertes",
@@ -36,8 +44,6 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "population",
             "population_hors_portee",
             "score",
-            "score_bas",
-            "score_haut",
             "conseiller_plus_proche_min",
             "conseiller_plus_proche_km",
             "conseiller_plus_proche_nom",
@@ -60,7 +66,6 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "quintile_departement",
             "rang",
             "est_fragile",
-            "probabilite_fragile_pct",
             "couverture",
             "conseiller_plus_proche_min",
             "population_hors_portee_pct",
@@ -68,39 +73,10 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             *(f"{key}_pct" for key in schemas.INDICATORS),
             "pauvrete_origine",
             "est_petit_effectif",
-            "nb_personnes_en_difficulte",
         ),
     ),
-    "EPCI": (
-        "epci",
-        (
-            "code_epci",
-            "nom_epci",
-            "population",
-            "score",
-            "nb_communes",
-            "nb_communes_fragiles",
-            "nb_communes_fragiles_non_couvertes",
-            "population_fragile_non_couverte",
-            "nb_lieux_conseillers",
-            "nb_personnes_en_difficulte",
-        ),
-    ),
-    "Départements": (
-        "departements",
-        (
-            "code_departement",
-            "nom_departement",
-            "population",
-            "score",
-            "nb_communes",
-            "nb_communes_fragiles",
-            "nb_communes_fragiles_non_couvertes",
-            "population_fragile_non_couverte",
-            "nb_lieux_conseillers",
-            "nb_personnes_en_difficulte",
-        ),
-    ),
+    "EPCI": ("epci", ("code_epci", "nom_epci", *_GROUP)),
+    "Départements": ("departements", ("code_departement", "nom_departement", *_GROUP)),
 }
 NOTE_WIDTH = 84
 NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "0.00"}
@@ -266,9 +242,8 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts)
         _write_notes(book.add_worksheet("Lisez-moi"), facts, big, bold, wrap)
         for title, (table, wanted) in SHEETS.items():
             model = schemas.TABLES[table].columns
-            kept = [name for name in wanted if name in tables[table].columns]
-            frame = pd.DataFrame(ordered(tables[table], table)[kept])
-            _write_sheet(book, title, frame, [str(model[name].title) for name in kept], heading)
+            frame = pd.DataFrame(ordered(tables[table], table)[list(wanted)])
+            _write_sheet(book, title, frame, [str(model[name].title) for name in wanted], heading)
         dictionary = schemas.dictionary()
         _write_sheet(
             book,

@@ -16,6 +16,7 @@ from scipy.spatial import cKDTree
 
 from fragility.index.impute import impute_poverty, poverty_features
 from fragility.schemas import INDICATORS
+from fragility.territory.census_communes import group_mean
 from fragility.territory.crs import METROPOLE
 
 SMALL_POPULATION = 200  # INSEE advises against using census rates below about this
@@ -117,24 +118,19 @@ def far_from_4g(
     Returns
     -------
     Series by code under the keys `commune` and `iris`; territories without inhabited cells, and
-    all of them when the edition has no site, are not in it.
+    all of them when the edition has no metropolitan site, are not in it.
     """
-    if mobile.empty or grid.empty:
+    sites = sites_in_metres(mobile)
+    # To a tree without a site every distance is infinite: everyone would be far from nothing.
+    if len(sites) == 0 or grid.empty:
         return {"commune": pd.Series(dtype=float), "iris": pd.Series(dtype=float)}
-    distance, _ = cKDTree(sites_in_metres(mobile)).query(grid[["x_m", "y_m"]].to_numpy())
+    distance, _ = cKDTree(sites).query(grid[["x_m", "y_m"]].to_numpy())
     far = grid["population"] * (distance > km * 1000)
     shares = {}
     for level, key in (("commune", "code_commune"), ("iris", "code_iris")):
         total = grid.groupby(key)["population"].sum()
         shares[level] = (100 * far.groupby(grid[key]).sum() / total.where(total > 0)).clip(0, 100)
     return shares
-
-
-def neighbours_mean(value: pd.Series, population: pd.Series, epci: pd.Series) -> pd.Series:
-    """Population-weighted mean of each territory's EPCI."""
-    weight = population.where(value.notna(), 0).fillna(0)
-    total = weight.groupby(epci).transform("sum")
-    return (value.fillna(0) * weight).groupby(epci).transform("sum") / total.where(total > 0)
 
 
 def build_indicators(
@@ -219,7 +215,7 @@ def _census_cells(
         origin = table.get(f"{key}_origine", "observe")
         cells.append(observed(table[f"{key}_pct"], table[f"{key}_annee"], origin))
     commune, own = cells
-    mean = neighbours_mean(commune.value, population, places["code_epci"])
+    mean = group_mean(commune.value, population, places["code_epci"])
     around = observed(mean.where(population > 0), commune.year.max(), "impute")
     return fill(commune, around, "impute"), own
 

@@ -23,13 +23,13 @@ import py7zr
 from py7zr.exceptions import ArchiveError, PasswordRequired
 
 from fragility.errors import BadFileError
+from fragility.sources.readers.common import DAMAGED_ZIP
 
 ZIP_SIGNATURES = (b"PK\x03\x04", b"PK\x05\x06")
 SEVEN_ZIP_SIGNATURE = b"7z\xbc\xaf\x27\x1c"
 CHUNK = 1 << 20
 SHOWN = 6
 # py7zr lets what its decompressors and its header parser meet escape as they are.
-_BAD_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 _BAD_7Z = (ArchiveError, lzma.LZMAError, zlib.error, EOFError, ValueError, TypeError, IndexError)
 
 
@@ -192,7 +192,7 @@ def _extract_zip(archive: Path, pattern: str, target: Path, shown: Path, limits:
                     written += len(chunk)
                     _refuse_bomb(written, member.packed, shown, limits)
                     out.write(chunk)
-    except _BAD_ZIP as error:
+    except DAMAGED_ZIP as error:
         raise _damaged(shown, str(error)) from None
 
 

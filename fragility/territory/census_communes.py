@@ -1,6 +1,7 @@
 """Census shares of communes, from whichever releases the edition has.
 
-Order of preference: base-cc, then the comparateur and the rates, then the sum of the IRIS.
+Order of preference: base-cc, then the comparateur and the rates, then the sum of the IRIS. 65+ is
+counted in the IRIS before it is deduced from a rate among those of 15 or more.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from fragility.sources.readers.insee_counts import SHARES, census_shares
+from fragility.sources.readers.insee_counts import census_shares
 from fragility.territory.dated import Dated, Target, bring_communes
 
 ETAPE = "core_recensement"
@@ -39,7 +40,6 @@ _RATE_WEIGHTS = {
     "familles_mono_pct": "menages", "plus_65_parmi_15_plus_pct": "population",
 }  # fmt: skip
 DATED = ("population", "plus_65", "peu_diplomes")
-VALUES = ("population", *SHARES, "densite_hab_km2")
 
 
 def value_column(key: str) -> str:
@@ -245,8 +245,8 @@ def build_commune_values(
 
     Returns
     -------
-    One row per commune: `VALUES`, the years, the origins of `population` and `plus_65`; and the
-    ledgers.
+    One row per commune: population, shares, density, the years, the origins of `population` and
+    `plus_65`; and the ledgers.
     """
     values, ledgers = _from_rates(comparateur, taux, target, epci)
     # The conversion from 15+ to all ages rests on an estimate: it is one.

@@ -12,6 +12,7 @@ from fragility.schemas import validate
 from fragility.territory.census import build_recensement
 from fragility.territory.census_communes import (
     expected_under_15,
+    group_mean,
     plus_65_among_all,
     shrink,
 )
@@ -252,3 +253,10 @@ def test_two_whole_communes_that_merged_share_the_population():
     iris = IRIS.assign(code_commune=["00001"] * 3 + ["00002", "00002", "00004"])
     places = iris_places(iris)
     assert places["est_commune_entiere"].tolist() == [False] * 5 + [True]
+
+
+def test_group_mean_is_weighted_and_ignores_the_missing():
+    value = pd.Series([10.0, 20.0, np.nan, 5.0], index=list("abcd"))
+    population = pd.Series([100.0, 300.0, 50.0, 10.0], index=list("abcd"))
+    epci = pd.Series(["x", "x", "x", "y"], index=list("abcd"))
+    assert group_mean(value, population, epci)["c"] == pytest.approx(17.5)

@@ -8,7 +8,6 @@ from fragility.index.indicators import (
     far_from_4g,
     from_iris,
     inherit,
-    neighbours_mean,
     observed,
 )
 
@@ -63,13 +62,6 @@ def test_an_estimated_iris_does_not_make_an_aggregated_commune():
     assert from_iris(own, POPULATION, PARENT, COMMUNES).origin["01001"] == "absent"
 
 
-def test_neighbours_mean_is_weighted_and_ignores_the_missing():
-    value = pd.Series([10.0, 20.0, np.nan, 5.0], index=list("abcd"))
-    population = pd.Series([100.0, 300.0, 50.0, 10.0], index=list("abcd"))
-    epci = pd.Series(["x", "x", "x", "y"], index=list("abcd"))
-    assert neighbours_mean(value, population, epci)["c"] == pytest.approx(17.5)
-
-
 def test_far_from_4g_counts_people_not_cells():
     # Two sites at (3°E, 46.5°N) = (700 000, 6 600 000) in Lambert-93, one overseas left out.
     mobile = pd.DataFrame({"longitude": [3.0, -61.5], "latitude": [46.5, 16.2]})
@@ -90,3 +82,8 @@ def test_far_from_4g_counts_people_not_cells():
 def test_without_sites_nothing_is_claimed():
     empty = pd.DataFrame({"longitude": [], "latitude": []})
     assert far_from_4g(pd.DataFrame({"x_m": [1]}), empty)["commune"].empty
+
+
+def test_overseas_sites_alone_say_nothing_of_the_metropole():
+    overseas = pd.DataFrame({"longitude": [-61.5], "latitude": [16.2]})
+    assert far_from_4g(pd.DataFrame({"x_m": [1]}), overseas)["commune"].empty

@@ -111,6 +111,19 @@ def test_a_truncated_archive_is_refused(tmp_path):
         read_zip_member(tmp_path / "b.zip", ".csv")
 
 
+def test_a_damaged_member_of_any_compression_is_refused(tmp_path):
+    path = tmp_path / "a.zip"
+    for kind in (zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        with zipfile.ZipFile(path, "w", kind) as archive:
+            archive.writestr("base.CSV", "CODE;X\n" + "01001;1\n" * 500)
+        content = bytearray(path.read_bytes())
+        for at in range(45, 75):
+            content[at] ^= 0xFF
+        path.write_bytes(bytes(content))
+        with pytest.raises(BadFileError, match="tronquée"):
+            read_zip_member(path, ".csv")
+
+
 def test_an_archive_without_the_table_lists_what_it_holds(tmp_path):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:

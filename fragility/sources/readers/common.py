@@ -7,6 +7,7 @@ knows a producer.
 from __future__ import annotations
 
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Sequence
@@ -17,8 +18,8 @@ import pandas as pd
 from fragility.errors import BadFileError, MissingFileError
 
 SECRETS = ("s", "ns", "nd", "so", "c", "/", "///")
-# Truncated, damaged, of an unknown compression, behind a password.
-_BAD_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
+# What the zip module lets escape: truncated, damaged, of an unknown compression.
+DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError)
 _HTML = (b"<!doctype html", b"<html", b"<?xml version", b"<head")
 
 
@@ -75,7 +76,7 @@ def read_zip_member(path: Path, suffix: str, *, exclude: tuple[str, ...] = ("met
                     remedy="téléchargez de nouveau l'archive du producteur",
                 )
             return archive.read(names[0])
-    except _BAD_ZIP as error:
+    except (*DAMAGED_ZIP, OSError, RuntimeError) as error:  # unreadable, or behind a password
         raise BadFileError(
             "L'archive est tronquée ou n'est pas un zip.",
             path=path,
