@@ -178,7 +178,11 @@ def _write_notes(
         ),
         ("", wrap),
         ("Les feuilles", bold),
-        ("Fragiles non couvertes : la liste d'action, la plus peuplée d'abord.", wrap),
+        (
+            "Fragiles non couvertes : la liste d'action, d'abord là où le plus d'habitants sont "
+            "hors de portée.",
+            wrap,
+        ),
         ("Communes, EPCI, Départements : l'essentiel, une ligne par territoire, à filtrer.", wrap),
         ("Dictionnaire : ce que signifie chaque colonne de tous les fichiers.", wrap),
         ("", wrap),
