@@ -7,7 +7,7 @@ EDITION ?= demo
 RAW ?= data/raw
 REFERENCE ?= data/reference
 
-.PHONY: run test validation picture benchmark lock dev clean
+.PHONY: run test validation passages picture benchmark lock dev clean
 
 run: $(STAMP)
 	$(BIN)/fragility run --edition $(EDITION) --raw $(RAW)
@@ -22,6 +22,10 @@ test: $(STAMP)
 validation: $(STAMP)
 	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
 	$(BIN)/fragility validation --edition france-2021 --reference $(REFERENCE)
+
+# The passages between maps of communes and the published ones: make passages RAW=... REFERENCE=...
+passages: $(STAMP)
+	$(BIN)/fragility validation --passages --raw $(RAW) --reference $(REFERENCE)
 
 picture: $(STAMP)
 	$(BIN)/fragility run --edition demo

@@ -1,22 +1,33 @@
-"""Bring figures from the map of communes of one year to that of another.
+"""Bring figures from the map of communes of one year to that of another, earlier or later.
 
-The map of year N is the state on 1 January N. Only the way forward is here: going back needs a
-split of every fusion, which a movement file alone cannot give.
+The map of year N is the state on 1 January N. How a passage is made from the movements of
+communes is in `cog_passage.py`; this module reads and applies it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
-# Kinds of events that move figures, in the order in which they apply on one day: a commune that
-# changes département and merges the same day (49144, 2018) takes its new code first; a new seat
-# gives its code last. The others (names, delegated parts) leave figures where they are.
-_STEPS = {"41": 0, "20": 1, "21": 1, "30": 2, "31": 2, "32": 2, "33": 2, "50": 3}
-NATURES = ("inchange", "changement_code", "fusion", "retablissement")
-_STEP_NATURE = (1, 3, 2, 1)
+from fragility.territory.cog_passage import NATURES, build_passage, list_communes
+
+__all__ = [
+    "ADDED",
+    "ARRONDISSEMENT_PARENT",
+    "MERGED",
+    "NATURES",
+    "PARENT_PRESENT",
+    "UNKNOWN",
+    "apply_passage",
+    "build_passage",
+    "describe_passage",
+    "fold_arrondissements",
+    "list_communes",
+    "map_iris_codes",
+    "map_iris_communes",
+    "to_commune",
+]
 
 ARRONDISSEMENT_PARENT: Mapping[str, str] = {
     **{str(code): "75056" for code in range(75101, 75121)},
@@ -54,111 +65,6 @@ def fold_arrondissements(
     return frame[~twice].assign(**{code: parent[~twice]}), {PARENT_PRESENT: int(twice.sum())}
 
 
-def _edges(movements: pd.DataFrame, from_year: int, to_year: int) -> pd.DataFrame:
-    """Moves of figures between two maps: `ordre`, `avant`, `apres`, `rang` (of nature)."""
-    dates = movements["date_effet"]
-    kept = (
-        (dates > f"{from_year}-01-01") & (dates <= f"{to_year}-01-01")
-        & (movements["type_avant"] == "COM") & (movements["type_apres"] == "COM")
-        & movements["mod"].isin(list(_STEPS))
-    )  # fmt: skip
-    step = movements.loc[kept, "mod"].map(_STEPS).astype("int64")
-    return pd.DataFrame(
-        {
-            "ordre": dates[kept] + "/" + step.astype("str"),
-            "avant": movements.loc[kept, "code_avant"],
-            "apres": movements.loc[kept, "code_apres"],
-            "rang": np.array(_STEP_NATURE)[step.to_numpy()],
-        }
-    ).drop_duplicates(["ordre", "avant", "apres"])
-
-
-def _existing(edges: pd.DataFrame, target: pd.Index) -> pd.Index:
-    """Codes of the first map: those not made by an event before they took part in one."""
-    first = edges.groupby("avant")["ordre"].min()
-    made = edges[edges["avant"] != edges["apres"]].groupby("apres")["ordre"].min()
-    born = made.reindex(first.index)
-    before = first.index[born.isna() | (first <= born)]
-    return before.union(target.difference(first.index).difference(made.index))
-
-
-def _with_parts(edges: pd.DataFrame, weights: pd.Series | None) -> pd.DataFrame:
-    """Share each code between its successors: by weight if all are known, else equally."""
-    weight = pd.Series(np.nan, index=edges.index)
-    if weights is not None:
-        weight = edges["apres"].map(weights).astype(float)
-    by = [edges["ordre"], edges["avant"]]
-    usable = (weight > 0).groupby(by).transform("all")
-    weight = weight.where(usable, 1.0)
-    return edges.assign(p=weight / weight.groupby(by).transform("sum"))
-
-
-def build_passage(
-    movements: pd.DataFrame,
-    from_year: int,
-    to_year: int,
-    target_codes: Iterable[str],
-    *,
-    weights: pd.Series | None = None,
-) -> pd.DataFrame:
-    """Say where the figures of each commune of one map go on a later map.
-
-    Parameters
-    ----------
-    movements : events as read by `readers.insee_cog.read_movements`.
-    from_year, to_year : maps of 1 January; events dated after the first day and up to the second.
-    target_codes : communes of the later map.
-    weights : inhabitants by commune of the later map, to share a commune that was split again.
-        INSEE gives no exact split: without weights the shares are equal.
-
-    Returns
-    -------
-    `code_avant`, `code_apres`, `part` (share of the first that goes to the second; the shares of
-    one code add up to 1), `nature` (the strongest event on the way: inchange, changement_code,
-    fusion, retablissement). Unchanged communes are there too.
-
-    Raises
-    ------
-    ValueError
-        When `from_year` is after `to_year`.
-
-    Examples
-    --------
-    >>> events = pd.DataFrame([["32", "2020-01-01", "COM", a, "COM", "00001"]
-    ...     for a in ("00001", "00002")], columns=["mod", "date_effet", "type_avant",
-    ...     "code_avant", "type_apres", "code_apres"])
-    >>> build_passage(events, 2019, 2021, ["00001"])["code_apres"].tolist()
-    ['00001', '00001']
-    """
-    if from_year > to_year:
-        raise ValueError("a passage only goes forward")
-    target = pd.Index(list(dict.fromkeys(target_codes)), dtype="str")
-    edges = _with_parts(_edges(movements, from_year, to_year), weights)
-    existing = _existing(edges, target)
-    touched = existing[existing.isin(edges["avant"])]
-    state = pd.DataFrame({"code_avant": touched, "code_apres": touched, "part": 1.0, "rang": 0})
-    for _, step in edges.groupby("ordre", sort=True):
-        moved = state.merge(step, how="left", left_on="code_apres", right_on="avant")
-        moved["code_apres"] = moved["apres"].fillna(moved["code_apres"])
-        moved["part"] *= moved["p"].fillna(1.0)
-        moved["rang"] = moved[["rang_x", "rang_y"]].max(axis=1).astype("int64")
-        state = moved[["code_avant", "code_apres", "part", "rang"]]
-    state = state.groupby(["code_avant", "code_apres"], as_index=False).agg(
-        part=("part", "sum"), rang=("rang", "max")
-    )
-    rest = existing.difference(touched)
-    same = pd.DataFrame({"code_avant": rest, "code_apres": rest, "part": 1.0, "rang": 0})
-    passage = pd.concat([state, same], ignore_index=True)
-    passage = passage[passage["code_apres"].isin(target)].sort_values(["code_avant", "code_apres"])
-    passage["nature"] = pd.Series(
-        np.array(NATURES, dtype=object)[passage["rang"].to_numpy(dtype="int64")],
-        index=passage.index,
-        dtype="str",
-    )
-    columns = ["code_avant", "code_apres", "part", "nature"]
-    return passage[columns].astype({c: "str" for c in columns[:2]}).reset_index(drop=True)
-
-
 def apply_passage(
     frame: pd.DataFrame,
     passage: pd.DataFrame,
@@ -174,7 +80,8 @@ def apply_passage(
     frame : one row per commune of the first map (several rows of one code are put together).
     passage : see `build_passage`.
     code : column of the commune code.
-    counts : columns to add up. A sum with a missing part is missing, rather than too small.
+    counts : columns to add up. A sum with a missing part is missing, rather than too small. The
+        total is that of the known codes, unless the passage sends a part nowhere.
     rates : rate -> column of its own denominator (None: equal weights). A rate is averaged over
         the parts where it is known, with equal weights if a weight misses or all are zero.
 
@@ -185,9 +92,11 @@ def apply_passage(
     """
     rates = dict(rates or {})
     columns = dict.fromkeys([code, *counts, *rates, *[w for w in rates.values() if w]])
-    known = frame[code].isin(passage["code_avant"])
+    ways = passage.loc[passage["code_apres"].notna(), ["code_avant", "code_apres", "part"]]
+    # `isin` is ten times as long on Arrow's text.
+    known = pd.Index(ways["code_avant"].unique()).get_indexer(pd.Index(frame[code])) >= 0
     moved = frame.loc[known, list(columns)].merge(
-        passage, left_on=code, right_on="code_avant", how="inner"
+        ways, left_on=code, right_on="code_avant", how="inner"
     )
     key = moved["code_apres"]
     result = pd.DataFrame(index=pd.Index(sorted(key.unique()), dtype="str", name=code))
@@ -204,6 +113,8 @@ def apply_passage(
             total = weighed.groupby(by).transform("sum")
             usable = weighed.notna().groupby(by).transform("all") & (total > 0)
             share = weighed.where(usable, share)
+        # A share of nobody (a village without inhabitants) still has the rate of its commune.
+        share = share.where(share.groupby(by).transform("sum") > 0, 1.0)
         value = (moved.loc[present, rate] * share).groupby(by).sum() / share.groupby(by).sum()
         result[rate] = value.reindex(result.index)
     added = len(moved) - int(known.sum())
@@ -212,6 +123,48 @@ def apply_passage(
         MERGED: len(moved) - len(result),
         ADDED: -added,
     }
+
+
+def describe_passage(
+    passage: pd.DataFrame, codes_before: Iterable[str], from_year: int
+) -> pd.DataFrame:
+    """Say what becomes of each code of a list: where it goes, or why it goes nowhere.
+
+    Parameters
+    ----------
+    passage : see `build_passage`.
+    codes_before : codes of the first map: communes, and arrondissements, which go with their
+        commune.
+    from_year : year of the first map, for the sentence about an unknown code.
+
+    Returns
+    -------
+    The columns of the passage, every code at least once, in the order of the codes; the parts of
+    one code add up to 1. Two more natures: `arrondissement`, and `inconnu` (`code_apres` missing).
+
+    Examples
+    --------
+    >>> nothing = pd.DataFrame(columns=["mod", "date_effet", "type_avant", "code_avant",
+    ...     "type_apres", "code_apres"])
+    >>> passage = build_passage(nothing, 2021, 2025, ["01001"])
+    >>> describe_passage(passage, ["01001", "97501"], 2021)["motif"].tolist()
+    ['inchangée', 'inconnue de la carte de 2021']
+    """
+    codes = pd.Series(sorted(set(codes_before)), dtype="str", name="code_avant")
+    commune = to_commune(codes).rename("commune")
+    rows = pd.concat([codes, commune], axis=1).merge(
+        passage.rename(columns={"code_avant": "commune"}), on="commune", how="left"
+    )
+    unknown = rows["nature"].isna()
+    inside = ~unknown & (rows["commune"] != rows["code_avant"])
+    rows["nature"] = rows["nature"].mask(inside, "arrondissement").fillna("inconnu")
+    rows["motif"] = (
+        rows["motif"]
+        .mask(inside, "arrondissement de " + rows["commune"])
+        .fillna(f"inconnue de la carte de {from_year}")
+    )
+    rows["part"] = rows["part"].fillna(1.0)
+    return rows[list(passage.columns)]
 
 
 def map_iris_codes(codes: pd.Series, passage: pd.DataFrame) -> pd.Series:
@@ -230,9 +183,48 @@ def map_iris_codes(codes: pd.Series, passage: pd.DataFrame) -> pd.Series:
     -------
     Codes on the same index.
     """
-    alone = ~passage.duplicated("code_avant", keep=False)
-    alone &= ~passage.duplicated("code_apres", keep=False)
-    alone &= passage["code_avant"] != passage["code_apres"]
-    renamed = passage[alone].set_index("code_avant")["code_apres"]
+    ways = passage[passage["code_apres"].notna()]
+    alone = ~ways.duplicated("code_avant", keep=False)
+    alone &= ~ways.duplicated("code_apres", keep=False)
+    alone &= ways["code_avant"] != ways["code_apres"]
+    renamed = ways[alone].set_index("code_avant")["code_apres"]
     prefix = codes.str[:5]
     return (prefix.map(renamed).astype("str").fillna(prefix) + codes.str[5:]).astype("str")
+
+
+def map_iris_communes(iris: pd.DataFrame, passage: pd.DataFrame) -> pd.DataFrame:
+    """Say in which commune of a later map each IRIS of an earlier list is.
+
+    An IRIS keeps its own code whatever happens to its commune: those of a commune that merged are
+    IRIS of the new commune, and a merged commune that was not divided is one IRIS of it. An IRIS
+    cannot be cut: where its commune was divided, it goes whole to the successor with the largest
+    part, unless its code names another one (it was that commune's before they merged).
+
+    Parameters
+    ----------
+    iris : `code_iris` (9 characters), `code_commune` on the first map (an arrondissement counts
+        as its commune).
+    passage : see `build_passage`, forward.
+
+    Returns
+    -------
+    On the same index: `code_commune` of the second map (missing where the passage knows none),
+    `est_plus_grande_part`, true where the largest part was taken for want of better.
+    """
+    ways = passage.loc[passage["code_apres"].notna(), ["code_avant", "code_apres", "part"]]
+    ways = ways.assign(
+        autre=ways["code_apres"] != ways["code_avant"],
+        divisee=ways.duplicated("code_avant", keep=False),
+    ).sort_values(["part", "autre", "code_apres"], ascending=[False, True, True])
+    largest = ways.drop_duplicates("code_avant").set_index("code_avant")
+    commune = to_commune(iris["code_commune"])
+    prefix = iris["code_iris"].str[:5]
+    own = pd.MultiIndex.from_arrays([commune, prefix]).isin(
+        pd.MultiIndex.from_frame(ways[["code_avant", "code_apres"]])
+    )
+    divided = commune.map(largest["divisee"]).eq(True)
+    by_prefix = divided & own & (prefix != commune)
+    code = commune.map(largest["code_apres"]).mask(by_prefix, prefix)
+    return pd.DataFrame(
+        {"code_commune": code.astype("str"), "est_plus_grande_part": divided & ~by_prefix}
+    )

@@ -1,15 +1,11 @@
 """Figures follow their commune through fusions, new codes and re-creations, and none is lost."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fragility.sources.readers.insee_cog import read_communes, read_movements
 from fragility.territory.cog import (
     ADDED,
     ARRONDISSEMENT_PARENT,
@@ -18,12 +14,13 @@ from fragility.territory.cog import (
     UNKNOWN,
     apply_passage,
     build_passage,
+    describe_passage,
     fold_arrondissements,
     map_iris_codes,
+    map_iris_communes,
     to_commune,
 )
 
-PACK = Path(os.environ.get("FRAGILITY_PACK", Path(__file__).parents[2] / "../shared/data"))
 COLUMNS = ["mod", "date_effet", "type_avant", "code_avant", "type_apres", "code_apres"]
 
 
@@ -134,11 +131,6 @@ def test_names_and_delegated_parts_move_nothing():
     assert pairs(passage) == {("00001", "00001"): 1, ("00002", "00002"): 1}
 
 
-def test_no_way_back():
-    with pytest.raises(ValueError, match="forward"):
-        build_passage(moves(), 2022, 2021, ["00001"])
-
-
 def test_unknown_codes_are_reported():
     passage = build_passage(moves(), 2021, 2021, ["00001"])
     result, dropped = apply_passage(
@@ -210,27 +202,99 @@ def test_an_iris_follows_a_commune_that_only_changed_code():
     ]
 
 
-REFERENCE = PACK / "reference/passage_cog"
+RECREATION = [("21", "2020-06-01", "00001", "00001"), ("21", "2020-06-01", "00001", "00002")]
 
 
-@pytest.mark.skipif(not REFERENCE.is_dir(), reason="le paquet de données réelles est absent")
-@pytest.mark.parametrize("year", [2018, 2019, 2020, 2021])
-def test_the_passage_is_that_of_the_published_tables(year):
-    movements = read_movements(PACK / "raw/insee_cog/2026/v_mvt_commune_2026.csv")
-    communes = read_communes(PACK / "raw/insee_cog/2021/commune_2021.csv")
-    history = pd.read_csv(PACK / "raw/insee_cog/2026/v_commune_depuis_1943.csv", dtype=str)
+def test_counts_and_rates_of_a_fusion_read_backwards():
+    weights = pd.Series({"00001": 100.0, "00002": 300.0})
+    passage = build_passage(moves(*FUSION), 2021, 2018, ["00001", "00002"], weights=weights)
+    frame = pd.DataFrame({"code_commune": ["00001"], "n": [80.0], "rate": [12.5]})
+    result, dropped = apply_passage(frame, passage, counts=["n"], rates={"rate": "n"})
+    assert result["n"].tolist() == [20, 60]
+    assert result["rate"].tolist() == [12.5, 12.5]
+    assert dropped == {UNKNOWN: 0, MERGED: 0, ADDED: -1}
 
-    def communes_of(y):
-        ended = history["DATE_FIN"].fillna("9999")
-        there = (history["DATE_DEBUT"] <= f"{y}-01-01") & (ended > f"{y}-01-01")
-        return set(history.loc[there & (history["TYPECOM"] == "COM"), "COM"])
 
-    assert communes_of(2021) == set(communes.loc[communes["type_commune"] == "COM", "code"])
-    passage = build_passage(movements, year, year + 1, communes_of(year + 1))
-    published = pd.read_csv(REFERENCE / f"PASSAGE_{year}_{year + 1}_insee.csv", dtype=str)
-    changed = passage[passage["nature"] != "inchange"]
-    assert set(zip(changed["code_avant"], changed["code_apres"], strict=True)) == set(
-        zip(published[f"cod{year}"], published[f"cod{year + 1}"], strict=True)
+def test_a_village_of_nobody_has_no_count_but_has_the_rate_of_its_commune():
+    passage = build_passage(
+        moves(*FUSION), 2021, 2018, ["00001", "00002"],
+        weights=pd.Series({"00001": 50.0, "00002": 0.0}),
+    )  # fmt: skip
+    frame = pd.DataFrame({"code_commune": ["00001"], "n": [80.0], "rate": [12.5], "flat": [7.0]})
+    result, _ = apply_passage(frame, passage, counts=["n"], rates={"rate": "n", "flat": None})
+    assert result["n"].tolist() == [80, 0]
+    assert result["rate"].tolist() == [12.5, 12.5]
+    assert result["flat"].tolist() == [7, 7]
+
+
+def test_a_code_that_goes_nowhere_is_dropped_and_counted():
+    gone = moves(("30", "2007-02-23", "00009", None)).assign(type_apres=None)
+    passage = build_passage(gone, 2007, 2010, ["00001"])
+    frame = pd.DataFrame({"code_commune": ["00001", "00009"], "n": [1.0, 2.0]})
+    result, dropped = apply_passage(frame, passage, counts=["n"])
+    assert result["n"].tolist() == [1]
+    assert dropped == {UNKNOWN: 1, MERGED: 0, ADDED: 0}
+
+
+def test_every_code_of_the_first_map_is_described():
+    passage = build_passage(moves(*FUSION, *RECREATION), 2018, 2019, ["00001", "00005", "75056"])
+    described = describe_passage(
+        passage, ["00002", "00001", "00005", "75056", "75101", "97501"], 2018
+    ).set_index("code_avant")
+    assert described["code_apres"].fillna("").to_dict() == {
+        "00001": "00001", "00002": "00001", "00005": "00005", "75056": "75056", "75101": "75056",
+        "97501": "",
+    }  # fmt: skip
+    assert described["motif"].to_dict() == {
+        "00001": "garde son code, réunie à 00002 le 1er janvier 2019",
+        "00002": "fusion dans 00001 le 1er janvier 2019",
+        "00005": "inchangée",
+        "75056": "inchangée",
+        "75101": "arrondissement de 75056",
+        "97501": "inconnue de la carte de 2018",
+    }
+    assert described.loc["97501", "nature"] == "inconnu"
+    assert described.loc["75101", "nature"] == "arrondissement"
+    assert (described["part"] == 1).all()
+    assert described["part"].dtype == "float64"
+    assert all(isinstance(described[c].dtype, pd.StringDtype) for c in ("code_apres", "motif"))
+
+
+def test_an_iris_belongs_to_the_commune_its_own_merged_into():
+    passage = build_passage(
+        moves(*FUSION, ("41", "2020-01-01", "00007", "00008")), 2018, 2021, ["00001", "00008"]
     )
-    assert set(passage["code_avant"]) == communes_of(year)
-    assert set(passage["code_apres"]) == communes_of(year + 1)
+    iris = pd.DataFrame(
+        {
+            "code_iris": ["000020000", "000010101", "000010102", "000070000", "999990000"],
+            "code_commune": ["00002", "00001", "00001", "00007", "99999"],
+        },
+        index=[3, 1, 4, 15, 9],
+    )
+    places = map_iris_communes(iris, passage)
+    assert places.index.tolist() == [3, 1, 4, 15, 9]
+    assert places["code_commune"].fillna("").tolist() == ["00001", "00001", "00001", "00008", ""]
+    assert not places["est_plus_grande_part"].any()
+
+
+def test_an_iris_of_a_divided_commune_goes_to_the_largest_part_unless_its_code_names_another():
+    passage = build_passage(
+        moves(*RECREATION), 2020, 2021, ["00001", "00002"],
+        weights=pd.Series({"00001": 100.0, "00002": 300.0}),
+    )  # fmt: skip
+    iris = pd.DataFrame(
+        {
+            "code_iris": ["000010000", "000020000", "000030000"],
+            "code_commune": ["00001", "00001", "00001"],
+        }
+    )
+    places = map_iris_communes(iris, passage)
+    # The second code names a successor; nothing says where the others are, or that they are one.
+    assert places["code_commune"].tolist() == ["00002", "00002", "00002"]
+    assert places["est_plus_grande_part"].tolist() == [True, False, True]
+
+
+def test_an_iris_of_an_arrondissement_belongs_to_the_commune():
+    passage = build_passage(moves(), 2021, 2025, ["75056"])
+    iris = pd.DataFrame({"code_iris": ["751010101"], "code_commune": ["75101"]})
+    assert map_iris_communes(iris, passage)["code_commune"].tolist() == ["75056"]
