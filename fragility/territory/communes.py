@@ -5,12 +5,14 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
 
 from fragility import schemas
 from fragility.errors import DataCheckError
 from fragility.ledger import ledger, stack
 from fragility.territory.crs import WGS84, area_km2, departement_of
-from fragility.territory.holes import centres_by_commune, fill_holes
+from fragility.territory.holes import centres_by_commune, fill_holes, share_contour
 
 NO_EPCI = ("ZZZZZZZZZ", "Sans objet")
 # Simplifying left some contours as a sliver of a few square metres: below a tenth of the published
@@ -36,6 +38,13 @@ def parent_commune(codes: pd.Series, communes: pd.DataFrame) -> pd.Series:
     return codes.where(~codes.isin(list(parents)), codes.map(parents)).astype("str")
 
 
+def commune_of_iris(iris: pd.DataFrame, communes: pd.DataFrame) -> pd.Series:
+    """Commune of each IRIS: as the list says (`iris_list.iris_of_communes`), or by its code."""
+    if "code_commune" in iris.columns:
+        return iris["code_commune"]
+    return parent_commune(iris["code_arrondissement"], communes)
+
+
 def build_communes(
     communes: pd.DataFrame,
     departements: pd.DataFrame,
@@ -56,10 +65,11 @@ def build_communes(
         `code_parent`. Only the rows "COM" become rows; "ARM" say where arrondissements go.
     departements, regions : `code`, `nom`.
     epci : `code_commune`, `code_epci`, `nom_epci`.
-    iris : `code_iris`, `code_arrondissement`.
+    iris : `code_iris`, and `code_commune` or else `code_arrondissement`.
     contours : `type_commune`, `code`, `geometry` (degrees).
     superficies : `code_commune`, `superficie_km2`; where it has nothing, the contour is measured.
-    centres : IRIS centres, to find again the hole of a commune whose contour is null or a sliver.
+    centres : points with `code_arrondissement` (or commune), to find again the hole of a commune
+        whose contour is null or a sliver.
     other_contours : contours of another year, tried first for such a commune; kept if its area is
         within a tenth of the published one.
 
@@ -87,7 +97,7 @@ def build_communes(
     member = epci.drop_duplicates("code_commune").set_index("code_commune")
     table["code_epci"] = codes.map(member["code_epci"]).fillna(NO_EPCI[0])
     table["nom_epci"] = codes.map(member["nom_epci"]).fillna(NO_EPCI[1])
-    per_commune = parent_commune(iris["code_arrondissement"], communes).value_counts()
+    per_commune = commune_of_iris(iris, communes).value_counts()
     table["nb_iris"] = codes.map(per_commune).fillna(1).astype("int64")
 
     published = codes.map(_by_code(superficies)) if superficies is not None else None
@@ -104,21 +114,52 @@ def build_communes(
     )
     replaced = lost[lost.isin(spare.index)]
     lost = lost[~lost.isin(spare.index)]
-    usable = ~codes.isin(lost)
-    rebuilt = (
-        fill_holes(drawn[usable], lost.tolist(), centres_by_commune(centres, lost))
-        if len(lost)
-        else {}
-    )
+    points = centres_by_commune(centres, codes)
+    shared = _shared_contours(codes, drawn, measured / area, lost, points)
+    usable = ~codes.isin([*lost, *shared])
+    holed = lost[~lost.isin(list(shared))].tolist()
+    rebuilt, approximate = fill_holes(drawn[usable], holed, points)
+    rebuilt |= shared
+    approximate |= set(shared)
     geometry = drawn.where(usable, None)
     found = codes.isin(list(rebuilt))
     geometry[found] = [rebuilt[code] for code in codes[found]]
-    table["contour_origine"] = np.select([usable, found], ["ign", "reconstruit"], "absent")
+    table["contour_origine"] = np.select(
+        [usable, codes.isin(approximate), found], ["ign", "approche", "reconstruit"], "absent"
+    )
     remeasured = area_km2(geometry[~usable], table["code_departement"][~usable])
     table["superficie_km2"] = area.where(usable | (published is not None), remeasured)
     table["contour_origine"] = table["contour_origine"].astype("str")
     frame = gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)[_COLUMNS]
     return frame, stack(*_account(communes, contours, frame, replaced))
+
+
+def _shared_contours(
+    codes: pd.Series,
+    drawn: gpd.GeoSeries,
+    growth: pd.Series,
+    lost: pd.Series,
+    centres: gpd.GeoDataFrame,
+) -> dict[str, BaseGeometry]:
+    """Share the contours from before a split between the communes whose centres they hold.
+
+    Parameters
+    ----------
+    growth : measured area over published area, on the index of `codes`.
+    lost : communes without contour.
+
+    Returns
+    -------
+    Code -> part of the old contour that is nearest to the centres of the commune.
+    """
+    parts: dict[str, BaseGeometry] = {}
+    missing = centres[centres["code"].isin(lost)]
+    for rank in codes.index[growth > 1 + SAME_AREA]:
+        near = pd.concat([missing, centres[centres["code"] == codes[rank]]])
+        inside = near[shapely.contains(drawn[rank], np.asarray(near.geometry, dtype=object))]
+        if inside["code"].nunique() > 1:
+            parts |= share_contour(drawn[rank], np.asarray(inside.geometry), inside["code"])
+    return parts
 
 
 def _of_another_year(
@@ -170,6 +211,7 @@ def _account(
                 "contour vide ou réduit à presque rien, reconstruit": (
                     origin == "reconstruit"
                 ).sum(),
+                "contour vide ou d'avant une scission, approché": (origin == "approche").sum(),
                 "contour vide ou réduit à presque rien, absent": (origin == "absent").sum(),
                 "commune absente du code officiel": origin.isna().sum(),
             },

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from fragility import schemas
 from fragility.ledger import ledger
-from fragility.territory.communes import parent_commune
+from fragility.territory.communes import commune_of_iris
 from fragility.territory.crs import METROPOLE, WGS84, departement_of, zone_epsg
+from fragility.territory.holes import voronoi_cells
 
 _COLUMNS = list(schemas.TABLES["core_iris"].columns)
 
@@ -23,17 +25,21 @@ def build_iris(
     contours: gpd.GeoDataFrame,
     iris_contours: gpd.GeoDataFrame,
     iris_centres: gpd.GeoDataFrame,
+    *,
+    dropped: Mapping[str, int] | None = None,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Assemble the table of IRIS.
 
     Parameters
     ----------
-    iris : list of IRIS: `code_iris`, `nom`, `type_iris`, `code_arrondissement`.
+    iris : list of IRIS: `code_iris`, `nom`, `type_iris`, `code_arrondissement`, and
+        `code_commune` if the list was brought from another map.
     communes : COG (its rows "ARM" say which commune an arrondissement belongs to).
     core_communes : the table of communes, with contours.
     contours : contours of communes and arrondissements: `type_commune`, `code`, `geometry`.
     iris_contours : `code_iris`, `geometry`; one row per code, the preferred release already picked.
     iris_centres : `code_iris`, `geometry` (points).
+    dropped : rows of the published list that are no more in `iris`, by reason.
 
     Returns
     -------
@@ -41,14 +47,15 @@ def build_iris(
 
     Notes
     -----
-    By preference: contour of the commune for one that is not split (`commune`, `reconstruit`),
-    published contour (`ign`), Voronoi cell of the published centre clipped to the commune or
+    By preference: contour of the commune for its only IRIS, if it is not split (`commune`,
+    `reconstruit`), published contour (`ign`), Voronoi cell of the published centre clipped to the
+    commune or
     arrondissement (`approche`), nothing (`absent`: split communes overseas have no centres).
     A commune of the COG that the list forgets becomes one IRIS of type Z; an IRIS of a commune
     that is not in the COG leaves. Both are counted.
     """
     table = iris[["code_iris", "nom", "type_iris", "code_arrondissement"]].copy()
-    table["code_commune"] = parent_commune(table["code_arrondissement"], communes)
+    table["code_commune"] = commune_of_iris(iris, communes)
     known = table["code_commune"].isin(core_communes["code_commune"])
     table = table[known]
     bare = core_communes[~core_communes["code_commune"].isin(table["code_commune"])]
@@ -64,9 +71,11 @@ def build_iris(
     table = pd.concat([table, added]).sort_values("code_iris", ignore_index=True)
 
     place = core_communes.set_index("code_commune")
-    is_whole = (table["type_iris"] == "Z").to_numpy()
+    alone = ~table["code_commune"].duplicated(keep=False)
+    is_whole = ((table["type_iris"] == "Z") & alone).to_numpy()
     own_commune = place.index.get_indexer(table["code_commune"])
     # The list writes "Ambérieux (commune non irisée)" where the commune's name says it all.
+    table["nom"] = table["nom"].str.removesuffix(" (commune non irisée)")
     table.loc[is_whole, "nom"] = place["nom"].to_numpy()[own_commune[is_whole]]
 
     geometry = np.full(len(table), None, dtype=object)
@@ -102,9 +111,10 @@ def build_iris(
     return frame, ledger(
         "core_iris",
         "liste des IRIS",
-        len(iris),
+        len(iris) + sum((dropped or {}).values()),
         len(frame),
         {
+            **(dropped or {}),
             "commune absente du code officiel": (~known).sum(),
             "commune sans IRIS, ajoutée comme non découpée": -len(added),
         },
@@ -153,32 +163,3 @@ def _approximate(
     cells = voronoi_cells(points, group, hulls)
     degrees = gpd.GeoSeries(cells, index=table.index, crs=METROPOLE).to_crs(WGS84)
     return degrees[~shapely.is_empty(degrees.to_numpy())]
-
-
-def voronoi_cells(
-    points: NDArray[np.object_], group: NDArray[np.int64], hulls: NDArray[np.object_]
-) -> NDArray[np.object_]:
-    """Share out each hull between its points: every place goes to the nearest point.
-
-    Parameters
-    ----------
-    points : points in metres, shape (n,), sorted by group.
-    group : rank in `hulls` of each point's hull, shape (n,), not decreasing.
-    hulls : polygons in metres.
-
-    Returns
-    -------
-    The part of its hull that is nearest to each point, shape (n,).
-    """
-    # Two centres at one place have no border between them: part them by a metre.
-    xy = shapely.get_coordinates(points)
-    twins = pd.DataFrame({"g": group, "x": xy[:, 0], "y": xy[:, 1]}).groupby(["g", "x", "y"])
-    xy[:, 0] += twins.cumcount().to_numpy()
-    parts = shapely.multipoints(shapely.points(xy), indices=group)
-    alone = np.bincount(group)[group] == 1
-    diagrams = shapely.voronoi_polygons(parts, extend_to=hulls, ordered=True)
-    cells = np.full(len(points), None, dtype=object)
-    cells[alone] = hulls[group[alone]]
-    several = np.flatnonzero(np.bincount(group) > 1)
-    cells[~alone] = shapely.intersection(shapely.get_parts(diagrams[several]), hulls[group[~alone]])
-    return cells

@@ -1,0 +1,95 @@
+"""ARCEP: share of premises that fibre reaches, by commune, with the incomes printed beside it.
+
+Fibre to the home (FttH) only: cable and fast copper do not count, so one minus this share is not
+the share without 30 Mbit/s.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from fragility.schemas import COMMUNE_CODE
+from fragility.sources.readers.common import (
+    check_codes,
+    check_range,
+    drop_duplicates,
+    pad_code,
+    read_csv,
+    to_number,
+)
+from fragility.sources.readers.intake import COMMUNES, Intake
+
+_KEY = "code_insee"
+
+
+def read_fibre(
+    path: Path | Intake, *, zeros_unknown: Sequence[str] = ()
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Read the share of premises that fibre reaches.
+
+    Parameters
+    ----------
+    path : CSV, comma, one row per commune; Paris, Lyon and Marseille are empty in it.
+    zeros_unknown : départements where 0 stands for a figure that is not collected.
+
+    Returns
+    -------
+    `code_commune`, `fibre_pct`, and as printed beside it `population` (inhabitants),
+    `superficie_km2`, `latitude`, `longitude` (degrees, town hall or centre); and the rows dropped
+    by reason.
+    """
+    intake = Intake.of(path)
+    columns = {
+        "fibre_pct": "fibre_pct", "population": "population", "surface_km2": "superficie_km2",
+        "lat": "latitude", "lon": "longitude",
+    }  # fmt: skip
+    frame, repeated = _read(intake, columns)
+    check_range(frame, ["fibre_pct"], intake, high=100)
+    check_range(frame, ["population", "superficie_km2"], intake)
+    check_range(frame, ["latitude"], intake, low=-90, high=90)
+    check_range(frame, ["longitude"], intake, low=-180, high=180)
+    frame, dropped = intake.settle(frame)
+    away = frame["code_commune"].str.startswith(tuple(zeros_unknown))
+    frame["fibre_pct"] = frame["fibre_pct"].mask(away & frame["fibre_pct"].eq(0))
+    return frame, {"ligne répétée": repeated, **dropped}
+
+
+def read_fibre_incomes(
+    path: Path | Intake, *, income: str = "21"
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Read the Filosofi figures of the same file: whole percents, tens of euros.
+
+    Parameters
+    ----------
+    income : two digits of the income year.
+
+    Returns
+    -------
+    `code_commune`, `nb_personnes`, `niveau_vie_median` (euros a year), `pauvrete_pct`; and the
+    rows dropped by reason.
+    """
+    intake = Intake.of(path)
+    columns = {
+        "population": "nb_personnes", f"revenu_median_20{income}": "niveau_vie_median",
+        f"taux_pauvrete_20{income}": "pauvrete_pct",
+    }  # fmt: skip
+    frame, repeated = _read(intake, columns)
+    check_range(frame, ["nb_personnes", "niveau_vie_median"], intake)
+    check_range(frame, ["pauvrete_pct"], intake, high=100)
+    frame, dropped = intake.settle(frame)
+    return frame, {"ligne répétée": repeated, **dropped}
+
+
+def _read(intake: Intake, columns: dict[str, str]) -> tuple[pd.DataFrame, int]:
+    table = read_csv(
+        intake, sep=",", key=_KEY, required=list(columns), keep=[_KEY, *columns],
+        usual_rows=COMMUNES,
+    )  # fmt: skip
+    code = pad_code(table[_KEY], 5)
+    check_codes(code, COMMUNE_CODE, intake)
+    frame = pd.DataFrame({new: to_number(table[old], intake) for old, new in columns.items()})
+    frame.insert(0, "code_commune", code)
+    return drop_duplicates(frame, "code_commune", intake)

@@ -1,0 +1,121 @@
+"""France on the communes of 2025: older figures carried over, other formats, nothing lost."""
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+pytestmark = pytest.mark.national
+
+HISTORY = "raw/insee_cog/2026/v_commune_depuis_1943.csv"
+
+
+@pytest.fixture(scope="module")
+def tables(national_2025):
+    return national_2025[0] / "tables"
+
+
+@pytest.fixture(scope="module")
+def communes(tables):
+    return gpd.read_parquet(tables / "communes.parquet").set_index("code_commune", drop=False)
+
+
+def in_force(pack, date):
+    """Communes of a date, by INSEE's own history of communes."""
+    table = pd.read_csv(pack / HISTORY, dtype=str)
+    table = table[table["TYPECOM"] == "COM"]
+    kept = table["DATE_DEBUT"].le(date) & ~table["DATE_FIN"].le(date).fillna(False)
+    return set(table.loc[kept, "COM"])
+
+
+def test_its_communes_are_those_in_force_on_1_january_2025(pack, communes):
+    assert len(communes) == 34_875
+    assert set(communes.index) == in_force(pack, "2025-01-01")
+
+
+def test_the_population_of_2018_is_conserved_to_the_inhabitant(communes, tables):
+    assert communes["population"].sum() == 66_732_538
+    iris = pd.read_parquet(tables / "iris.parquet", columns=["population", "code_commune"])
+    assert iris["population"].sum() == pytest.approx(66_732_538, abs=1)
+    assert set(iris["code_commune"]) == set(communes.index)
+    assert set(communes["population_annee"].dropna()) == {2018}
+
+
+def test_every_commune_of_2021_is_mapped(national, tables):
+    before = pd.read_parquet(national[0] / "tables/communes.parquet", columns=["code_commune"])
+    passage = pd.read_parquet(tables / "core_passage.parquet")
+    assert set(before["code_commune"]) <= set(passage["code_avant"])
+    assert (passage["motif"].str.len() > 0).all()
+    assert passage["code_apres"].notna().all()
+    shares = passage.groupby("code_avant")["part"].sum()
+    assert shares.to_numpy() == pytest.approx(1)
+    # Pierrefitte joined Saint-Denis, Orée d'Anjou took another code, Neussargues split in five.
+    by_code = passage.set_index(["code_avant", "code_apres"])
+    assert by_code.loc[("93059", "93066"), "nature"] == "fusion"
+    assert by_code.loc[("49069", "49126"), "nature"] == "changement_code"
+    assert sorted(passage.loc[passage["code_avant"] == "15141", "code_apres"]) == [
+        "15031", "15035", "15047", "15141", "15171",
+    ]  # fmt: skip
+
+
+def test_a_merged_commune_has_the_people_of_its_parts(national, communes):
+    before = pd.read_parquet(
+        national[0] / "tables/communes.parquet", columns=["code_commune", "population"]
+    ).set_index("code_commune")["population"]
+    assert communes.loc["93066", "population"] == pytest.approx(before["93066"] + before["93059"])
+    split = communes.loc[["15031", "15035", "15047", "15141", "15171"], "population"]
+    assert split.sum() == pytest.approx(before["15141"])
+    # In proportion of what they count today (824 people of 1,555), not in five equal parts.
+    assert split["15141"] / split.sum() == pytest.approx(824 / 1555, abs=1e-3)
+
+
+def test_each_figure_shows_its_age(communes):
+    for column, years in {
+        "non_thd_annee": {2025}, "plus_65_annee": {2017, 2018}, "pauvrete_annee": {2019, 2021},
+        "non_4g_annee": {2018},
+    }.items():  # fmt: skip
+        assert set(communes[column].dropna()) == years
+
+
+def test_what_the_fibre_file_does_not_hold_stays_absent(communes):
+    for code in ("75056", "69123", "13055", "97611"):
+        assert communes.loc[code, "non_thd_origine"] == "absent"
+    assert communes.loc["75056", "score"] > 0  # four indicators are enough, and the sentence says so
+    assert "sur 4 indicateurs" in communes.loc["75056", "motif"]
+    assert communes.loc["57019", "non_thd_pct"] == 100  # Amnéville: a zero that is published
+
+
+def test_employers_without_coordinates_are_at_the_precision_of_the_commune(tables):
+    places = gpd.read_parquet(tables / "core_lieux.parquet")
+    own = places[places["id"].str.fullmatch(r"cn-\d{14}")]  # a SIRET
+    assert len(own) == 2485
+    kept = own[own["statut"] == "retenu"]
+    assert set(kept["precision"]) == {"commune"}
+    assert len(kept) > 250
+    # None where a place that receives is published.
+    published = places[places["id"].str.startswith("cn-") & ~places["id"].isin(own["id"])]
+    published = published[published["statut"] == "retenu"]
+    assert not set(kept["code_commune"]) & set(published["code_commune"])
+
+
+def test_contours_follow_their_communes(communes):
+    assert communes["contour_origine"].ne("absent").all()
+    assert communes.geometry.notna().all()
+    split = communes.loc[["15031", "15035", "15047", "15141", "15171"]]
+    assert set(split["contour_origine"]) == {"approche"}
+    # Published: 18.26, 27.46, 16.63, 13.89 and 16.02 km²; Voronoi cells cannot be that right.
+    assert split.to_crs(2154).area.sum() / 1e6 == pytest.approx(92.26, rel=0.01)
+
+
+def test_the_indicator_is_called_what_it_is(national_2025):
+    folder, _ = national_2025
+    text = (folder / "LISEZMOI.md").read_text(encoding="utf-8")
+    assert "Sans fibre optique" in text
+    assert "très haut débit" not in text
+    assert "Paris, Lyon et Marseille" in text
+    assert "très haut débit" not in (folder / "dictionnaire.csv").read_text(encoding="utf-8-sig")
+
+
+def test_it_fits_like_the_other(national_2025):
+    _, report = national_2025
+    assert report.peak_mb < 3000
+    assert report.seconds < 90  # the target is 60 on two free cores
