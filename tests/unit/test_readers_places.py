@@ -12,6 +12,7 @@ from fragility.sources.readers.places import (
     read_bibliotheques,
     read_conseillers,
     read_france_services,
+    read_structures,
 )
 
 CONSEILLERS = (
@@ -58,7 +59,7 @@ def test_france_services_answer_about_itinerance(tmp_path: Path) -> None:
 
 def test_libraries_give_a_point_and_say_which_are_offices(tmp_path: Path) -> None:
     frame = read_bibliotheques(write(tmp_path / "b.csv", BIBLIOTHEQUES))
-    assert frame["recoit_public"].tolist() == [True, False]
+    assert frame["motif_ecart"].fillna("").tolist() == ["", "n'accueille pas de public"]
     assert frame["id"].tolist() == ["8729", "8730"]
     assert frame.loc[0, ["latitude", "longitude"]].tolist() == [49.41, 2.25]
 
@@ -94,3 +95,35 @@ def test_no_open_library_is_suspect(tmp_path: Path) -> None:
     text = BIBLIOTHEQUES.replace("Bibliothèque ouverte au public", "Bâtiment ouvert")
     with pytest.raises(BadFileError, match="ouverte"):
         read_bibliotheques(write(tmp_path / "b.csv", text))
+
+
+def test_france_services_of_2024_move_by_their_kind(tmp_path: Path) -> None:
+    # No column « itinerance » any more: the kind of place tells.
+    text = FRANCE_SERVICES.replace("itinerance\n", "type_fs,format_fs\n")
+    text = text.replace(",5.8,Non", ",5.8,Principal,Fixe")
+    text = text.replace(",5.0,Oui", ",5.0,Principal,Bus_équivalent")
+    frame = read_france_services(write(tmp_path / "fs.csv", text))
+    assert frame["itinerance"].tolist() == [False, True]
+
+
+STRUCTURES = (
+    "structure,Siret,Nb de conseillers attribués,Nb de conseillers recrutés,Code postal,"
+    "Code commune Insee\n"
+    "BOCAGE NUMERIQUE,84009530100015,3,2,3160,3218\n"  # zeros eaten by a spreadsheet
+    "COMMUNE DE LEVAL,21590344600012,1,1,59620,90066\n"  # Leval of the other end of France
+    "COMMUNAUTE DU CENTRE CORSE,20007304700013,1,1,20250,2B096\n"
+    "ASSOCIATION VIDE,12345678900011,1,0,75011,75111\n"
+)
+
+
+def test_bodies_are_where_their_code_says_unless_their_postal_code_denies_it(
+    tmp_path: Path,
+) -> None:
+    frame = read_structures(write(tmp_path / "s.csv", STRUCTURES)).set_index("id")
+    assert frame["code_declare"].fillna("").tolist() == ["03218", "", "2B096", "75111"]
+    assert frame["code_postal"].tolist() == ["03160", "59620", "20250", "75011"]
+    # A town hall is named after its commune; nothing else is.
+    assert frame["commune_declaree"].fillna("").tolist() == ["", "LEVAL", "", ""]
+    assert frame["nb_conseillers"].tolist() == [2, 1, 1, 0]
+    assert frame["motif_ecart"].fillna("").tolist() == ["", "", "", "aucun conseiller recruté"]
+    assert frame["latitude"].isna().all()

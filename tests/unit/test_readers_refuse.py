@@ -1,244 +1,198 @@
-"""Every reader of statistics refuses a wrong file by name, in French, whatever is wrong with it."""
+"""The table of bad files: one line per reader and case, with what is promised for it.
 
-import io
-import zipfile
+A file that is not what it should be is refused by name, in French. One wrong row in 200 is set
+aside with its line, key, column, value and reason; three are refused. Where no row can be spared,
+one is refused.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pandas as pd
 import pytest
 
-from fragility.errors import BadFileError, FragilityError
-from fragility.sources.readers import (
-    arcep,
-    caf,
-    credoc,
-    insee_base_ic,
-    insee_census,
-    insee_cog,
-    insee_filosofi,
-)
+from fragility.errors import BadFileError
+from fragility.sources.readers.common import TWO_CONTENTS
+from fragility.sources.readers.intake import Intake
+from tests.hostile import ROW, SAMPLES, Sample, spoilt
+
+NEGATIVE = "valeur impossible, négative"
+ABOVE = "valeur impossible, au-dessus de 100"
+LETTERS = "autre chose qu'un nombre"
+CODE = "code impossible"
+FORMULA = '=HYPERLINK("http://exemple.fr";"ici")'
+HTML = "<!DOCTYPE html><html><body>Erreur 404</body></html>"
 
 
-def zipped(content, member):
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        archive.writestr(member, content)
-        archive.writestr(f"meta_{member}", "COD_VAR;LIB_VAR\n")
-    return buffer.getvalue()
+@dataclass(frozen=True)
+class Case:
+    """A bad file: `refused` words of the message, or else `aside` and `lost` rows."""
+
+    sample: Sample
+    name: str
+    content: Callable[[], str | bytes]
+    refused: tuple[str, ...] = ()
+    aside: tuple[tuple[int, str, str], ...] = ()  # row, cell, reason
+    column: str = ""
+    rows: int = 200
+    labels: tuple[str, ...] = field(default=())
 
 
-COMPARATEUR = (
-    "CODGEO;P18_POP;SUPERF;P18_POP1564;P18_CHOM1564;P18_ACT1564;P18_MEN;P18_RP;P18_RP_PROP;"
-    "P18_LOG;P18_LOGVAC;MED19;TP6019\n"
-    "01001;771;15.95;465;33.2;377.7;311;311;263.9;353.7;26.4;23970;\n"
-    "01004;14204;24.6;8900;1100;6600;6531;6531;2900;7341;690;20540;18\n"
-)
-BASE_IC = (
-    "IRIS;COM;TYP_IRIS;MODIF_IRIS;LAB_IRIS;P18_POP;P18_POP6579;P18_POP80P\n"
-    "010040101;01004;H;00;1;1580.5;200.25;60\n010040102;01004;H;00;1;2000;300;90\n"
-)
-BASE_CC = (
-    "CODGEO;P22_POP;P22_POP0014;P16_POP;P16_POP0014;P11_POP\n"
-    "01001;832;150;767;140;784\n01002;267;50;243;40;221\n"
-)
-HABITAT = (
-    ",IRIS,LIBCOM,TYP_IRIS,P16_POP0014,P16_POP1529,P16_POP3044,P16_POP4559,P16_POP6074,P16_POP75P\n"
-    "2,010040101,Ambérieu-en-Bugey,H,319.1,519,346.9,259.2,295.5,153.3\n"
-    "3,010040102,Ambérieu-en-Bugey,H,706.7,795,737.8,607.3,425.6,273.7\n"
-)
-FIXE = (
-    "Version beta : les données sont présentées en l’état\n"
-    "code_insee;nom_com;code_dep;code_reg;nbr;type;inel_hd;elig_hd05;elig_hd3;elig_hd8;elig_thd30;"
-    "elig_thd100;elig_thd1g;date\n"
-    "67017;Baerendorf;67;44;148;logloc;0;0;0;10;0;0;138;2019-09-30\n"
-    "38130;La Côte-Saint-André;38;84;2408;logloc;0;0;0;985;59;0;1364;2019-09-30\n"
-)
-# name -> (file name, good text, reader, separator, code column, number column)
-READERS = {
-    "communes": (
-        "commune.csv",
-        "TYPECOM,COM,REG,DEP,LIBELLE,COMPARENT\nCOM,01001,84,01,L'Abergement,\n"
-        "COM,01002,84,01,L'Abergement-de-Varey,\n",
-        insee_cog.read_communes, ",", "COM", None,
-    ),
-    "departements": ("dep.csv", "DEP,REG,LIBELLE\n01,84,Ain\n02,32,Aisne\n",
-                     insee_cog.read_departements, ",", "DEP", None),
-    "iris": (
-        "iris.csv",
-        "CODE_IRIS;LIB_IRIS;TYP_IRIS;DEPCOM\n010010000;L'Abergement;Z;01001\n"
-        "010040101;Les Pérouses;H;01004\n",
-        insee_cog.read_iris_list, ";", "CODE_IRIS", None,
-    ),
-    "epci": ("EPCI.csv", "COM;LIBGEO;EPCI;LIBEPCI\n1001;L'A;200069193;CC de la Dombes\n"
-             "1002;L'A-de-V;240100883;CC de la Plaine\n", insee_cog.read_epci, ";", "COM", None),
-    "movements": (
-        "mvt.csv",
-        '"MOD","DATE_EFF","TYPECOM_AV","COM_AV","TYPECOM_AP","COM_AP"\n'
-        '"32","2019-01-01","COM","01091","COM","01033"\n'
-        '"32","2019-01-01","COM","01033","COM","01033"\n',
-        insee_cog.read_movements, ",", "COM_AV", None,
-    ),
-    "comparateur": ("base_cc_comparateur.CSV", COMPARATEUR, insee_census.read_comparateur, ";",
-                    "CODGEO", "P18_POP"),
-    "taux": (
-        "data_merge.csv",
-        ",CODE_INSEE,TX_NSCOL15P,TX_MENSEUL,TX_FAMMONO,TX_65ETPLUS\n0,01001,47.7,22.3,9.3,21.6\n"
-        "1,01002,57.7,29.3,8.3,24.6\n",
-        insee_census.read_taux_communes, ",", "CODE_INSEE", "TX_MENSEUL",
-    ),
-    "base_cc": (
-        "base-cc-evol-struct-pop-2022.CSV", BASE_CC,
-        lambda p: insee_census.read_base_cc(p, theme="evol-struct-pop", census="22"), ";",
-        "CODGEO", "P22_POP",
-    ),
-    "base_ic": ("base-ic-evol-struct-pop-2018.CSV", BASE_IC,
-                lambda p: insee_base_ic.read_base_ic(p, census="18"), ";", "IRIS", "P18_POP"),
-    "habitat": ("IRIS_population_IR_Hab.csv", HABITAT, insee_base_ic.read_habitat, ",", "IRIS",
-                "P16_POP0014"),
-    "filosofi_communes": (
-        "FILO2018_DISP_COM.csv",
-        "\ufeffCODGEO;LIBGEO;NBPERS18;Q218\r\n01001;L'A;808;25350\r\n01004;Amb;14660;20420,5\r\n",
-        insee_filosofi.read_filosofi_communes, ";", "CODGEO", "Q218",
-    ),
-    "filosofi_iris": (
-        "BASE_TD_FILO_DISP_IRIS_2018.csv",
-        "IRIS;DISP_TP6018;DISP_MED18\n010040101;20.1;19300\n010040102;;17530\n",
-        insee_filosofi.read_filosofi_iris, ";", "IRIS", "DISP_MED18",
-    ),
-    "caf": (
-        "inseecaf2021.csv",
-        '"iris_code";"note";"a";"arsas"\n"010040101";"0";493;65\n"010040102";"0";1065;144\n',
-        caf.read_caf_iris, ";", "iris_code", "a",
-    ),
-    "fixe": ("commune-debit-beta.csv", FIXE, arcep.read_fixe, ";", "code_insee", "nbr"),
+def damaged(s: Sample) -> list[Case]:
+    """Files that are not that table."""
+    good, other = s.text(s.table()), {";": ",", ",": ";"}[s.sep]
+    columns = [c for c in (s.key, s.count, s.share) if c and (s.name, c) not in OPTIONAL]
+    body = good.split(s.sep.join(s.header) + "\n")[1]
+    times = -(-10 * s.usual // s.rows)
+    cut = good.rstrip("\n").rsplit(s.sep, 2)[0]
+    cases = [
+        Case(s, "vide", lambda: b"", ("Le fichier est vide.",)),
+        Case(s, "blanc", lambda: " \n\n", ("Le fichier est vide.",)),
+        Case(s, "page web", lambda: HTML, ("page web enregistrée sous le nom",)),
+        Case(s, "sans ligne", lambda: s.text(s.table()[:1]), ("Le tableau n'a aucune ligne.",)),
+        Case(s, "UTF-16", lambda: good.encode("utf-16"), rows=s.rows),
+        Case(s, "UTF-16 sans marque", lambda: good.encode("utf-16-le"),
+             ("L'encodage du fichier est illisible.", "UTF-16 sans marque")),
+        Case(s, "autre séparateur", lambda: s.text(s.table(), other),
+             ("Il manque", f"le fichier semble séparé par « {other} »")),
+        Case(s, "dix fois trop de lignes", lambda: good + body * (times - 1),
+             ("Le tableau est bien plus long que d'habitude.", f"{times * s.rows} lignes")),
+        Case(s, "coupé", lambda: cut, ("Le fichier est coupé",)),
+        Case(s, "lignes trop longues", lambda: good + s.sep.join(["1"] * 40) + "\n",
+             ("Le tableau est illisible",)),
+        *(Case(s, f"sans {c}", lambda c=c: without(s, c), (f"Il manque la colonne {c}.",))
+          for c in columns),
+        *(Case(s, f"{c} renommée", lambda c=c: renamed(s, c),
+               (f"Il manque la colonne {c}.", f"{c}_2030")) for c in columns),
+    ]  # fmt: skip
+    if not s.legacy:
+        cases.append(Case(s, "Windows-1252", lambda: good.encode() + b"\xe9t\xe9\n",
+                          ("L'encodage du fichier est illisible.", "octet 0xe9")))  # fmt: skip
+    return cases
+
+
+# Tables where a column may be absent: another one tells what the file is.
+OPTIONAL = {
+    ("filosofi_communes", "Q218"), ("filosofi_communes", "TP6018"), ("base_ic", "P18_POP6579"),
+    ("habitat", "P16_POP0014"),
 }  # fmt: skip
-CASES = [(name, *spec) for name, spec in READERS.items()]
-ANSWERS = {question: ["Oui"] for question in credoc.QUESTIONS}
-# Read with a fallback on Windows-1252, as INSEE mixes encodings there: no byte is wrong.
-LEGACY = {"base_cc"}
 
 
-def refused(read, path):
-    with pytest.raises(FragilityError) as error:
-        read(path)
-    assert path.name in str(error.value)
-    assert isinstance(error.value, BadFileError)
-    return str(error.value)
+def without(s: Sample, column: str) -> str:
+    at = s.header.index(column)
+    return s.text([[cell for i, cell in enumerate(row) if i != at] for row in s.table()])
 
 
-def column_of(text, sep, column):
-    header = next(line for line in text.splitlines() if column in line).lstrip("\ufeff")
-    return [c.strip('"') for c in header.split(sep)].index(column)
+def renamed(s: Sample, column: str) -> str:
+    header, *rows = s.table()
+    return s.text([[f"{c}_2030" if c == column else c for c in header], *rows])
 
 
-def with_cell(text, sep, column, value, line=-1):
-    """The text with one cell of one line replaced."""
-    lines = text.splitlines()
-    cells = lines[line].split(sep)
-    cells[column_of(text, sep, column)] = value
-    lines[line] = sep.join(cells)
-    return "\n".join(lines) + "\n"
+def wrong_cells(s: Sample) -> list[Case]:
+    """One wrong row, then three."""
+    cells = (
+        [(s.key, "ZZ12", CODE)] if s.pattern else [(s.key, "", "lieu qui n'a pas d'identifiant")]
+    )
+    if s.count:
+        cells += [(s.count, "-5", NEGATIVE), (s.count, "beaucoup", LETTERS),
+                  (s.count, "=1+1", LETTERS), (s.count, "inf", LETTERS)]  # fmt: skip
+    if s.share:
+        cells += [(s.share, "100,5", ABOVE), (s.share, "-0.1", NEGATIVE)]
+    cases = []
+    for column, value, reason in cells:
+        refused = (f"La colonne {column} : {reason}.", f"« {value} » à la ligne {s.line(ROW)} ")
+        for rows in ((ROW,), (ROW, ROW + 1, ROW + 2)):
+            few = not s.lossless and len(rows) == 1
+            cases.append(Case(
+                s, f"{column} = {value or 'rien'} x{len(rows)}",
+                lambda c=column, v=value, r=rows: s.text(spoilt(s.table(), c, v, r)),
+                refused=() if few else refused,
+                aside=((ROW, value, reason),) if few else (), column=column,
+            ))  # fmt: skip
+    return cases
 
 
-@pytest.mark.parametrize(("name", "file", "text", "read", "sep", "code", "number"), CASES)
-class TestEveryReader:
-    def test_the_good_file_is_read(self, tmp_path, name, file, text, read, sep, code, number):
-        path = tmp_path / file
-        path.write_text(text, encoding="utf-8", newline="")
-        result = read(path)
-        frame, dropped = result if isinstance(result, tuple) else (result, {})
-        assert len(frame) == 2
-        assert sum(dropped.values()) == 0
-
-    def test_damaged_files(self, tmp_path, name, file, text, read, sep, code, number):
-        path = tmp_path / file
-        other = {";": ",", ",": ";"}[sep]
-        bad = {
-            "vide": b"",
-            "page web": b"<!DOCTYPE html><html><body>404</body></html>",
-            "Il manque": text.replace(code, "AUTRE").encode(),
-            "séparé par": text.replace(sep, other).encode(),
-        }
-        if name not in LEGACY:
-            bad["encodage"] = text.encode() + b"\xe9\xff\n"
-        for message, content in bad.items():
-            path.write_bytes(content)
-            assert message in refused(read, path)
-
-    def test_impossible_codes(self, tmp_path, name, file, text, read, sep, code, number):
-        path = tmp_path / file
-        path.write_text(with_cell(text, sep, code, "ZZ12"), encoding="utf-8")
-        assert "codes INSEE" in refused(read, path)
-
-    def test_letters_in_a_number(self, tmp_path, name, file, text, read, sep, code, number):
-        if number is None:
-            return
-        path = tmp_path / file
-        path.write_text(with_cell(text, sep, number, "beaucoup"), encoding="utf-8")
-        assert "autre chose que des nombres" in refused(read, path)
-
-    def test_one_code_twice(self, tmp_path, name, file, text, read, sep, code, number):
-        if name == "movements":  # a code takes part in several events
-            return
-        lines = text.splitlines()
-        first = lines[-2].split(sep)[column_of(text, sep, code)]
-        path = tmp_path / file
-        path.write_text(with_cell(text, sep, code, first), encoding="utf-8")
-        assert "plusieurs fois" in refused(read, path)
-
-    def test_an_exact_repetition_is_dropped(
-        self, tmp_path, name, file, text, read, sep, code, number
-    ):
-        path = tmp_path / file
-        path.write_text(text.rstrip("\r\n") + "\n" + text.splitlines()[-1] + "\n", encoding="utf-8")
-        result = read(path)
-        frame, dropped = result if isinstance(result, tuple) else (result, {"ligne répétée": 1})
-        assert len(frame) == 2
-        assert dropped["ligne répétée"] == 1
+def repeated(s: Sample) -> list[Case]:
+    """One line twice, one key with two contents, a formula for a name."""
+    table, last = s.table(), s.row(s.rows - 1)
+    twins = spoilt(s.table(), s.key, s.row(ROW)[s.header.index(s.key)], (ROW + 1,))
+    code = s.row(ROW)[s.header.index(s.key)]
+    cases = [Case(s, "ligne répétée", lambda: s.text([*table, last]),
+                  rows=s.rows + (s.repeats == "gardée"))]  # fmt: skip
+    if s.contents:
+        refused = (f"La colonne {s.key} : {TWO_CONTENTS}.", f"« {code} »", f"ligne {s.line(ROW)}")
+        aside = ((ROW, code, TWO_CONTENTS), (ROW + 1, code, TWO_CONTENTS))
+        cases.append(Case(s, "code en double", lambda: s.text(twins),
+                          refused=refused if s.lossless else (),
+                          aside=() if s.lossless else aside, column=s.key))  # fmt: skip
+    if s.label:
+        named = spoilt(s.table(), s.label[0], FORMULA, (ROW,))
+        cases.append(Case(s, "formule dans un nom", lambda: s.text(named), rows=s.rows,
+                          labels=(FORMULA,)))  # fmt: skip
+    return cases
 
 
-@pytest.mark.parametrize("name", ["comparateur", "base_cc", "base_ic", "filosofi_communes"])
-def test_a_truncated_zip_is_refused_and_a_whole_one_read(tmp_path, name):
-    file, text, read, *_ = READERS[name]
-    path = tmp_path / "archive.zip"
-    content = zipped(text, file)
-    path.write_bytes(content)
-    assert len(read(path)[0]) == 2
-    path.write_bytes(content[: len(content) // 2])
-    assert "tronquée" in refused(read, path)
-    path.write_bytes(b"<html>404</html>")
-    assert "n'est pas un zip" in refused(read, path)
+CASES = [case for s in SAMPLES for case in (*damaged(s), *wrong_cells(s), *repeated(s))]
 
 
-@pytest.mark.parametrize("content", [b"", b"<html></html>", b"PAR1 but not really", b"a;b\n1;2\n"])
-def test_the_survey_refuses_what_is_not_parquet(tmp_path, content):
-    path = tmp_path / "barometre.parquet"
-    path.write_bytes(content)
-    refused(credoc.read_barometre, path)
+@pytest.mark.parametrize("case", CASES, ids=lambda case: f"{case.sample.name}-{case.name}")
+def test_what_a_bad_file_becomes(tmp_path, case):
+    sample = case.sample
+    path = sample.write(tmp_path, case.content())
+    intake = Intake(path)
+    if case.refused:
+        with pytest.raises(BadFileError) as error:
+            sample.read(intake)
+        for words in (*case.refused, f"fichier  : {path}", "à faire"):
+            assert words in str(error.value)
+        return
+    result = sample.read(intake)
+    frame, dropped = result if isinstance(result, tuple) else (result, {})
+    assert len(frame) == case.rows - len(case.aside)
+    if isinstance(result, tuple):
+        assert len(frame) + sum(dropped.values()) == sample.rows + (case.name == "ligne répétée")
+    expected = [(sample.line(row), case.column, value, reason) for row, value, reason in case.aside]
+    columns = ["ligne", "colonne", "valeur", "motif"]
+    found = intake.quarantine()
+    assert [tuple(line) for line in found[columns].to_numpy()] == expected
+    if case.aside and case.column != sample.key:
+        assert found["cle"].tolist() == [sample.row(ROW)[sample.header.index(sample.key)]]
+    if case.labels and sample.label:
+        assert frame.loc[ROW, sample.label[1]] == FORMULA
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda s: s.name)
+def test_the_good_file_is_whole_whatever_its_encoding_and_ends_of_line(tmp_path, sample):
+    text = sample.text(sample.table())
+    tables = []
+    for content in (text, text.encode("utf-8-sig"), text.encode("utf-16"),
+                    text.replace("\n", "\r\n")):  # fmt: skip
+        intake = Intake(sample.write(tmp_path, content))
+        result = sample.read(intake)
+        tables.append(result[0] if isinstance(result, tuple) else result)
+        assert intake.quarantine().empty
+    assert len(tables[0]) == sample.rows
+    for table in tables[1:]:
+        pd.testing.assert_frame_equal(table, tables[0])
 
 
 @pytest.mark.parametrize(
-    "frame",
-    [
-        pd.DataFrame({"ANNEE": [2019.0], "POND": [1.0]}),
-        pd.DataFrame({"ANNEE": [2019.0], "POND": ["lourd"], **ANSWERS}),
-        pd.DataFrame({"ANNEE": [None], "POND": [1.0], **ANSWERS}),
-    ],
+    "sample", [s for s in SAMPLES if s.file.endswith(".zip")], ids=lambda s: s.name
 )
-def test_the_survey_refuses_missing_columns_weights_and_waves(tmp_path, frame):
-    path = tmp_path / "barometre.parquet"
-    frame.to_parquet(path)
-    refused(credoc.read_barometre, path)
+def test_a_damaged_archive_is_refused(tmp_path, sample):
+    path = sample.write(tmp_path, sample.text(sample.table()))
+    content = path.read_bytes()
+    for bad in (content[: len(content) // 2], HTML.encode(), b"", b"PK\x03\x04"):
+        path.write_bytes(bad)
+        with pytest.raises(BadFileError, match="L'archive est tronquée ou n'est pas un zip"):
+            sample.read(path)
 
 
-@pytest.mark.parametrize(
-    "read",
-    [
-        lambda p: insee_base_ic.read_base_ic(p, census="16"),
-        insee_base_ic.read_grand_paris,
-    ],
-)
-@pytest.mark.parametrize("content", [b"", b"<html></html>", b"IRIS;P16_POP\n1;2\n", b"PK\x03\x04"])
-def test_a_workbook_that_is_none_is_refused(tmp_path, read, content):
-    path = tmp_path / "base-ic.xlsx"
-    path.write_bytes(content)
-    refused(read, path)
+def test_a_name_keeps_no_telephone_even_set_aside(tmp_path):
+    """A shifted column puts a telephone where a number should be."""
+    sample = next(s for s in SAMPLES if s.name == "conseillers")
+    table = spoilt(sample.table(), "nb_conseillers", "05 61 00 00 00", (ROW,))
+    table = spoilt(table, "id", "jean@mairie.fr", (ROW,))
+    intake = Intake(sample.write(tmp_path, sample.text(table)))
+    sample.read(intake)
+    assert intake.quarantine().loc[0, ["cle", "valeur"]].tolist() == ["…", "…"]

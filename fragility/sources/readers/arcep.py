@@ -25,22 +25,28 @@ from fragility.sources.readers.common import (
     pad_code,
     parse_table,
     read_content,
-    read_csv,
-    require_columns,
+    require_file,
     to_number,
 )
+from fragility.sources.readers.intake import COMMUNES, Intake
 
 # West, south, east, north: metropole, Antilles and Guyane, Mayotte and Réunion, Saint-Pierre.
 FRANCE_BOXES = ((-7, 41, 11, 52), (-64, 2, -51, 19), (44, -22, 57, -12), (-57, 46, -55, 48))
+_OPERATOR = r"^\d{5}$"  # country and network, as the ITU numbers them
 MAX_OUTSIDE = 0.01
+# Four operators, one row per operator and mast.
+MOBILE_SITES = 100_000
 
 _EXCLUSIVE = ("inel_hd", "elig_hd05", "elig_hd3", "elig_hd8", "elig_thd30", "elig_thd100",
               "elig_thd1g")  # fmt: skip
 _THD = ("elig_thd30", "elig_thd100", "elig_thd1g")
+FIXED_COLUMNS = {"code_insee": "code_commune", "nbr": "nb_locaux", **{c: c for c in _EXCLUSIVE}}
+# Not read where classes are cumulative.
+SLOW_CLASSES = tuple(c for c in _EXCLUSIVE if c not in _THD)
 
 
 def read_fixe(
-    path: Path, *, classes: Literal["exclusives", "cumulees"] = "exclusives"
+    path: Path | Intake, *, classes: Literal["exclusives", "cumulees"] = "exclusives"
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read the premises of each commune by speed class of the wired network.
 
@@ -61,17 +67,21 @@ def read_fixe(
     BadFileError
         When the classes are not of the kind announced: the figures would be wrong in silence.
     """
-    text = decode(read_content(path), path)
+    intake = Intake.of(path)
+    text = decode(read_content(intake.path), intake, legacy=True)
     exclusive = classes == "exclusives"
     head = text.split("\n", 1)[0]
     # The beta may have lost its warning in a copy: its header tells.
     skip = 1 if exclusive and "code_insee" not in head else 0
     columns = ["code_insee", "nbr", *(_EXCLUSIVE if exclusive else _THD)]
-    table = parse_table(text, path, sep=";", required=columns, skip_rows=skip, keep=columns)
+    table = parse_table(
+        text, intake, sep=";", key="code_insee", required=columns, skip_rows=skip, keep=columns,
+        usual_rows=COMMUNES,
+    )  # fmt: skip
     code = pad_code(table["code_insee"], 5)
-    check_codes(code, COMMUNE_CODE, path)
-    counts = pd.DataFrame({c: to_number(table[c], path) for c in columns[1:]})
-    check_range(counts, list(counts.columns), path)
+    check_codes(code, COMMUNE_CODE, intake)
+    counts = pd.DataFrame({c: to_number(table[c], intake) for c in columns[1:]})
+    check_range(counts, list(counts.columns), intake)
     if exclusive:
         gap = (counts[list(_EXCLUSIVE)].sum(axis=1) - counts["nbr"]).abs().to_numpy()
         thd = counts[list(_THD)].sum(axis=1, skipna=False)
@@ -81,19 +91,29 @@ def read_fixe(
         gap = np.diff(levels, axis=1).max(axis=1)
         thd = counts["elig_thd30"]
         rule = "des classes cumulées : nbr ≥ 30 Mbit/s ≥ 100 Mbit/s ≥ 1 Gbit/s"
-    wrong = gap > 0.5
-    if wrong.any():
+    wrong = (gap > 0.5) & ~(counts < 0).any(axis=1)
+    remedy = (
+        "changez l'option de lecture « classes » de cette livraison, ou reprenez le fichier "
+        "« commune_debit_filaire »"
+    )
+    if wrong.mean() > intake.max_share:
         raise BadFileError(
             "Les classes de débit ne sont pas celles attendues.",
-            path=path,
+            path=intake.path,
             expected=rule,
             found=f"{int(wrong.sum())} communes contraires, par exemple {code[wrong].iloc[0]}",
-            remedy="changez l'option de lecture « classes » de cette livraison, ou reprenez le "
-            "fichier « commune_debit_filaire »",
+            remedy=remedy,
         )
+    intake.set_aside(
+        counts.loc[wrong, "nbr"],
+        "classes de débit contraires au nombre de locaux",
+        expected=rule,
+        remedy=remedy,
+    )
     frame = pd.DataFrame({"code_commune": code, "nb_locaux": counts["nbr"], "nb_locaux_thd": thd})
-    frame, repeated = drop_duplicates(frame, "code_commune", path)
-    return frame.reset_index(drop=True), {"ligne répétée": repeated}
+    frame, repeated = drop_duplicates(frame, "code_commune", intake)
+    frame, dropped = intake.settle(frame)
+    return frame, {"ligne répétée": repeated, **dropped}
 
 
 def _in_france(frame: pd.DataFrame) -> pd.Series:
@@ -120,21 +140,29 @@ _LAYOUTS = (
     _Layout("Operateur", "x", "y", "4G", 2154),  # metropole, 2017 and early 2018
     _Layout("Operateur", "X", "Y", "C4G", 4326),  # overseas
 )
+SITE_COLUMNS = tuple(
+    {k.operator: "operateur", k.x: "x", k.y: "y", k.four_g: "site_4g"} for k in _LAYOUTS
+)
 
 
-def _read_site_file(path: Path, year: int | None) -> tuple[pd.DataFrame, dict[str, int]]:
-    table = read_csv(path, sep=";", required=[])
-    layout = next(
-        (k for k in _LAYOUTS if {k.operator, k.x, k.y, k.four_g} <= set(table.columns)), None
-    )
-    if layout is None:
-        expected = _LAYOUTS[1]
-        require_columns(
-            table, [expected.operator, expected.x, expected.y, expected.four_g], path, sep=";"
-        )
-        raise AssertionError("a layout has these columns")
-    four_g = to_number(table[layout.four_g], path) == 1
-    x, y = (to_number(table[c].replace("#N/A", None), path) for c in (layout.x, layout.y))
+def _read_site_file(intake: Intake, year: int | None) -> tuple[pd.DataFrame, dict[str, int]]:
+    path = intake.path
+    text = decode(require_file(path).read_bytes(), intake)
+    first = text.split("\n", 1)[0].split(intake.dialect.sep or ";")
+    usual = {own: name for name, own in intake.dialect.columns.items()}
+    header = {usual.get(name, name) for name in (cell.strip('"\r ') for cell in first)}
+    layout = next((k for k in _LAYOUTS if {k.operator, k.x, k.y, k.four_g} <= header), _LAYOUTS[1])
+    columns = [layout.operator, layout.x, layout.y, layout.four_g]
+    table = parse_table(
+        text, intake, sep=";", key=layout.operator, required=columns, keep=columns,
+        usual_rows=MOBILE_SITES,
+    )  # fmt: skip
+    check_codes(table[layout.operator], _OPERATOR, intake)
+    marks = to_number(table[layout.four_g], intake)
+    check_range(marks.to_frame(), [layout.four_g], intake, high=1)
+    x, y = (to_number(table[c].replace("#N/A", None), intake) for c in (layout.x, layout.y))
+    table, set_aside = intake.settle(table.assign(**{layout.four_g: marks, "x_": x, "y_": y}))
+    four_g, x, y = table[layout.four_g] == 1, table["x_"], table["y_"]
     placed = x.notna() & y.notna()
     kept = four_g & placed
     longitude, latitude = x[kept], y[kept]
@@ -170,11 +198,12 @@ def _read_site_file(path: Path, year: int | None) -> tuple[pd.DataFrame, dict[st
         "hors de France": int(outside.sum()),
         "sans 4G": int((~four_g).sum()),
         "sans coordonnées": int((four_g & ~placed).sum()),
+        **set_aside,
     }
 
 
 def read_sites(
-    paths: Sequence[Path], *, year: int | None = None
+    paths: Sequence[Path | Intake], *, year: int | None = None
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read the 4G sites of every operator, metropole and overseas.
 
@@ -195,8 +224,8 @@ def read_sites(
     """
     frames, dropped = [], {"hors de France": 0, "sans 4G": 0, "sans coordonnées": 0}
     for path in paths:
-        frame, reasons = _read_site_file(path, year)
+        frame, reasons = _read_site_file(Intake.of(path), year)
         frames.append(frame)
         for reason, rows in reasons.items():
-            dropped[reason] += rows
+            dropped[reason] = dropped.get(reason, 0) + rows
     return pd.concat(frames, ignore_index=True), dropped

@@ -6,7 +6,7 @@ the share without 30 Mbit/s.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -42,19 +42,14 @@ def read_fibre(
     by reason.
     """
     intake = Intake.of(path)
-    columns = {
+    frame, dropped = _read(intake, {
         "fibre_pct": "fibre_pct", "population": "population", "surface_km2": "superficie_km2",
         "lat": "latitude", "lon": "longitude",
-    }  # fmt: skip
-    frame, repeated = _read(intake, columns)
-    check_range(frame, ["fibre_pct"], intake, high=100)
-    check_range(frame, ["population", "superficie_km2"], intake)
-    check_range(frame, ["latitude"], intake, low=-90, high=90)
-    check_range(frame, ["longitude"], intake, low=-180, high=180)
-    frame, dropped = intake.settle(frame)
+    }, {"fibre_pct": (0, 100), "population": (0, None), "surface_km2": (0, None),
+        "lat": (-90, 90), "lon": (-180, 180)})  # fmt: skip
     away = frame["code_commune"].str.startswith(tuple(zeros_unknown))
     frame["fibre_pct"] = frame["fibre_pct"].mask(away & frame["fibre_pct"].eq(0))
-    return frame, {"ligne répétée": repeated, **dropped}
+    return frame, dropped
 
 
 def read_fibre_incomes(
@@ -71,25 +66,31 @@ def read_fibre_incomes(
     `code_commune`, `nb_personnes`, `niveau_vie_median` (euros a year), `pauvrete_pct`; and the
     rows dropped by reason.
     """
-    intake = Intake.of(path)
-    columns = {
-        "population": "nb_personnes", f"revenu_median_20{income}": "niveau_vie_median",
-        f"taux_pauvrete_20{income}": "pauvrete_pct",
-    }  # fmt: skip
-    frame, repeated = _read(intake, columns)
-    check_range(frame, ["nb_personnes", "niveau_vie_median"], intake)
-    check_range(frame, ["pauvrete_pct"], intake, high=100)
-    frame, dropped = intake.settle(frame)
-    return frame, {"ligne répétée": repeated, **dropped}
+    median, poverty = f"revenu_median_20{income}", f"taux_pauvrete_20{income}"
+    return _read(
+        Intake.of(path),
+        {"population": "nb_personnes", median: "niveau_vie_median", poverty: "pauvrete_pct"},
+        {"population": (0, None), median: (0, None), poverty: (0, 100)},
+    )
 
 
-def _read(intake: Intake, columns: dict[str, str]) -> tuple[pd.DataFrame, int]:
+def _read(
+    intake: Intake,
+    columns: Mapping[str, str],
+    bounds: Mapping[str, tuple[float, float | None]],
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Read numbers by commune, check them under the producer's names, and give them ours."""
     table = read_csv(
         intake, sep=",", key=_KEY, required=list(columns), keep=[_KEY, *columns],
         usual_rows=COMMUNES,
     )  # fmt: skip
     code = pad_code(table[_KEY], 5)
     check_codes(code, COMMUNE_CODE, intake)
-    frame = pd.DataFrame({new: to_number(table[old], intake) for old, new in columns.items()})
+    numbers = pd.DataFrame({old: to_number(table[old], intake) for old in columns})
+    for column, (low, high) in bounds.items():
+        check_range(numbers, [column], intake, low=low, high=high)
+    frame = numbers.rename(columns=dict(columns))
     frame.insert(0, "code_commune", code)
-    return drop_duplicates(frame, "code_commune", intake)
+    frame, repeated = drop_duplicates(frame, "code_commune", intake)
+    frame, dropped = intake.settle(frame)
+    return frame, {"ligne répétée": repeated, **dropped}

@@ -15,11 +15,12 @@ from fragility.sources.readers.common import (
     read_csv,
     to_number,
 )
+from fragility.sources.readers.intake import IRIS, Intake
 
-_COLUMNS = {"a": "nb_allocataires", "arsas": "nb_dependants"}
+COLUMNS = {"a": "nb_allocataires", "arsas": "nb_dependants"}
 
 
-def read_caf_iris(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
+def read_caf_iris(path: Path | Intake) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read the benefit recipients of split communes.
 
     Counts under five are left empty; a `note` other than 0 means that nothing is shown.
@@ -29,20 +30,22 @@ def read_caf_iris(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     `code_iris`, `nb_allocataires`, `nb_dependants` (more than half of their resources come from
     benefits); and the rows dropped by reason.
     """
+    intake = Intake.of(path)
+    columns = ["iris_code", "note", *COLUMNS]
     table = read_csv(
-        path,
-        sep=";",
-        required=["iris_code", "note", *_COLUMNS],
-        keep=["iris_code", "note", *_COLUMNS],
+        intake, sep=";", key="iris_code", required=columns, keep=columns, usual_rows=IRIS
     )
     code = pad_code(table["iris_code"], 9)
-    check_codes(code, IRIS_CODE, path)
-    frame = pd.DataFrame({new: to_number(table[old], path) for old, new in _COLUMNS.items()})
-    check_range(frame, list(frame.columns), path)
+    check_codes(code, IRIS_CODE, intake)
+    frame = pd.DataFrame({old: to_number(table[old], intake) for old in COLUMNS})
+    check_range(frame, list(COLUMNS), intake)
+    frame = frame.rename(columns=COLUMNS)
     frame.insert(0, "code_iris", code)
-    frame, repeated = drop_duplicates(frame, "code_iris", path)
+    frame, repeated = drop_duplicates(frame, "code_iris", intake)
+    frame, dropped = intake.settle(frame)
     shown = frame["nb_allocataires"].notna()
     return frame[shown].reset_index(drop=True), {
         "ligne répétée": repeated,
         "secret statistique": int((~shown).sum()),
+        **dropped,
     }

@@ -11,12 +11,13 @@ from rasterio.errors import RasterioError
 
 from fragility.errors import BadFileError
 from fragility.sources.readers.common import refuse_not_a_table, require_file
+from fragility.sources.readers.intake import Intake
 
 CELL_M = 1000.0
 GRID_EPSG = 3035
 
 
-def read_grid(path: Path) -> pd.DataFrame:
+def read_grid(path: Path | Intake) -> pd.DataFrame:
     """Read the inhabited cells of a population grid.
 
     Parameters
@@ -34,13 +35,13 @@ def read_grid(path: Path) -> pd.DataFrame:
     MissingFileError, BadFileError
         When the file is absent, not a raster, or not that grid.
     """
-    require_file(path)
+    path = require_file(Intake.of(path).plain_path())
     with path.open("rb") as stream:
         refuse_not_a_table(stream.read(512), path)
     try:
         with rasterio.open(path) as raster:
             _check_form(raster, path)
-            values = raster.read(1, masked=True).filled(0)
+            values = np.nan_to_num(raster.read(1, masked=True).filled(0))
             transform, width = raster.transform, raster.width
     except RasterioError as error:
         raise BadFileError(
@@ -50,7 +51,15 @@ def read_grid(path: Path) -> pd.DataFrame:
             found=str(error).strip()[:200],
             remedy="téléchargez-la de nouveau",
         ) from None
-    inhabited = np.flatnonzero(np.nan_to_num(values.ravel()) > 0)
+    if (values < 0).any():
+        raise BadFileError(
+            "La grille a des mailles de population négative.",
+            path=path,
+            expected="des habitants, ou la valeur « sans donnée » que le fichier déclare",
+            found=f"{values.min():g} ({int((values < 0).sum())} mailles)",
+            remedy="reprenez le fichier du producteur",
+        )
+    inhabited = np.flatnonzero(values.ravel() > 0)
     if len(inhabited) == 0:
         raise BadFileError(
             "La grille n'a aucune maille habitée.",

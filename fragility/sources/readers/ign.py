@@ -16,12 +16,15 @@ import pandas as pd
 
 from fragility.errors import BadFileError, FragilityError
 from fragility.sources.readers.common import (
+    KEEP_ONE,
+    as_expected,
     check_codes,
     pad_code,
     refuse_not_a_table,
     require_columns,
     require_file,
 )
+from fragility.sources.readers.intake import COMMUNES, IRIS, Intake
 
 WGS84 = "EPSG:4326"
 _COMMUNE = r"^(\d{2}|2[AB])\d{3}$"
@@ -29,7 +32,7 @@ _IRIS = r"^(\d{2}|2[AB])\d{7}$"
 _KINDS = ("COM", "ARM")
 
 
-def read_communes_contours(path: Path) -> gpd.GeoDataFrame:
+def read_communes_contours(path: Path | Intake) -> gpd.GeoDataFrame:
     """Read the contours of communes and of municipal arrondissements.
 
     Parameters
@@ -51,23 +54,27 @@ def read_communes_contours(path: Path) -> gpd.GeoDataFrame:
     `frame.type` is an attribute of every GeoDataFrame (the kind of each geometry): the column
     of that name is reached with brackets only.
     """
-    frame = _open(path, gpd.read_parquet, "GeoParquet", ("code", "type", "geometry"))
+    intake = Intake.of(path)
+    columns = ("code", "type", "geometry")
+    frame = open_geographic(
+        intake, gpd.read_parquet, "GeoParquet", columns, key="code", usual_rows=COMMUNES
+    )
     unknown = sorted(set(frame["type"].dropna().unique()) - set(_KINDS))
     if unknown or frame["type"].isna().any():
         raise BadFileError(
             "La colonne type des contours contient une valeur inconnue.",
-            path=path,
+            path=intake.path,
             expected=" ou ".join(_KINDS),
             found=", ".join(map(str, unknown)) or "une valeur vide",
             remedy="vérifiez que c'est bien le fichier des communes et arrondissements",
         )
-    tidy = _tidy(frame, path, code="code", pattern=_COMMUNE, width=5)
+    tidy = keep_codes(frame, intake, code="code", pattern=_COMMUNE, width=5)
     tidy.insert(0, "type_commune", frame["type"].astype("str"))
-    _refuse_twins(tidy, ["type_commune", "code"], path)
-    return tidy.reset_index(drop=True)
+    set_twins_aside(tidy, ["type_commune", "code"], intake)
+    return intake.settle(tidy)[0]
 
 
-def read_iris_contours(paths: Sequence[Path]) -> gpd.GeoDataFrame:
+def read_iris_contours(paths: Sequence[Path | Intake]) -> gpd.GeoDataFrame:
     """Read published IRIS contours, the first file that has a code winning over the next ones.
 
     Parameters
@@ -85,8 +92,12 @@ def read_iris_contours(paths: Sequence[Path]) -> gpd.GeoDataFrame:
     """
     parts = []
     for path in paths:
-        frame = _open(path, gpd.read_file, "GeoPackage ou shapefile", ("CODE_IRIS", "geometry"))
-        part = _tidy(frame, path, code="CODE_IRIS", pattern=_IRIS, width=9)
+        intake = Intake.of(path)
+        kind, columns = "GeoPackage ou shapefile", ("CODE_IRIS", "geometry")
+        frame = open_geographic(
+            intake, gpd.read_file, kind, columns, key="CODE_IRIS", usual_rows=IRIS
+        )
+        part = intake.settle(keep_codes(frame, intake, code="CODE_IRIS", pattern=_IRIS, width=9))[0]
         parts.append(part[part.geometry.notna()])
     if not parts:
         empty = pd.DataFrame({"code_iris": pd.Series(dtype="str")})
@@ -95,7 +106,7 @@ def read_iris_contours(paths: Sequence[Path]) -> gpd.GeoDataFrame:
     return stacked.drop_duplicates("code_iris").reset_index(drop=True)
 
 
-def read_iris_centres(path: Path) -> gpd.GeoDataFrame:
+def read_iris_centres(path: Path | Intake) -> gpd.GeoDataFrame:
     """Read the centres of IRIS.
 
     Parameters
@@ -113,27 +124,36 @@ def read_iris_centres(path: Path) -> gpd.GeoDataFrame:
         When the file is absent, unreadable, not made of points, or without the expected columns.
     """
     columns = ("CODE_IRIS", "INSEE_COM", "geometry")
-    frame = _open(path, gpd.read_file, "GeoPackage de points", columns)
+    intake, kind = Intake.of(path), "GeoPackage de points"
+    frame = open_geographic(intake, gpd.read_file, kind, columns, key="CODE_IRIS", usual_rows=IRIS)
     kinds = set(frame.geometry.geom_type.dropna().unique())
     if kinds != {"Point"}:
         raise BadFileError(
             "Le fichier des centres d'IRIS ne contient pas des points.",
-            path=path,
+            path=intake.path,
             expected="Point",
             found=", ".join(sorted(kinds)) or "aucune géométrie",
             remedy="placez-y le fichier des centres, pas celui des contours",
         )
-    tidy = _tidy(frame, path, code="CODE_IRIS", pattern=_IRIS, width=9)
+    tidy = keep_codes(frame, intake, code="CODE_IRIS", pattern=_IRIS, width=9)
     tidy = tidy.rename(columns={"code": "code_iris"})
     tidy.insert(1, "code_arrondissement", pad_code(frame["INSEE_COM"].astype("str"), 5))
-    _refuse_twins(tidy, ["code_iris"], path)
-    return tidy[tidy.geometry.notna()].reset_index(drop=True)
+    set_twins_aside(tidy, ["code_iris"], intake)
+    settled = intake.settle(tidy)[0]
+    return settled[settled.geometry.notna()].reset_index(drop=True)
 
 
-def _open(
-    path: Path, read: Callable[[Path], Any], kind: str, required: Sequence[str]
+def open_geographic(
+    intake: Intake,
+    read: Callable[[Path], Any],
+    kind: str,
+    required: Sequence[str],
+    *,
+    key: str,
+    usual_rows: int,
 ) -> gpd.GeoDataFrame:
     """Open a geographic file, or say in French why it cannot be."""
+    path = intake.path
     require_file(path)
     with path.open("rb") as stream:
         refuse_not_a_table(stream.read(512), path)
@@ -149,6 +169,7 @@ def _open(
             found=str(error).strip().splitlines()[0][:200] if str(error).strip() else "",
             remedy="téléchargez-le de nouveau",
         ) from None
+    frame = as_expected(frame, intake)
     require_columns(frame, required, path)
     if frame.empty:
         raise BadFileError(
@@ -164,17 +185,18 @@ def _open(
             found="aucun",
             remedy="reprenez le fichier du producteur (un shapefile a besoin de son .prj)",
         )
-    return frame
+    intake.first_line = 1
+    return intake.open(frame, key, usual_rows=usual_rows)
 
 
-def _tidy(
-    frame: gpd.GeoDataFrame, path: Path, *, code: str, pattern: str, width: int
+def keep_codes(
+    frame: gpd.GeoDataFrame, intake: Intake, *, code: str, pattern: str, width: int
 ) -> gpd.GeoDataFrame:
     """Keep code and geometry, in WGS 84, with the zeros spreadsheets remove."""
     codes = pad_code(frame[code].astype("str"), width)
-    check_codes(codes, pattern, path)
+    check_codes(codes, pattern, intake)
     geometry = frame.geometry.to_crs(WGS84)
-    _check_coordinates(geometry, path)
+    _check_coordinates(geometry, intake.path)
     geometry = geometry.where(~geometry.is_empty, None)
     return gpd.GeoDataFrame({"code": codes}, geometry=geometry, crs=WGS84)
 
@@ -193,13 +215,8 @@ def _check_coordinates(geometry: gpd.GeoSeries, path: Path) -> None:
         )
 
 
-def _refuse_twins(frame: pd.DataFrame, key: list[str], path: Path) -> None:
-    twice = frame.loc[frame.duplicated(key), key]
-    if len(twice):
-        raise BadFileError(
-            "Un même code a plusieurs géométries.",
-            path=path,
-            expected="un contour par code",
-            found=f"{' '.join(twice.iloc[0])} ({len(twice)} lignes en trop)",
-            remedy="gardez la bonne ligne, ou reprenez le fichier du producteur",
-        )
+def set_twins_aside(frame: pd.DataFrame, key: list[str], intake: Intake) -> None:
+    twice = frame.loc[frame.duplicated(key, keep=False), key[-1]].rename(intake.key)
+    intake.set_aside(
+        twice, "code qui a plusieurs géométries", expected="un contour par code", remedy=KEEP_ONE
+    )

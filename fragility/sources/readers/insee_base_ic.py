@@ -26,21 +26,23 @@ from fragility.sources.readers.common import (
     require_file,
 )
 from fragility.sources.readers.insee_counts import census_counts, theme_of
+from fragility.sources.readers.intake import IRIS, Intake
 from fragility.sources.readers.workbook import read_sheet, read_workbook
 
 _WORKBOOKS = (".xls", ".xlsx")
 
 
 def _counts_by_iris(
-    table: pd.DataFrame, census: str, path: Path
+    table: pd.DataFrame, census: str, intake: Intake
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     # A code that a spreadsheet took for a number comes back as « 10010000.0 ».
     code = pad_code(table["IRIS"].str.replace(r"\.0$", "", regex=True), 9)
-    check_codes(code, IRIS_CODE, path)
-    counts = census_counts(table, census, path)
+    check_codes(code, IRIS_CODE, intake)
+    counts = census_counts(table, census, intake)
     counts.insert(0, "code_iris", code)
-    counts, repeated = drop_duplicates(counts, "code_iris", path)
-    return counts.reset_index(drop=True), {"ligne répétée": repeated}
+    counts, repeated = drop_duplicates(counts, "code_iris", intake)
+    counts, dropped = intake.settle(counts)
+    return counts, {"ligne répétée": repeated, **dropped}
 
 
 def _zipped_workbook(path: Path) -> str | None:
@@ -51,7 +53,7 @@ def _zipped_workbook(path: Path) -> str | None:
         return next((n for n in archive.namelist() if n.lower().endswith(_WORKBOOKS)), None)
 
 
-def read_base_ic(path: Path, *, census: str) -> tuple[pd.DataFrame, dict[str, int]]:
+def read_base_ic(path: Path | Intake, *, census: str) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read one theme of `base-ic`, in any published form.
 
     Workbook `.xls` or `.xlsx` (up to 2017, and zipped since): titles, labels, then the codes on
@@ -72,19 +74,21 @@ def read_base_ic(path: Path, *, census: str) -> tuple[pd.DataFrame, dict[str, in
     BadFileError
         When it is no such file, of another census, or none of the five themes.
     """
-    kind = require_file(path).suffix.lower()
+    intake = Intake.of(path)
+    file = require_file(intake.path)
+    kind = file.suffix.lower()
     if kind in _WORKBOOKS:
-        table = read_workbook(path, key="IRIS")
-    elif kind == ".zip" and (inside := _zipped_workbook(path)):
-        table = read_sheet(read_zip_member(path, inside), path, key="IRIS")
+        table = read_workbook(intake, key="IRIS", usual_rows=IRIS)
+    elif kind == ".zip" and (inside := _zipped_workbook(file)):
+        table = read_sheet(read_zip_member(file, inside), intake, key="IRIS", usual_rows=IRIS)
     else:
-        text = decode(read_content(path), path)
-        table = parse_table(text, path, sep=";", required=["IRIS"])
-    counts, dropped = _counts_by_iris(table, census, path)
+        text = decode(read_content(file), intake)
+        table = parse_table(text, intake, sep=";", key="IRIS", usual_rows=IRIS)
+    counts, dropped = _counts_by_iris(table, census, intake)
     if theme_of(counts.columns) is None:
         raise BadFileError(
             "Le thème du fichier n'est pas reconnu.",
-            path=path,
+            path=file,
             expected="population, diplômes, ménages, activité ou logement par IRIS",
             found=", ".join(counts.columns[1:8]),
             remedy="vérifiez que c'est le bon fichier",
@@ -92,7 +96,9 @@ def read_base_ic(path: Path, *, census: str) -> tuple[pd.DataFrame, dict[str, in
     return counts, dropped
 
 
-def read_grand_paris(path: Path, *, census: str = "18") -> tuple[pd.DataFrame, dict[str, int]]:
+def read_grand_paris(
+    path: Path | Intake, *, census: str = "18"
+) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read a census workbook of the Grand Paris atlas (sheets `IRIS` and `META`).
 
     Parameters
@@ -104,11 +110,12 @@ def read_grand_paris(path: Path, *, census: str = "18") -> tuple[pd.DataFrame, d
     -------
     `code_iris` and counts; and the rows dropped by reason.
     """
-    table = read_workbook(path, key="IRIS", sheet="IRIS")
-    return _counts_by_iris(table, census, path)
+    intake = Intake.of(path)
+    table = read_workbook(intake, key="IRIS", sheet="IRIS", usual_rows=IRIS)
+    return _counts_by_iris(table, census, intake)
 
 
-def read_habitat(path: Path, *, census: str = "16") -> tuple[pd.DataFrame, dict[str, int]]:
+def read_habitat(path: Path | Intake, *, census: str = "16") -> tuple[pd.DataFrame, dict[str, int]]:
     """Read a re-export of `base-ic` limited to residential IRIS (comma, nameless index column).
 
     The « household » file counts the PERSONS living in each kind of household (`pmen_…`), not
@@ -123,9 +130,10 @@ def read_habitat(path: Path, *, census: str = "16") -> tuple[pd.DataFrame, dict[
     -------
     `code_iris` and counts; and the rows dropped by reason.
     """
-    table = read_csv(path, sep=",", required=["IRIS", "TYP_IRIS"])
-    counts, dropped = _counts_by_iris(table, census, path)
+    intake = Intake.of(path)
+    table = read_csv(intake, sep=",", key="IRIS", required=["TYP_IRIS"], usual_rows=IRIS)
+    counts, dropped = _counts_by_iris(table, census, intake)
     known = ("pop0014", "pmen_mensfam", "rpmaison")
     if not set(known) & set(counts.columns):
-        require_columns(counts, list(known), path)
+        require_columns(counts, list(known), intake.path)
     return counts, dropped

@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from fragility.errors import BadFileError
 from fragility.schemas import COMMUNE_CODE
 from fragility.sources.readers.common import (
+    KEEP_ONE,
+    ONE_LINE,
+    TWO_CONTENTS,
     check_codes,
     check_range,
     decode,
@@ -26,8 +28,9 @@ from fragility.sources.readers.common import (
     to_number,
 )
 from fragility.sources.readers.insee_counts import census_counts
+from fragility.sources.readers.intake import COMMUNES, Intake
 
-_COMPARATEUR = {
+COMPARATEUR = {
     "P{census}_POP": "population", "SUPERF": "superficie_km2",
     "P{census}_POP1564": "population_1564", "P{census}_CHOM1564": "chomeurs_1564",
     "P{census}_ACT1564": "actifs_1564", "P{census}_MEN": "menages",
@@ -37,12 +40,12 @@ _COMPARATEUR = {
 }  # fmt: skip
 # Births between two censuses: taken where the file has them.
 _BIRTHS = "NAIS{before}{census}"
-_RATES = {
+RATES = {
     "TX_NSCOL15P": "peu_diplomes_pct", "TX_MENSEUL": "personnes_seules_pct",
     "TX_FAMMONO": "familles_mono_pct", "TX_65ETPLUS": "plus_65_parmi_15_plus_pct",
 }  # fmt: skip
 # Columns without which a base-cc file is not of the theme it is given for.
-_BASE_CC = {
+BASE_CC = {
     "evol-struct-pop": ("POP", "POP0014"),
     "coupl-fam-men": ("MEN", "MENPSEUL", "MENFAMMONO"),
     "diplomes-formation": ("NSCOL15P", "NSCOL15P_CAPBEP"),
@@ -52,7 +55,7 @@ _BASE_CC = {
 
 
 def read_comparateur(
-    path: Path, *, census: str = "18", income: str = "19"
+    path: Path | Intake, *, census: str = "18", income: str = "19"
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read INSEE's « comparateur de territoires » (zip: CSV and its dictionary).
 
@@ -72,27 +75,30 @@ def read_comparateur(
     Raises
     ------
     BadFileError
-        When the file is of other years, damaged, or gives one code two contents.
+        When the file is of other years, damaged, or has too many impossible rows.
     """
-    columns = {old.format(census=census, income=income): new for old, new in _COMPARATEUR.items()}
+    columns = {old.format(census=census, income=income): new for old, new in COMPARATEUR.items()}
     births = _BIRTHS.format(census=census, before=f"{(int(census) - 5) % 100:02d}")
-    text = decode(read_content(path), path)
+    intake = Intake.of(path)
     table = parse_table(
-        text, path, sep=";", required=["CODGEO", *columns], keep=["CODGEO", *columns, births]
-    )
+        decode(read_content(intake.path), intake), intake, sep=";", key="CODGEO",
+        required=list(columns), keep=["CODGEO", *columns, births], usual_rows=COMMUNES,
+    )  # fmt: skip
     table["CODGEO"] = pad_code(table["CODGEO"], 5)
-    check_codes(table["CODGEO"], COMMUNE_CODE, path)
-    table, repeated = drop_duplicates(table, "CODGEO", path)
-    frame = pd.DataFrame({new: to_number(table[old], path) for old, new in columns.items()})
-    frame["naissances_5_ans"] = to_number(table[births], path) if births in table else np.nan
-    counts = [c for c in frame.columns if c != "pauvrete_pct"]
-    check_range(frame, counts, path)
-    check_range(frame, ["pauvrete_pct"], path, high=100)
+    check_codes(table["CODGEO"], COMMUNE_CODE, intake)
+    table, repeated = drop_duplicates(table, "CODGEO", intake)
+    frame = pd.DataFrame({old: to_number(table[old], intake) for old in columns})
+    frame[births] = to_number(table[births], intake) if births in table else np.nan
+    poverty = f"TP60{income}"
+    check_range(frame, [c for c in frame.columns if c != poverty], intake)
+    check_range(frame, [poverty], intake, high=100)
+    frame = frame.rename(columns={**columns, births: "naissances_5_ans"})
     frame.insert(0, "code_commune", table["CODGEO"])
-    return frame.reset_index(drop=True), {"ligne répétée": repeated}
+    frame, dropped = intake.settle(frame)
+    return frame, {"ligne répétée": repeated, **dropped}
 
 
-def read_taux_communes(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
+def read_taux_communes(path: Path | Intake) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read the census rates of 2017 computed by Data For Good.
 
     The file repeats communes (a second line has the poverty rate alone), and keeps codes of
@@ -108,31 +114,33 @@ def read_taux_communes(path: Path) -> tuple[pd.DataFrame, dict[str, int]]:
     Raises
     ------
     BadFileError
-        When two lines of one code contradict each other, or a rate is not a percentage.
+        When too many lines of one code contradict each other, or too many rates cannot be.
     """
-    table = read_csv(path, sep=",", required=["CODE_INSEE", *_RATES], keep=["CODE_INSEE", *_RATES])
-    code = pad_code(table["CODE_INSEE"], 5).rename("CODE_INSEE")
-    check_codes(code, COMMUNE_CODE, path)
-    frame = pd.DataFrame({new: to_number(table[old], path) for old, new in _RATES.items()})
-    check_range(frame, list(frame.columns), path, high=100)
-    filled = frame.notna().any(axis=1)
-    groups = frame[filled].groupby(code[filled])
-    clash = (groups.nunique() > 1).any(axis=1)
-    if clash.any():
-        raise BadFileError(
-            "Un même code apparaît plusieurs fois avec des valeurs différentes.",
-            path=path,
-            found=f"{clash.idxmax()} ({int(clash.sum())} codes)",
-            remedy="gardez la bonne ligne, ou reprenez le fichier du producteur",
-        )
-    rates = groups.first().rename_axis("code_commune").reset_index()
-    return rates, {
-        "sans aucun taux du recensement": int((~filled).sum()),
-        "ligne répétée": int(filled.sum()) - len(rates),
+    intake = Intake.of(path)
+    table = read_csv(
+        intake, sep=",", key="CODE_INSEE", required=list(RATES), keep=["CODE_INSEE", *RATES],
+        usual_rows=COMMUNES,
+    )  # fmt: skip
+    code = pad_code(table["CODE_INSEE"], 5)
+    check_codes(code, COMMUNE_CODE, intake)
+    frame = pd.DataFrame({old: to_number(table[old], intake) for old in RATES})
+    check_range(frame, list(RATES), intake, high=100)
+    clash = (frame.groupby(code).transform("nunique") > 1).any(axis=1)
+    intake.set_aside(code[clash], TWO_CONTENTS, expected=ONE_LINE, remedy=KEEP_ONE)
+    frame, dropped = intake.settle(frame.rename(columns=RATES).assign(code_commune=code))
+    rates = frame.set_index("code_commune")
+    filled = rates[rates.notna().any(axis=1)]
+    result = filled.groupby(level=0).first().reset_index()
+    return result, {
+        "sans aucun taux du recensement": len(rates) - len(filled),
+        "ligne répétée": len(filled) - len(result),
+        **dropped,
     }
 
 
-def read_base_cc(path: Path, *, theme: str, census: str) -> tuple[pd.DataFrame, dict[str, int]]:
+def read_base_cc(
+    path: Path | Intake, *, census: str, theme: str | None = None
+) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read one theme of INSEE's `base-cc` (communes, zip with one CSV and its dictionary).
 
     Each file carries three censuses: only one is kept. The member ending in `-COM.CSV` holds
@@ -141,26 +149,32 @@ def read_base_cc(path: Path, *, theme: str, census: str) -> tuple[pd.DataFrame, 
     Parameters
     ----------
     path : `base-cc-<theme>-20NN_csv.zip`, or the CSV taken out of it.
-    theme : evol-struct-pop, coupl-fam-men, diplomes-formation, emploi-pop-active or logement.
     census : two digits of the census.
+    theme : evol-struct-pop, coupl-fam-men, diplomes-formation, emploi-pop-active or logement;
+        the one that its columns tell by default.
 
     Returns
     -------
     `code_commune` and the counts under their bare names (`pop`, `nscol15p_bepc`), long decimals
     because the census is weighted; and the rows dropped by reason.
     """
-    if path.suffix.lower() == ".zip":
-        content = read_zip_member(path, f"-20{census}.csv")
+    intake = Intake.of(path)
+    file = intake.path
+    if file.suffix.lower() == ".zip":
+        content = read_zip_member(file, f"-20{census}.csv")
     else:
-        content = read_content(path)
-    text = decode(content, path, legacy=True)
-    table = parse_table(text, path, sep=";", required=["CODGEO"])
+        content = read_content(file)
+    text = decode(content, intake, legacy=True)
+    table = parse_table(text, intake, sep=";", key="CODGEO", usual_rows=COMMUNES)
     bare = {str(c)[4:] for c in table.columns if str(c)[:4] in (f"P{census}_", f"C{census}_")}
-    if not bare.issuperset(_BASE_CC[theme]):
-        require_columns(table, [f"P{census}_{stem}" for stem in _BASE_CC[theme]], path)
-    table["CODGEO"] = pad_code(table["CODGEO"], 5)
-    check_codes(table["CODGEO"], COMMUNE_CODE, path)
-    table, repeated = drop_duplicates(table, "CODGEO", path)
-    frame = census_counts(table, census, path)
+    themes = [t for t, stems in BASE_CC.items() if bare.issuperset(stems)]
+    if (theme or next(iter(themes), "")) not in themes:
+        wanted = BASE_CC[theme or next(iter(BASE_CC))]
+        require_columns(table, [f"P{census}_{stem}" for stem in wanted], file)
+    code = pad_code(table["CODGEO"], 5)
+    check_codes(code, COMMUNE_CODE, intake)
+    table, repeated = drop_duplicates(table.assign(CODGEO=code), "CODGEO", intake)
+    frame = census_counts(table, census, intake)
     frame.insert(0, "code_commune", table["CODGEO"])
-    return frame.reset_index(drop=True), {"ligne répétée": repeated}
+    frame, dropped = intake.settle(frame)
+    return frame, {"ligne répétée": repeated, **dropped}

@@ -20,26 +20,39 @@ from fragility.sources.readers.common import (
     parse_table,
     read_content,
 )
+from fragility.sources.readers.intake import COMMUNES, IRIS, Intake
 
-_COMMUNES = {
+MOVEMENTS = 14_000
+COMMUNES_COLUMNS = {
     "TYPECOM": "type_commune", "COM": "code", "DEP": "code_departement", "REG": "code_region",
     "LIBELLE": "nom", "COMPARENT": "code_parent",
 }  # fmt: skip
-_IRIS = {
+IRIS_COLUMNS = {
     "CODE_IRIS": "code_iris", "LIB_IRIS": "nom", "TYP_IRIS": "type_iris",
     "DEPCOM": "code_arrondissement",
 }  # fmt: skip
-_EPCI = {"COM": "code_commune", "EPCI": "code_epci", "LIBEPCI": "nom_epci"}
-_MOVEMENTS = {
+EPCI_COLUMNS = {"COM": "code_commune", "EPCI": "code_epci", "LIBEPCI": "nom_epci"}
+MOVEMENTS_COLUMNS = {
     "MOD": "mod", "DATE_EFF": "date_effet", "TYPECOM_AV": "type_avant", "COM_AV": "code_avant",
     "TYPECOM_AP": "type_apres", "COM_AP": "code_apres",
 }  # fmt: skip
 
 
-def _read(path: Path, columns: dict[str, str], *, sep: str) -> pd.DataFrame:
-    text = decode(read_content(path), path)
-    frame = parse_table(text, path, sep=sep, required=list(columns), keep=list(columns))
-    return frame[list(columns)].rename(columns=columns)
+def _read(
+    path: Path | Intake, columns: dict[str, str], *, sep: str, key: str, usual_rows: int
+) -> tuple[pd.DataFrame, Intake]:
+    """Read a list of which no row may be lost."""
+    intake = Intake.of(path, max_share=0)
+    frame = parse_table(
+        decode(read_content(intake.path), intake), intake, sep=sep, key=key,
+        required=list(columns), keep=list(columns), usual_rows=usual_rows,
+    )  # fmt: skip
+    return frame[list(columns)].rename(columns=columns), intake
+
+
+def _one_row_each(frame: pd.DataFrame, key: str | list[str], intake: Intake) -> pd.DataFrame:
+    """Drop exact repetitions and refuse any other wrong row."""
+    return intake.settle(drop_duplicates(frame, key, intake)[0])[0]
 
 
 def _refuse_missing(frame: pd.DataFrame, columns: list[str], path: Path) -> None:
@@ -54,7 +67,7 @@ def _refuse_missing(frame: pd.DataFrame, columns: list[str], path: Path) -> None
         )
 
 
-def read_communes(path: Path) -> pd.DataFrame:
+def read_communes(path: Path | Intake) -> pd.DataFrame:
     """Read the list of communes of one year (`v_commune_*.csv`, `commune_2021.csv`).
 
     Parameters
@@ -72,33 +85,34 @@ def read_communes(path: Path) -> pd.DataFrame:
     BadFileError
         When a column misses, a code cannot exist or is there twice.
     """
-    frame = _read(path, _COMMUNES, sep=",")
+    frame, intake = _read(path, COMMUNES_COLUMNS, sep=",", key="COM", usual_rows=COMMUNES)
     frame["code"] = pad_code(frame["code"], 5)
     frame["code_parent"] = pad_code(frame["code_parent"], 5)
-    _refuse_missing(frame, ["type_commune", "code", "nom"], path)
-    check_codes(frame["code"], COMMUNE_CODE, path)
-    return drop_duplicates(frame, ["type_commune", "code"], path)[0].reset_index(drop=True)
+    _refuse_missing(frame, ["type_commune", "code", "nom"], intake.path)
+    check_codes(frame["code"].rename("COM"), COMMUNE_CODE, intake)
+    return _one_row_each(frame, ["type_commune", "code"], intake)
 
 
-def _read_names(path: Path, code: str, pattern: str) -> pd.DataFrame:
-    frame = _read(path, {code: "code", "LIBELLE": "nom"}, sep=",")
+def _read_names(path: Path | Intake, code: str, pattern: str, usual_rows: int) -> pd.DataFrame:
+    columns = {code: "code", "LIBELLE": "nom"}
+    frame, intake = _read(path, columns, sep=",", key=code, usual_rows=usual_rows)
     frame["code"] = pad_code(frame["code"], 2)
-    _refuse_missing(frame, ["code", "nom"], path)
-    check_codes(frame["code"], pattern, path)
-    return drop_duplicates(frame, "code", path)[0].reset_index(drop=True)
+    _refuse_missing(frame, ["code", "nom"], intake.path)
+    check_codes(frame["code"].rename(code), pattern, intake)
+    return _one_row_each(frame, "code", intake)
 
 
-def read_departements(path: Path) -> pd.DataFrame:
+def read_departements(path: Path | Intake) -> pd.DataFrame:
     """Read the départements: `code` (2 or 3 characters), `nom`."""
-    return _read_names(path, "DEP", r"^(\d{2}|2[AB]|9[78]\d)$")
+    return _read_names(path, "DEP", r"^(\d{2}|2[AB]|9[78]\d)$", 101)
 
 
-def read_regions(path: Path) -> pd.DataFrame:
+def read_regions(path: Path | Intake) -> pd.DataFrame:
     """Read the regions: `code` (2 digits), `nom`."""
-    return _read_names(path, "REG", r"^\d{2}$")
+    return _read_names(path, "REG", r"^\d{2}$", 18)
 
 
-def read_iris_list(path: Path) -> pd.DataFrame:
+def read_iris_list(path: Path | Intake) -> pd.DataFrame:
     """Read the list of IRIS of one year (semicolon, byte order mark).
 
     Returns
@@ -111,17 +125,17 @@ def read_iris_list(path: Path) -> pd.DataFrame:
     BadFileError
         When a column misses, a code or a type cannot exist, or an IRIS is there twice.
     """
-    frame = _read(path, _IRIS, sep=";")
+    frame, intake = _read(path, IRIS_COLUMNS, sep=";", key="CODE_IRIS", usual_rows=IRIS)
     frame["code_iris"] = pad_code(frame["code_iris"], 9)
     frame["code_arrondissement"] = pad_code(frame["code_arrondissement"], 5)
-    _refuse_missing(frame, list(_IRIS.values()), path)
-    check_codes(frame["code_iris"], IRIS_CODE, path)
-    check_codes(frame["code_arrondissement"], COMMUNE_CODE, path)
-    check_codes(frame["type_iris"], r"^[HADZ]$", path)
-    return drop_duplicates(frame, "code_iris", path)[0].reset_index(drop=True)
+    _refuse_missing(frame, list(IRIS_COLUMNS.values()), intake.path)
+    check_codes(frame["code_iris"].rename("CODE_IRIS"), IRIS_CODE, intake)
+    check_codes(frame["code_arrondissement"].rename("DEPCOM"), COMMUNE_CODE, intake)
+    check_codes(frame["type_iris"].rename("TYP_IRIS"), r"^[HADZ]$", intake)
+    return _one_row_each(frame, "code_iris", intake)
 
 
-def read_epci(path: Path) -> pd.DataFrame:
+def read_epci(path: Path | Intake) -> pd.DataFrame:
     """Read which EPCI each commune belongs to.
 
     Leading zeros of commune codes are lost in copies saved by a spreadsheet: they are put back.
@@ -130,15 +144,15 @@ def read_epci(path: Path) -> pd.DataFrame:
     -------
     `code_commune` (5 characters), `code_epci` (SIREN, or ZZZZZZZZZ for none), `nom_epci`.
     """
-    frame = _read(path, _EPCI, sep=";")
+    frame, intake = _read(path, EPCI_COLUMNS, sep=";", key="COM", usual_rows=COMMUNES)
     frame["code_commune"] = pad_code(frame["code_commune"], 5)
-    _refuse_missing(frame, list(_EPCI.values()), path)
-    check_codes(frame["code_commune"], COMMUNE_CODE, path)
-    check_codes(frame["code_epci"], r"^(\d{9}|Z{9})$", path)
-    return drop_duplicates(frame, "code_commune", path)[0].reset_index(drop=True)
+    _refuse_missing(frame, list(EPCI_COLUMNS.values()), intake.path)
+    check_codes(frame["code_commune"].rename("COM"), COMMUNE_CODE, intake)
+    check_codes(frame["code_epci"].rename("EPCI"), r"^(\d{9}|Z{9})$", intake)
+    return _one_row_each(frame, "code_commune", intake)
 
 
-def read_movements(path: Path) -> pd.DataFrame:
+def read_movements(path: Path | Intake) -> pd.DataFrame:
     """Read every movement of communes since 1943 (`v_mvt_commune_*.csv`).
 
     Returns
@@ -152,11 +166,11 @@ def read_movements(path: Path) -> pd.DataFrame:
     BadFileError
         When a column misses, or a code or a date cannot exist.
     """
-    frame = _read(path, _MOVEMENTS, sep=",")
-    _refuse_missing(frame, ["mod", "date_effet"], path)
-    for side in ("code_avant", "code_apres"):
+    frame, intake = _read(path, MOVEMENTS_COLUMNS, sep=",", key="COM_AV", usual_rows=MOVEMENTS)
+    _refuse_missing(frame, ["mod", "date_effet"], intake.path)
+    for side, column in (("code_avant", "COM_AV"), ("code_apres", "COM_AP")):
         frame[side] = pad_code(frame[side], 5)
-        check_codes(frame[side].dropna(), COMMUNE_CODE, path)
-    check_codes(frame["date_effet"], r"^\d{4}-\d{2}-\d{2}$", path)
-    check_codes(frame["mod"], r"^\d{2}$", path)
-    return frame.drop_duplicates(ignore_index=True)
+        check_codes(frame[side].dropna().rename(column), COMMUNE_CODE, intake)
+    check_codes(frame["date_effet"].rename("DATE_EFF"), r"^\d{4}-\d{2}-\d{2}$", intake)
+    check_codes(frame["mod"].rename("MOD"), r"^\d{2}$", intake)
+    return intake.settle(frame.drop_duplicates())[0]

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from fragility.errors import BadFileError
-from fragility.sources.readers.common import to_number
+from fragility.sources.readers.common import check_range, to_number
+from fragility.sources.readers.intake import Intake
 
 # The columns by which a theme is recognised, whatever the name of its file.
 THEME_MARKS = {
@@ -43,14 +43,14 @@ SHARES: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
 }
 
 
-def census_counts(frame: pd.DataFrame, census: str, path: Path) -> pd.DataFrame:
+def census_counts(frame: pd.DataFrame, census: str, intake: Intake) -> pd.DataFrame:
     """Keep the numbers of one census and give them their bare names.
 
     Parameters
     ----------
     frame : text columns in the producer's names, among which `P18_POP`, `C18_MEN` ...
     census : two digits of the census year; other censuses of the same file are left out.
-    path : for messages.
+    intake : the file; rows with letters or a negative number are set aside.
 
     Returns
     -------
@@ -60,21 +60,23 @@ def census_counts(frame: pd.DataFrame, census: str, path: Path) -> pd.DataFrame:
     Raises
     ------
     BadFileError
-        When the file has no column of that census, or something else than a number in one.
+        When the file has no column of that census.
     """
     wanted = re.compile(rf"^([PC]){re.escape(census)}_(\w+)$")
     found = [(c, m[1], m[2].lower()) for c in frame.columns if (m := wanted.match(str(c)))]
     if not found:
         raise BadFileError(
             f"Le fichier n'a aucune colonne du recensement 20{census}.",
-            path=path,
+            path=intake.path,
             expected=f"P{census}_…",
             found=", ".join(map(str, frame.columns[:12])),
             remedy="vérifiez que c'est le bon millésime",
         )
     main = {stem for _, kind, stem in found if kind == "P"}
     names = {c: f"c_{stem}" if kind == "C" and stem in main else stem for c, kind, stem in found}
-    return pd.DataFrame({name: to_number(frame[c], path) for c, name in names.items()})
+    counts = pd.DataFrame({c: to_number(frame[c], intake) for c in names})
+    check_range(counts, list(names), intake)
+    return counts.rename(columns=names)
 
 
 def theme_of(columns: Iterable[str]) -> str | None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from fragility.errors import BadFileError
 from fragility.schemas import COMMUNE_CODE, IRIS_CODE
 from fragility.sources.readers.common import (
     check_codes,
@@ -22,10 +23,27 @@ from fragility.sources.readers.common import (
     require_columns,
     to_number,
 )
+from fragility.sources.readers.intake import COMMUNES, IRIS, Intake
+
+COMMUNE_COLUMNS = {
+    "CODGEO": "code_commune", "NBPERS{income}": "nb_personnes",
+    "Q2{income}": "niveau_vie_median", "TP60{income}": "pauvrete_pct",
+}  # fmt: skip
+IRIS_COLUMNS = {
+    "IRIS": "code_iris", "{column_prefix}MED{income}": "niveau_vie_median",
+    "{column_prefix}TP60{income}": "pauvrete_pct",
+}  # fmt: skip
+LONG_COLUMNS = {
+    "GEO": "code_commune", "GEO_OBJECT": "niveau", "FILOSOFI_MEASURE": "mesure",
+    "TIME_PERIOD": "annee", "OBS_VALUE": "valeur",
+}  # fmt: skip
+LONG_MEASURES = {"MED_SL": "niveau_vie_median", "PR_MD60": "pauvrete_pct"}
+# A long file has a line for each of some twenty measures, at every level.
+_LONG_ROWS = 1_000_000
 
 
 def read_filosofi_communes(
-    path: Path, *, income: str = "18"
+    path: Path | Intake, *, income: str = "18"
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read `FILO20YY_DISP_COM.csv`, or its `_Pauvres_` twin.
 
@@ -46,27 +64,85 @@ def read_filosofi_communes(
     BadFileError
         When the file has neither the median nor the poverty rate of that year.
     """
-    columns = {
-        f"NBPERS{income}": "nb_personnes", f"Q2{income}": "niveau_vie_median",
-        f"TP60{income}": "pauvrete_pct",
-    }  # fmt: skip
-    text = decode(read_content(path, f"FILO20{income}_DISP_COM.csv"), path)
-    table = parse_table(text, path, sep=";", required=["CODGEO"], keep=["CODGEO", *columns])
+    names = {old.format(income=income): new for old, new in COMMUNE_COLUMNS.items()}
+    columns = {old: new for old, new in names.items() if new != "code_commune"}
+    intake = Intake.of(path)
+    text = decode(read_content(intake.path, f"FILO20{income}_DISP_COM.csv"), intake)
+    table = parse_table(
+        text, intake, sep=";", key="CODGEO", keep=["CODGEO", *columns], usual_rows=COMMUNES
+    )
     if f"TP60{income}" not in table.columns:
-        require_columns(table, [f"Q2{income}"], path)
+        require_columns(table, [f"Q2{income}"], intake.path)
     code = pad_code(table["CODGEO"], 5)
-    check_codes(code, COMMUNE_CODE, path)
+    check_codes(code, COMMUNE_CODE, intake)
     frame = pd.DataFrame({"code_commune": code})
-    for old, new in columns.items():
-        frame[new] = to_number(table[old], path) if old in table.columns else float("nan")
-    check_range(frame, ["nb_personnes", "niveau_vie_median"], path)
-    check_range(frame, ["pauvrete_pct"], path, high=100)
-    frame, repeated = drop_duplicates(frame, "code_commune", path)
-    return frame.reset_index(drop=True), {"ligne répétée": repeated}
+    for old in columns:
+        frame[old] = to_number(table[old], intake) if old in table.columns else float("nan")
+    check_range(frame, [f"NBPERS{income}", f"Q2{income}"], intake)
+    check_range(frame, [f"TP60{income}"], intake, high=100)
+    frame, repeated = drop_duplicates(frame.rename(columns=columns), "code_commune", intake)
+    frame, dropped = intake.settle(frame)
+    return frame, {"ligne répétée": repeated, **dropped}
+
+
+def read_filosofi_long(
+    path: Path | Intake, *, income: str = "21"
+) -> tuple[pd.DataFrame, dict[str, int]]:
+    """Read `DS_FILOSOFI_CC_data.csv` (since 2021): a line per indicator, of every level.
+
+    Parameters and result as `read_filosofi_communes`; the number of persons is not in it. A value
+    under secrecy is empty.
+
+    Raises
+    ------
+    BadFileError
+        When the file has no commune of that year.
+    """
+    intake = Intake.of(path)
+    names = list(LONG_COLUMNS)
+    table = parse_table(
+        decode(read_content(intake.path), intake), intake, sep=";", key="GEO", required=names,
+        keep=names, usual_rows=_LONG_ROWS,
+    )  # fmt: skip
+    wanted = (
+        table["FILOSOFI_MEASURE"].isin(LONG_MEASURES)
+        & table["GEO_OBJECT"].isin(["COM", "ARM"])
+        & table["TIME_PERIOD"].eq(f"20{income}")
+    )
+    own = table[wanted]
+    if own.empty:
+        raise BadFileError(
+            f"Le fichier n'a aucune commune pour l'année 20{income}.",
+            path=intake.path,
+            expected=" ou ".join(LONG_MEASURES) + f", GEO_OBJECT=COM, TIME_PERIOD=20{income}",
+            found=", ".join(sorted(table["TIME_PERIOD"].dropna().unique())[:8]),
+            remedy="vérifiez l'année (« income ») de cette livraison",
+        )
+    code = pad_code(own["GEO"], 5)
+    check_codes(code, COMMUNE_CODE, intake)
+    value = to_number(own["OBS_VALUE"], intake)
+    rates = own["FILOSOFI_MEASURE"].eq("PR_MD60")
+    check_range(value[~rates].to_frame(), ["OBS_VALUE"], intake)
+    check_range(value[rates].to_frame(), ["OBS_VALUE"], intake, high=100)
+    lines = pd.DataFrame({
+        "code_commune": code, "mesure": own["FILOSOFI_MEASURE"].map(LONG_MEASURES), "valeur": value,
+    })  # fmt: skip
+    lines, repeated = drop_duplicates(lines, ["code_commune", "mesure"], intake)
+    lines, dropped = intake.settle(lines)
+    frame = lines.pivot(index="code_commune", columns="mesure", values="valeur")
+    frame = frame.reindex(columns=list(LONG_MEASURES.values())).reset_index()
+    frame.columns.name = None
+    frame.insert(1, "nb_personnes", float("nan"))
+    return frame, {
+        "ligne répétée": repeated,
+        "autre indicateur, autre niveau ou autre année": int((~wanted).sum()),
+        "réunie à une autre ligne de la commune": len(lines) - len(frame),
+        **dropped,
+    }
 
 
 def read_filosofi_iris(
-    path: Path, *, income: str = "18", column_prefix: str = "DISP_"
+    path: Path | Intake, *, income: str = "18", column_prefix: str = "DISP_"
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read `BASE_TD_FILO_DISP_IRIS_20YY.csv`.
 
@@ -82,17 +158,24 @@ def read_filosofi_iris(
     -------
     `code_iris`, `niveau_vie_median` (euros), `pauvrete_pct`; and the rows dropped by reason.
     """
-    columns = {
-        f"{column_prefix}MED{income}": "niveau_vie_median",
-        f"{column_prefix}TP60{income}": "pauvrete_pct",
+    names = {
+        old.format(income=income, column_prefix=column_prefix): new
+        for old, new in IRIS_COLUMNS.items()
     }
-    text = decode(read_content(path), path)
-    table = parse_table(text, path, sep=";", required=["IRIS", *columns], keep=["IRIS", *columns])
+    columns = {old: new for old, new in names.items() if new != "code_iris"}
+    intake = Intake.of(path)
+    table = parse_table(
+        decode(read_content(intake.path), intake), intake, sep=";", key="IRIS",
+        required=list(columns), keep=["IRIS", *columns], usual_rows=IRIS,
+    )  # fmt: skip
     code = pad_code(table["IRIS"], 9)
-    check_codes(code, IRIS_CODE, path)
-    frame = pd.DataFrame({new: to_number(table[old], path) for old, new in columns.items()})
-    check_range(frame, ["niveau_vie_median"], path)
-    check_range(frame, ["pauvrete_pct"], path, high=100)
+    check_codes(code, IRIS_CODE, intake)
+    frame = pd.DataFrame({old: to_number(table[old], intake) for old in columns})
+    median, poverty = columns
+    check_range(frame, [median], intake)
+    check_range(frame, [poverty], intake, high=100)
+    frame = frame.rename(columns=columns)
     frame.insert(0, "code_iris", code)
-    frame, repeated = drop_duplicates(frame, "code_iris", path)
-    return frame.reset_index(drop=True), {"ligne répétée": repeated}
+    frame, repeated = drop_duplicates(frame, "code_iris", intake)
+    frame, dropped = intake.settle(frame)
+    return frame, {"ligne répétée": repeated, **dropped}
