@@ -8,9 +8,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from fragility.access.places import UNPLACED
 from fragility.errors import DataCheckError
+from fragility.export.labels import plural
 from fragility.index.profiles import Profile
 from fragility.sources.model import Edition
+from fragility.sources.quarantine import rows_of
 
 MIN_R2 = 0.8
 MAX_SET_ASIDE = 0.05
@@ -23,11 +26,30 @@ PLAUSIBLE_MEANS = {
     "peu_diplomes": (20, 80),
     "pauvrete": (4, 60),
 }
+# Euros a year and consumption unit; France's median is 21,500 to 23,000 since 2018.
+PLAUSIBLE_INCOME = (12_000, 45_000)
 _REPORT = "comparez les fichiers sources avec ceux du catalogue (« fragility sources »)"
 
 
-def control_totals(communes: pd.DataFrame, iris: pd.DataFrame, edition: Edition) -> None:
-    """Rows and population equal the published totals that the edition states."""
+def control_totals(
+    communes: pd.DataFrame, iris: pd.DataFrame, edition: Edition, quarantine: pd.DataFrame
+) -> None:
+    """Rows and population equal the published totals that the edition states.
+
+    Parameters
+    ----------
+    quarantine : table `quarantaine`: the rows whose absence may explain the gap.
+    """
+    remedy = _REPORT
+    if len(quarantine):
+        rows = rows_of(quarantine)
+        first = rows.iloc[0]
+        remedy = (
+            f"{plural(len(rows), 'ligne est', 'lignes sont')} en quarantaine ("
+            f"{first['fichier']}, ligne {first['ligne']} : {first['motif']}, "
+            f"{first['colonne']} = « {first['valeur']} ») : corrigez-les dans le fichier ou par "
+            f"corrections.csv, ou " + _REPORT
+        )
     found = {
         "communes": len(communes),
         "iris": len(iris),
@@ -39,7 +61,7 @@ def control_totals(communes: pd.DataFrame, iris: pd.DataFrame, edition: Edition)
                 f"Le total « {name} » de l'édition {edition.name} n'est pas celui publié.",
                 expected=f"{expected}",
                 found=f"{found[name]}",
-                remedy=_REPORT,
+                remedy=remedy,
             )
 
 
@@ -126,6 +148,22 @@ def control_coverage(indicators: pd.DataFrame) -> None:
             )
 
 
+def control_incomes(incomes: pd.DataFrame) -> None:
+    """The median of the communes' living standards can be that of a French territory.
+
+    Incomes in tens of euros, in francs or by month pass the reader and stop here.
+    """
+    median = incomes.loc[incomes["niveau"].eq("commune"), "niveau_vie_median"].median()
+    low, high = PLAUSIBLE_INCOME
+    if pd.notna(median) and not low <= median <= high:
+        raise DataCheckError(
+            "Le niveau de vie médian des communes est invraisemblable.",
+            expected=f"entre {low} et {high} euros par an",
+            found=f"{median:.0f}",
+            remedy="une unité ou des colonnes ont changé dans un fichier source : " + _REPORT,
+        )
+
+
 def control_model(imputation: pd.DataFrame) -> None:
     """The poverty model still predicts what it never saw."""
     r2 = float(imputation.loc[imputation["mesure"].eq("r2"), "valeur"].iloc[0])
@@ -139,9 +177,9 @@ def control_model(imputation: pd.DataFrame) -> None:
 
 
 def control_places(lieux: pd.DataFrame) -> None:
-    """Few conseillers' places are set aside."""
+    """Few conseillers' places are set aside for want of a position."""
     own = lieux[lieux["dispositif"] == "conseiller_numerique"]
-    share = own["statut"].eq("ecarte").mean() if len(own) else 0.0
+    share = own["motif_statut"].str.endswith(UNPLACED).mean() if len(own) else 0.0
     if share > MAX_SET_ASIDE:
         raise DataCheckError(
             "Beaucoup de lieux de conseillers sont écartés faute de position.",

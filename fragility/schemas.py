@@ -9,6 +9,8 @@ columns: `communes` and `iris` share theirs, so that they cannot drift apart.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 import pandas as pd
 import pandera.pandas as pa
@@ -20,6 +22,14 @@ from fragility.errors import DataCheckError
 INDICATORS = ("non_thd", "non_4g", "plus_65", "peu_diplomes", "pauvrete")
 ORIGINS = ("observe", "commune", "iris", "impute", "absent")
 COVERAGES = ("couverte", "incertaine", "non_couverte")
+PASSAGES = (
+    "inchange",
+    "changement_code",
+    "fusion",
+    "retablissement",
+    "scission",
+    "sans_successeur",
+)
 LEVELS = ("iris", "commune", "epci", "departement")
 
 COMMUNE_CODE = r"^(\d{2}|2[AB])\d{3}$"
@@ -169,6 +179,13 @@ def validate(frame: pd.DataFrame, table_name: str) -> pd.DataFrame:
     return frame
 
 
+def empty_table(table_name: str) -> pd.DataFrame:
+    """Make the table of an edition that reads nothing for it: its columns, no row."""
+    kinds = {c.name: str(c.dtype) for c in TABLES[table_name].columns.values()}
+    types = {name: "str" if kind.startswith("string") else kind for name, kind in kinds.items()}
+    return pd.DataFrame(columns=list(types)).astype(types)
+
+
 # --- columns shared by several tables ------------------------------------------------------------
 CODE_COMMUNE = text(
     "code_commune",
@@ -225,6 +242,41 @@ INDICATOR_LABELS = {
     ),
 }
 
+# Sources that measure an indicator otherwise: what it is called and means where they are read.
+INDICATOR_VARIANTS = {
+    "arcep_fibre": {
+        "non_thd": (
+            "Sans fibre optique",
+            "Part des locaux non raccordables à la fibre jusqu'à l'abonné (ARCEP). Ce n'est pas "
+            "la part des locaux sous 30 Mbit/s : ni le câble ni le cuivre rapide n'y comptent.",
+        ),
+    },
+    "arcep_couverture": {
+        "non_4g": (
+            "Mal couvert par la 4G",
+            "Part des habitants qu'un opérateur ne couvre pas en 4G, en moyenne des opérateurs "
+            "(ARCEP, cartes de couverture ; grille Eurostat). Ces cartes sont calculées par les "
+            "opérateurs : elles n'assurent pas la réception à l'intérieur.",
+        ),
+    },
+}
+
+
+def indicator_labels(sources: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Label and definition of each indicator, as measured from these sources.
+
+    Examples
+    --------
+    >>> indicator_labels(["arcep_fixe"])["non_thd"][0]
+    'Sans très haut débit fixe'
+    >>> indicator_labels(["arcep_fibre"])["non_thd"][0]
+    'Sans fibre optique'
+    """
+    labels = dict(INDICATOR_LABELS)
+    for source in sources:
+        labels.update(INDICATOR_VARIANTS.get(source, {}))
+    return labels
+
 
 POPULATION_FACTS = [
     text(
@@ -247,7 +299,7 @@ def indicator_columns() -> list[pa.Column]:
                 f"{key}_origine",
                 f"{label} : origine",
                 "Origine du chiffre : observe (publié à ce niveau, ou "
-                "calculé sans modèle sur des données publiées), commune (hérité de la commune), "
+                "calculé sans modèle sur des données publiées), commune (hérité de la commune, ou de celle d'avant une scission), "
                 "iris (agrégé des IRIS), impute (modélisé), absent.",
                 among=ORIGINS,
             ),
@@ -402,9 +454,9 @@ CORE = [
             text(
                 "contour_origine",
                 "Contour",
-                "ign : contour publié ; reconstruit : vide laissé par "
-                "les communes voisines ; absent.",
-                among=("ign", "reconstruit", "absent"),
+                "ign : contour publié ; reconstruit : vide laissé par les communes voisines ; "
+                "approche : part d'un vide commun la plus proche de son centre ; absent.",
+                among=("ign", "reconstruit", "approche", "absent"),
             ),
         ],
         unique=["code_commune"],
@@ -473,6 +525,13 @@ CORE = [
             count(
                 "peu_diplomes_annee", "Sans le baccalauréat : année", "Recensement.", nullable=True
             ),
+            text(
+                "peu_diplomes_origine",
+                "Sans le baccalauréat : origine",
+                "observe (publié), iris (agrégé), commune (de celle d'avant une scission), impute ou "
+                "absent.",
+                among=ORIGINS,
+            ),
             share(
                 "personnes_seules_pct", "Personnes seules (%)", "Ménages d'une personne / ménages."
             ),
@@ -505,6 +564,12 @@ CORE = [
             count("niveau_vie_annee", "Niveau de vie : année", "Année des revenus.", nullable=True),
             share("pauvrete_pct", "Pauvreté (%)", "Sous 60 % du niveau de vie médian national."),
             count("pauvrete_annee", "Pauvreté : année", "Année des revenus.", nullable=True),
+            text(
+                "pauvrete_origine",
+                "Pauvreté : origine",
+                "observe (publiée), commune (de celle d'avant une scission) ou absent.",
+                among=("observe", "commune", "absent"),
+            ),
             share(
                 "dependance_prestations_pct",
                 "Dépendance aux prestations (%)",
@@ -522,10 +587,40 @@ CORE = [
             CODE_COMMUNE,
             number("nb_locaux", "Locaux", "Nombre de locaux."),
             number("nb_locaux_thd", "Locaux éligibles", "Locaux éligibles à 30 Mbit/s ou plus."),
-            share("non_thd_pct", "Sans très haut débit (%)", INDICATOR_LABELS["non_thd"][1]),
+            share(
+                "non_thd_pct",
+                f"{INDICATOR_LABELS['non_thd'][0]} (%)",
+                INDICATOR_LABELS["non_thd"][1],
+            ),
             count("non_thd_annee", "Année", "Année de la donnée.", nullable=True),
+            flag("est_douteux", "À vérifier", "Chiffre que le producteur doit confirmer."),
         ],
         unique=["code_commune"],
+    ),
+    table(
+        "core_passage",
+        "Passage depuis l'édition précédente",
+        "Ce que devient chaque commune de la carte de l'édition précédente ; vide sans elle.",
+        [
+            text("code_avant", "Code avant", "Commune de la carte d'avant.", pattern=COMMUNE_CODE),
+            text(
+                "code_apres",
+                "Code après",
+                "Commune de la carte de l'édition ; vide si elle n'y va pas.",
+                pattern=COMMUNE_CODE,
+                nullable=True,
+            ),
+            number(
+                "part",
+                "Part",
+                "Part de la commune d'avant qui va dans celle d'après ; la somme d'un code est 1.",
+                high=1,
+                nullable=False,
+            ),
+            text("nature", "Nature", "Ce qui est arrivé.", among=PASSAGES),
+            text("motif", "Motif", "La même chose en une phrase, avec sa date."),
+        ],
+        unique=["code_avant", "code_apres"],
     ),
     table(
         "core_mobile",
@@ -539,6 +634,39 @@ CORE = [
             count("annee", "Année", "Année de la liste."),
         ],
         unique=["id_site"],
+    ),
+    table(
+        "core_couverture_4g",
+        "Couverture 4G",
+        "Habitants que les opérateurs ne couvrent pas, d'après leurs cartes (ARCEP) ; vide où "
+        "l'édition n'en lit pas.",
+        [
+            LEVEL,
+            CODE,
+            number(
+                "non_4g_pct",
+                "Mal couvert par la 4G (%)",
+                "Habitants qu'un opérateur ne couvre pas, en moyenne des opérateurs.",
+                high=100,
+                nullable=False,
+            ),
+            number(
+                "aucun_operateur_pct",
+                "Sans aucune 4G (%)",
+                "Habitants qu'aucun opérateur ne couvre.",
+                high=100,
+                nullable=False,
+            ),
+            count("nb_operateurs", "Opérateurs", "Opérateurs dont la carte est lue."),
+            text(
+                "origine",
+                "Origine",
+                "observe (grille d'habitants) ou impute (habitants répartis dans leur IRIS).",
+                among=("observe", "impute"),
+            ),
+            count("annee", "Année", "Année des cartes."),
+        ],
+        unique=["niveau", "code"],
     ),
     table(
         "core_enquete",
@@ -620,6 +748,23 @@ CORE = [
             ),
         ],
         unique=["id_maille", "code_iris"],
+    ),
+    table(
+        "core_groupes",
+        "Contours des EPCI et des départements",
+        "Réunion des contours des communes, à pleine précision.",
+        [LEVEL, CODE],
+        unique=["niveau", "code"],
+        geometry="Contour, WGS 84.",
+    ),
+    table(
+        "core_contours",
+        "Contours allégés",
+        "Contours simplifiés pour les cartes, à tous les niveaux : deux voisins se touchent "
+        "encore. Une IRIS qui est toute sa commune n'y est pas : elle en a le contour.",
+        [LEVEL, CODE],
+        unique=["niveau", "code"],
+        geometry="Contour simplifié, WGS 84 ; vide si le territoire n'a pas de contour.",
     ),
 ]
 
@@ -753,7 +898,7 @@ MARTS = [
             CODE_COMMUNE,
             NAME,
             *AREA_COLUMNS,
-            text("contour_origine", "Contour", "ign, reconstruit ou absent."),
+            text("contour_origine", "Contour", "ign, reconstruit, approche ou absent."),
         ],
         unique=["code_commune"],
         geometry="Contour de la commune, WGS 84.",
@@ -863,16 +1008,73 @@ MARTS = [
             ),
         ],
     ),
+    table(
+        "quarantaine",
+        "Quarantaine",
+        "Lignes des fichiers sources écartées parce qu'une case est impossible : à corriger dans "
+        "le fichier, ou dans corrections.csv.",
+        [
+            text("source", "Source", "Livraison d'où vient la ligne."),
+            text("fichier", "Fichier", "Nom du fichier."),
+            count("ligne", "Ligne", "Ligne du fichier, en-tête compris (rang d'un contour)."),
+            text("cle", "Clé", "Ce qui nomme la ligne : un code, un identifiant."),
+            text("colonne", "Colonne", "Colonne du fichier où est la case."),
+            text("valeur", "Valeur", "Ce que contient la case."),
+            text("motif", "Motif", "Pourquoi elle est impossible."),
+        ],
+    ),
+    table(
+        "corrections",
+        "Corrections",
+        "Erreurs connues des fichiers sources, corrigées à la lecture dans cette édition.",
+        [
+            text("source", "Source", "Source du fichier."),
+            text("release", "Livraison", "Livraison de la source."),
+            text("fichier", "Fichier", "Nom du fichier."),
+            text("cle", "Clé", "Ce qui nomme la ligne : un code, un identifiant."),
+            text("colonne", "Colonne", "Colonne du fichier."),
+            text("valeur_trouvee", "Valeur trouvée", "Ce que le fichier contient."),
+            text("valeur", "Valeur", "Ce qui est lu à la place."),
+            text("motif", "Motif", "Pourquoi la valeur trouvée est fausse."),
+            text("reference", "Référence", "Ce qui le prouve."),
+            text("date", "Date", "Jour où la correction a été écrite."),
+        ],
+        unique=["source", "release", "fichier", "cle", "colonne"],
+    ),
 ]
 
 TABLES: dict[str, pa.DataFrameSchema] = {t.name: t for t in [RAW, *CORE, *SCIENCE, *MARTS]}
 
 
-def dictionary() -> pd.DataFrame:
+def models_with(labels: Mapping[str, tuple[str, str]]) -> dict[str, pa.DataFrameSchema]:
+    """Return every model, its indicators called and defined by `labels`."""
+    other = {
+        before: after
+        for key, usual in INDICATOR_LABELS.items()
+        for before, after in zip(usual, labels[key], strict=True)
+        if before != after
+    }
+    # Inside « Score : sans très haut débit fixe » a label has lost its capital.
+    other |= {a[0].lower() + a[1:]: b[0].lower() + b[1:] for a, b in other.items()}
+    models = {}
+    for name, model in TABLES.items():
+        changed = {}
+        for column, field in model.columns.items():
+            title, description = str(field.title), str(field.description)
+            for before, after in other.items():
+                title = title.replace(before, after)
+                description = description.replace(before, after)
+            if (title, description) != (field.title, field.description):
+                changed[column] = {"title": title, "description": description}
+        models[name] = model.update_columns(changed) if changed else model
+    return models
+
+
+def dictionary(models: Mapping[str, pa.DataFrameSchema] = TABLES) -> pd.DataFrame:
     """Return the data dictionary: one line per column of every table, in French."""
     rows = [
         (schema.name, name, str(column.dtype), column.title, column.description)
-        for schema in TABLES.values()
+        for schema in models.values()
         for name, column in schema.columns.items()
     ]
     return pd.DataFrame(rows, columns=["table", "colonne", "type", "libelle", "description"])

@@ -68,6 +68,25 @@ def test_a_merged_commune_has_the_people_of_its_parts(national, communes):
     assert split["15141"] / split.sum() == pytest.approx(824 / 1555, abs=1e-3)
 
 
+def test_what_a_split_commune_takes_from_the_old_one_is_marked(communes, tables):
+    passage = pd.read_parquet(tables / "core_passage.parquet")
+    split = communes.loc[passage.loc[passage["part"] < 1, "code_apres"]]
+    assert len(split) == 10
+    assert set(split["population_origine"]) == {"impute"}
+    assert set(split["peu_diplomes_origine"]) == {"commune"}
+    assert not split["pauvrete_origine"].eq("observe").any()
+    assert split["motif"].str.endswith("repris de la commune dont elle a été séparée.").all()
+    others = communes.drop(split.index)
+    assert not others["population_origine"].eq("impute").any()
+
+
+def test_doubtful_zeros_of_the_fibre_are_said(communes):
+    doubt = communes["motif"].str.contains("chiffre à vérifier")
+    assert doubt.sum() == 391
+    assert set(communes.loc[doubt, "code_departement"]) == {"03", "15", "43", "63"}
+    assert communes.loc[doubt, "non_thd_pct"].eq(100).all()
+
+
 def test_each_figure_shows_its_age(communes):
     for column, years in {
         "non_thd_annee": {2025}, "plus_65_annee": {2017, 2018}, "pauvrete_annee": {2019, 2021},
@@ -79,7 +98,8 @@ def test_each_figure_shows_its_age(communes):
 def test_what_the_fibre_file_does_not_hold_stays_absent(communes):
     for code in ("75056", "69123", "13055", "97611"):
         assert communes.loc[code, "non_thd_origine"] == "absent"
-    assert communes.loc["75056", "score"] > 0  # four indicators are enough, and the sentence says so
+    # Four indicators are enough for a score, and the sentence says so.
+    assert communes.loc["75056", "score"] > 0
     assert "sur 4 indicateurs" in communes.loc["75056", "motif"]
     assert communes.loc["57019", "non_thd_pct"] == 100  # Amnéville: a zero that is published
 

@@ -18,6 +18,8 @@ SHORE_M = 500.0
 # Farther than this from the commune that the record names, the point is the mistaken one: nine
 # conseillers' places of December 2022, among them the seat of a département at 87 km.
 FAR_M = 10_000.0
+KNOWN = "employeur dans une commune dont un lieu d'accueil est publié"
+UNPLACED = ", commune déclarée introuvable ou ambiguë"
 _COLUMNS = list(schemas.TABLES["core_lieux"].columns)
 
 
@@ -70,7 +72,7 @@ def build_lieux(
     everything = pd.concat(parts, ignore_index=True)
     is_double = everything.duplicated("id")
     places = everything[~is_double].reset_index(drop=True)
-    located = _locate(places, core_communes, communes)
+    located = _known_by_its_places(_locate(places, core_communes, communes), places)
     frame = gpd.GeoDataFrame(
         places.drop(
             columns=[
@@ -79,7 +81,8 @@ def build_lieux(
                 "departement_declare",
                 "latitude",
                 "longitude",
-                "recoit_public",
+                "motif_ecart",
+                "est_employeur",
             ]
         ).assign(**located.drop(columns="point")),
         geometry=gpd.GeoSeries(located["point"].to_numpy(), crs=WGS84),
@@ -91,6 +94,26 @@ def build_lieux(
             for kind, part in lists.items()
             if part is not None
         )
+    )
+
+
+def _known_by_its_places(located: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Set aside the employers of conseillers where the places themselves are known.
+
+    An employer is put in the middle of its commune for want of better; a place published in that
+    commune says more, and counting both would count the same people twice.
+    """
+    employer = places["est_employeur"].to_numpy(dtype=bool)
+    kept = (located["statut"] == "retenu").to_numpy()
+    own = (places["dispositif"] == "conseiller_numerique").to_numpy() & kept & ~employer
+    known = located["code_commune"].isin(located["code_commune"][own])
+    double = employer & kept & known.to_numpy()
+    return located.assign(
+        statut=located["statut"].mask(double, "ecarte"),
+        precision=located["precision"].mask(double, "absente"),
+        motif_statut=located["motif_statut"].mask(double, KNOWN),
+        code_commune=located["code_commune"].mask(double),
+        point=located["point"].mask(double, None),
     )
 
 
@@ -132,7 +155,7 @@ def _locate(
     centre = place.geometry.reindex(declared)
     fallback = shapely.point_on_surface(centre.to_numpy())
     can_move = ~shapely.is_missing(fallback)
-    receives = places["recoit_public"].to_numpy(dtype=bool)
+    receives = places["motif_ecart"].isna().to_numpy()
     by_point = receives & agrees.to_numpy(dtype=bool)
     by_commune = receives & ~by_point & can_move
     code = found.where(by_point, declared.where(by_commune))
@@ -147,11 +170,11 @@ def _locate(
         np.select(
             [~receives, by_point, by_commune],
             [
-                "n'accueille pas de public",
+                places["motif_ecart"].fillna("").to_numpy(dtype=str),
                 "coordonnées publiées",
                 np.char.add(reason.astype(str), " : placé dans la commune déclarée"),
             ],
-            np.char.add(reason.astype(str), ", commune déclarée introuvable ou ambiguë"),
+            np.char.add(reason.astype(str), UNPLACED),
         )
     ).astype("str")
     point = np.full(len(places), None, dtype=object)

@@ -151,7 +151,12 @@ def nearest_places(
                 for c in _COLUMNS
             }
         )
+    # Several places at one address are one destination, known by the first of them: otherwise they
+    # would use up the candidates, and a change elsewhere could change the name that is given.
+    places = places.sort_values("id", kind="stable", ignore_index=True)
     points = places.geometry.to_crs(METROPOLE)
+    first = ~pd.DataFrame({"x": points.x, "y": points.y}).duplicated()
+    places, points = places[first], points[first]
     offered = np.column_stack([points.x, points.y])
     homes = grid[["x_m", "y_m"]].to_numpy(dtype=float)
     # A list of ranks, and not a number, so that one candidate still gives a column.

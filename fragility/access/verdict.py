@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,7 @@ from fragility.schemas import INDICATOR_LABELS, INDICATORS
 UNINHABITED = "Non calculé : aucun habitant au recensement"
 WITHOUT_CENSUS = "Non calculé : le recensement de l'édition ne couvre pas ce territoire"
 DRIVERS = 2
+CARRIED = " ; population et taux repris de la commune dont elle a été séparée"
 
 
 def build_verdict(
@@ -19,7 +22,9 @@ def build_verdict(
     scores: pd.DataFrame,
     portee: pd.DataFrame,
     places: pd.DataFrame,
+    fixe: pd.DataFrame,
     threshold: float = THRESHOLD_MIN,
+    labels: Mapping[str, tuple[str, str]] = INDICATOR_LABELS,
 ) -> pd.DataFrame:
     """Build `access_fragiles_non_couvertes` for communes and IRIS.
 
@@ -27,7 +32,9 @@ def build_verdict(
     ----------
     indicators, scores, portee : tables `index_indicateurs`, `index_scores`, `access_portee`.
     places : table `core_lieux`: the sentence of a commune mentions its France services.
+    fixe : table `core_fixe`: the sentence says which figure is to be checked.
     threshold : minutes within which a conseiller counts as near.
+    labels : label and definition of each indicator, see `schemas.indicator_labels`.
 
     Returns
     -------
@@ -42,26 +49,35 @@ def build_verdict(
     kept = places["statut"].eq("retenu") & places["dispositif"].eq("france_services")
     served = table["niveau"].eq("commune") & table["code"].isin(places.loc[kept, "code_commune"])
     flagged = fragile & uncovered
+    # The code of an IRIS begins with that of its commune, arrondissements apart.
+    doubtful = table["code"].str[:5].isin(fixe.loc[fixe["est_douteux"], "code_commune"])
+    doubt = " ; « " + labels["non_thd"][0] + " » à 100 %, chiffre à vérifier"
+    carried = table["niveau"].eq("commune") & table["population_origine"].eq("impute")
+    names = {key: title[0].lower() + title[1:] for key, (title, _) in labels.items()}
     return pd.DataFrame(
         {
             "niveau": table["niveau"],
             "code": table["code"],
             "est_fragile_non_couverte": flagged.to_numpy(bool),
-            "motif": _sentences(table, fragile.to_numpy(bool), threshold)
+            "motif": _sentences(table, fragile.to_numpy(bool), threshold, names)
             + np.where(flagged & served, " ; un lieu France services est dans la commune", "")
             + np.where(
                 fragile & table["est_petit_effectif"].fillna(False).astype(bool),
                 f" ; moins de {SMALL_POPULATION} habitants, taux très incertains",
                 "",
             )
+            + np.where(doubtful & table["score"].notna(), doubt, "")
+            + np.where(carried & table["score"].notna(), CARRIED, "")
             + ".",
         }
     )
 
 
-def _sentences(table: pd.DataFrame, fragile: np.ndarray, threshold: float) -> pd.Series:
+def _sentences(
+    table: pd.DataFrame, fragile: np.ndarray, threshold: float, names: Mapping[str, str]
+) -> pd.Series:
     """One French sentence per territory, its full stop apart; cases in order of precedence."""
-    opening = _opening(table, fragile)
+    opening = _opening(table, fragile, names)
     minutes = french_number(table["conseiller_plus_proche_min"], 0)
     km = french_number(table["conseiller_plus_proche_km"], 0)
     near = table["conseiller_plus_proche_km"] < 1
@@ -88,7 +104,7 @@ def _sentences(table: pd.DataFrame, fragile: np.ndarray, threshold: float) -> pd
         [
             UNINHABITED,
             WITHOUT_CENSUS,
-            _missing(table),
+            _missing(table, names),
             opening + " ; couverture non calculée",
             opening + " et hors de portée" + where + ", " + beyond
             + f" % des habitants étant à plus de {threshold:g} min",
@@ -102,7 +118,7 @@ def _sentences(table: pd.DataFrame, fragile: np.ndarray, threshold: float) -> pd
     return pd.Series(sentence, index=table.index, dtype="str")
 
 
-def _opening(table: pd.DataFrame, fragile: np.ndarray) -> pd.Series:
+def _opening(table: pd.DataFrame, fragile: np.ndarray, names: Mapping[str, str]) -> pd.Series:
     """Need, score, and for a fragile place the indicators that weigh most."""
     parts = table[[f"score_{key}" for key in INDICATORS]].to_numpy(float)
     known = pd.Series((~np.isnan(parts)).sum(axis=1), index=table.index)
@@ -110,10 +126,8 @@ def _opening(table: pd.DataFrame, fragile: np.ndarray) -> pd.Series:
     modelled = table["pauvrete_origine"].eq("impute").map({True: ", pauvreté modélisée", False: ""})
     words = np.column_stack(
         [
-            (_decapitalised(label) + " " + french_number(table[f"{key}_pct"], 0) + " %").to_numpy(
-                dtype=object
-            )
-            for key, (label, _) in INDICATOR_LABELS.items()
+            (name + " " + french_number(table[f"{key}_pct"], 0) + " %").to_numpy(dtype=object)
+            for key, name in names.items()
         ]
     )
     order = np.argsort(-np.nan_to_num(parts), axis=1, kind="stable")[:, :DRIVERS]
@@ -126,20 +140,16 @@ def _opening(table: pd.DataFrame, fragile: np.ndarray) -> pd.Series:
     return need + (" (score " + score) + short + modelled + why + ")"
 
 
-def _missing(table: pd.DataFrame) -> pd.Series:
+def _missing(table: pd.DataFrame, names: Mapping[str, str]) -> pd.Series:
     """Say which indicators a place without score lacks."""
     absent = np.column_stack(
         [
-            np.where(table[f"{key}_origine"].eq("absent"), ", " + _decapitalised(label), "")
-            for key, (label, _) in INDICATOR_LABELS.items()
+            np.where(table[f"{key}_origine"].eq("absent"), ", " + name, "")
+            for key, name in names.items()
         ]
     ).astype(object)
-    names = pd.Series(absent.sum(axis=1), index=table.index, dtype="str").str.slice(2)
-    return "Non calculé : il manque des indicateurs (" + names + ")"
-
-
-def _decapitalised(label: str) -> str:
-    return label[0].lower() + label[1:]
+    lacking = pd.Series(absent.sum(axis=1), index=table.index, dtype="str").str.slice(2)
+    return "Non calculé : il manque des indicateurs (" + lacking + ")"
 
 
 def french_number(values: pd.Series, decimals: int) -> pd.Series:

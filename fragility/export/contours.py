@@ -1,11 +1,18 @@
-"""Contours light enough for a desktop map, whose borders stay shared."""
+"""Contours of groups of communes, and contours light enough for a map, whose borders stay shared.
+
+Both depend on the territory only: they are drawn once, whatever indicators and places become.
+"""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
+from fragility.territory.communes import NO_EPCI
 from fragility.territory.crs import METROPOLE, OVERSEAS
 
 # Box (west, south, east, north) that holds each overseas territory: an EPCI has no département
@@ -18,6 +25,7 @@ BOXES: dict[str, tuple[float, float, float, float]] = {
     "976": (44.5, -13.5, 45.7, -12.3),
 }
 TOLERANCE_M = 100.0
+GROUPS = ("epci", "departement")
 
 
 def zones(longitude: np.ndarray, latitude: np.ndarray) -> np.ndarray:
@@ -80,3 +88,107 @@ def simplify_together(
         back = np.asarray(gpd.GeoSeries(simple, crs=int(epsg)).to_crs(frame.crs).array)
         shapes[rows[sound]] = back[sound]
     return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+
+
+def unite_groups(communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Draw EPCI and départements by uniting the contours of their communes.
+
+    Parameters
+    ----------
+    communes : `code_commune`, `code_epci`, `code_departement` and contours, some missing.
+
+    Returns
+    -------
+    Table `core_groupes`: `niveau`, `code`, `geometry`, sorted; groups without any contour are
+    not there.
+    """
+    keys = [f"code_{level}" for level in GROUPS]
+    drawn = communes.loc[communes.geometry.notna(), ["code_commune", *keys, "geometry"]]
+    # Both levels are made of the same few thousand pieces.
+    pieces = _united(drawn.sort_values("code_commune"), keys)
+    parts = []
+    for level, key in zip(GROUPS, keys, strict=True):
+        united = _united(pieces[pieces[key] != NO_EPCI[0]], [key])
+        parts.append(_contours(level, united[key], united["geometry"]))
+    return _stacked(parts, communes)
+
+
+def _united(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Unite the contours that share keys, in several threads: GEOS frees the interpreter."""
+    shapes = np.asarray(frame["geometry"].array)
+    group = frame.groupby(keys).ngroup().to_numpy()
+    ends = np.cumsum(np.bincount(group))
+    rows = np.split(np.argsort(group, kind="stable"), ends)[: len(ends)]
+    with ThreadPoolExecutor() as pool:
+        united = list(pool.map(lambda members: shapely.union_all(shapes[members]), rows))
+    return frame[keys].drop_duplicates().sort_values(keys).assign(geometry=united)
+
+
+def lighten(
+    communes: gpd.GeoDataFrame,
+    iris: gpd.GeoDataFrame,
+    groups: gpd.GeoDataFrame,
+    tolerance_m: float = TOLERANCE_M,
+) -> gpd.GeoDataFrame:
+    """Simplify the contours of every level.
+
+    Parameters
+    ----------
+    communes : `code_commune` and contours.
+    iris : `code_iris`, `code_commune`, `type_iris` and contours.
+    groups : table `core_groupes`.
+    tolerance_m : see `simplify_together`.
+
+    Returns
+    -------
+    Table `core_contours`: `niveau`, `code`, `geometry`. An IRIS that is a whole commune is not
+    there: `light_contours` gives it the contour of that commune.
+    """
+    inside = iris[~_is_whole(iris)].sort_values("code_iris").rename(columns={"code_iris": "code"})
+    levels = {
+        "commune": communes.sort_values("code_commune").rename(columns={"code_commune": "code"}),
+        "iris": inside,
+        **{level: groups[groups["niveau"] == level] for level in GROUPS},
+    }
+    with ThreadPoolExecutor() as pool:
+        light = pool.map(lambda frame: simplify_together(frame, tolerance_m), levels.values())
+        parts = [_contours(n, f["code"], f.geometry) for n, f in zip(levels, light, strict=True)]
+    return _stacked(parts, communes)
+
+
+def light_contours(contours: gpd.GeoDataFrame, level: str, frame: pd.DataFrame) -> gpd.GeoSeries:
+    """Light contours of the territories of a mart, on its index.
+
+    Parameters
+    ----------
+    contours : table `core_contours`.
+    level : level of the mart.
+    frame : the mart, with its code; with `code_commune` and `type_iris` too for IRIS.
+    """
+    shapes = contours_of(contours, level, frame[f"code_{level}"])
+    if level == "iris":
+        whole = _is_whole(frame)
+        shapes[whole] = contours_of(contours, "commune", frame.loc[whole, "code_commune"])
+    return shapes
+
+
+def contours_of(contours: gpd.GeoDataFrame, level: str, codes: pd.Series) -> gpd.GeoSeries:
+    """Contours of some codes of one level, on the index of `codes`; unknown codes have none."""
+    known = contours[contours["niveau"] == level].set_index("code").geometry
+    return gpd.GeoSeries(known.reindex(codes).to_numpy(), index=codes.index, crs=contours.crs)
+
+
+def _is_whole(iris: pd.DataFrame) -> pd.Series:
+    """Which IRIS are a whole commune: its contour is theirs."""
+    return iris["type_iris"].eq("Z") & ~iris["code_commune"].duplicated(keep=False)
+
+
+def _contours(level: str, codes: pd.Series, shapes: pd.Series) -> pd.DataFrame:
+    return pd.DataFrame(
+        {"niveau": level, "code": np.asarray(codes), "geometry": np.asarray(shapes.array)}
+    )
+
+
+def _stacked(parts: list[pd.DataFrame], like: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    table = pd.concat(parts, ignore_index=True).astype({"niveau": "str", "code": "str"})
+    return gpd.GeoDataFrame(table, geometry="geometry", crs=like.crs)

@@ -127,12 +127,14 @@ def _load(connection: duckdb.DuckDBPyConnection, name: str, frame: pd.DataFrame)
     connection.unregister("batch")
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str]) -> None:
+def _comment(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: list[str], facts: RunFacts
+) -> None:
     """Write the French title and description of a table and of its columns."""
     if name in RUN_TABLES:
         title, description, comments = RUN_TABLES[name]
     else:
-        model = schemas.TABLES[name]
+        model = facts.models[name]
         title, description = str(model.title), str(model.description)
         comments = {c: f"{m.title} — {m.description}" for c, m in model.columns.items()}
     target = f'"{schema_of(name)}"."{name}"'
@@ -178,7 +180,7 @@ def write_duckdb(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -
         connection.execute("BEGIN")
         for name, frame in everything.items():
             _load(connection, name, ordered(frame, name) if name in MARTS else frame)
-            _comment(connection, name, [str(column) for column in frame.columns])
+            _comment(connection, name, [str(column) for column in frame.columns], facts)
         for view, answer, query in VIEWS:
             connection.execute(f"CREATE VIEW marts.{view} AS {query}")
             connection.execute(f"COMMENT ON VIEW marts.{view} IS {_quoted(answer)}")

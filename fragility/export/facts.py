@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date as day
 from datetime import datetime
+from functools import cached_property
+
+import pandera.pandas as pa
+
+from fragility.schemas import INDICATOR_LABELS, models_with
 
 
 @dataclass(frozen=True)
@@ -43,6 +49,8 @@ class RunFacts:
     threshold : score from which a commune is fragile, 1 to 10.
     sources : releases that were read.
     warnings : French sentences that a reader must know.
+    indicators : label and definition of each indicator, as the edition's sources measure it.
+    estimates_ages : whether the 65+ of communes rest on an estimate of the under-15s.
     """
 
     edition: str
@@ -55,6 +63,18 @@ class RunFacts:
     threshold: float
     sources: tuple[SourceFact, ...] = ()
     warnings: tuple[str, ...] = ()
+    indicators: Mapping[str, tuple[str, str]] = field(default_factory=lambda: INDICATOR_LABELS)
+    estimates_ages: bool = True
+
+    @property
+    def places(self) -> tuple[str, ...]:
+        """Lists of places that were read, with their date."""
+        return tuple(source.title for source in self.sources if source.title.startswith("Lieux "))
+
+    @cached_property
+    def models(self) -> dict[str, pa.DataFrameSchema]:
+        """Models of every table, in the words of this edition."""
+        return models_with(self.indicators)
 
     @property
     def heading(self) -> str:

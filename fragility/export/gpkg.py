@@ -15,8 +15,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
-from fragility import schemas
-from fragility.export.contours import TOLERANCE_M, simplify_together
+from fragility.export.contours import light_contours
 from fragility.export.facts import RunFacts
 from fragility.export.files import publishing
 from fragility.export.labels import LAYER_TITLES
@@ -24,6 +23,14 @@ from fragility.export.layer_style import qml, score_breaks, style_elements
 from fragility.export.tables import ordered
 
 LAYERS = tuple(LAYER_TITLES)
+# Level whose light contours each layer has; places are points.
+LEVELS = {
+    "communes": "commune",
+    "iris": "iris",
+    "epci": "epci",
+    "departements": "departement",
+    "communes_fragiles_non_couvertes": "commune",
+}
 # pyogrio's name for the column, which the styles must repeat.
 GEOMETRY = "geom"
 
@@ -39,13 +46,16 @@ _PROJECTS = "CREATE TABLE qgis_projects (name TEXT PRIMARY KEY, metadata BLOB, c
 
 
 @contextmanager
-def _dated(moment: str) -> Iterator[None]:
-    """Make GDAL write a chosen date, so that equal runs give equal files."""
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": moment})
+def _settings(moment: str) -> Iterator[None]:
+    """Make GDAL write a chosen date, so that equal runs give equal files, on pages that hold a
+    whole commune: a tenth smaller.
+    """
+    chosen = {"OGR_CURRENT_DATE": moment, "OGR_SQLITE_PRAGMA": "page_size=16384"}
+    pyogrio.set_gdal_config_options(chosen)
     try:
         yield
     finally:
-        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+        pyogrio.set_gdal_config_options(dict.fromkeys(chosen))
 
 
 def layer_title(table: str, facts: RunFacts) -> str:
@@ -58,7 +68,7 @@ def layer_abstract(table: str, facts: RunFacts) -> str:
     """Return the abstract of a layer: what it holds, its date and its warning."""
     parts = [
         f"{facts.banner}. " if facts.banner else "",
-        str(schemas.TABLES[table].description),
+        str(facts.models[table].description),
         f" Édition {facts.edition}, code géographique ",
         f"{facts.cog_year}, calcul du {facts.date:%d/%m/%Y}. Le score est un classement relatif : ",
         "il ne mesure pas les personnes. Lire LISEZMOI.md.",
@@ -73,52 +83,21 @@ def prepare_layer(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
     return layer.astype({name: "Int32" if layer[name].isna().any() else "int32" for name in whole})
 
 
-def _with_contours(uncovered: pd.DataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Give the action list the contours of its communes."""
-    contours = communes.set_index("code_commune").geometry
-    return gpd.GeoDataFrame(
-        uncovered,
-        geometry=contours.reindex(uncovered["code_commune"]).to_numpy(),
-        crs=communes.crs,
-    )
-
-
-def _simplified_iris(
-    iris: gpd.GeoDataFrame, communes: gpd.GeoDataFrame, tolerance_m: float
-) -> gpd.GeoDataFrame:
-    """Simplify the IRIS of divided communes; the others have their commune's contour already."""
-    whole = iris["type_iris"].eq("Z")
-    contours = communes.set_index("code_commune").geometry
-    shapes = gpd.GeoSeries(
-        contours.reindex(iris["code_commune"]).to_numpy(), index=iris.index, crs=iris.crs
-    )
-    shapes[~whole] = simplify_together(iris[~whole], tolerance_m).geometry
-    return iris.set_geometry(shapes)
-
-
-def build_layers(
-    tables: dict[str, pd.DataFrame], tolerance_m: float = TOLERANCE_M
-) -> dict[str, gpd.GeoDataFrame]:
-    """Build the layers of the map from the marts, in the order they are written.
+def build_layers(tables: dict[str, pd.DataFrame]) -> dict[str, gpd.GeoDataFrame]:
+    """Build the layers of the map, in the order they are written.
 
     Parameters
     ----------
-    tables : the marts, in longitude and latitude.
-    tolerance_m : detail under which contours are simplified, in metres.
+    tables : by name, the marts of `LAYERS` and `core_contours`, in longitude and latitude.
     """
+    contours = gpd.GeoDataFrame(tables["core_contours"])
     layers: dict[str, gpd.GeoDataFrame] = {}
     for table in LAYERS:
         frame = tables[table]
-        if table == "communes_fragiles_non_couvertes":
-            layers[table] = prepare_layer(_with_contours(frame, layers["communes"]), table)
-        elif table == "lieux":
-            layers[table] = prepare_layer(gpd.GeoDataFrame(frame), table)
-        elif table == "iris":
-            simple = _simplified_iris(gpd.GeoDataFrame(frame), layers["communes"], tolerance_m)
-            layers[table] = prepare_layer(simple, table)
-        else:
-            simple = simplify_together(gpd.GeoDataFrame(frame), tolerance_m)
-            layers[table] = prepare_layer(simple, table)
+        if table in LEVELS:
+            light = light_contours(contours, LEVELS[table], frame)
+            frame = gpd.GeoDataFrame(frame, geometry=light.array, crs=contours.crs)
+        layers[table] = prepare_layer(gpd.GeoDataFrame(frame), table)
     return layers
 
 
@@ -134,7 +113,7 @@ def _write_styles(
     rows = []
     for table, layer in layers.items():
         columns = [str(name) for name in layer.columns if name != layer.geometry.name]
-        elements = style_elements(table, columns, facts.banner, _breaks(layer))
+        elements = style_elements(table, columns, facts, _breaks(layer))
         rows.append(
             (
                 "",
@@ -167,28 +146,14 @@ def _write_styles(
         )
 
 
-def _compact(path: Path) -> None:
-    """Rewrite the file on pages that hold a whole commune: a tenth smaller, and in one order."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA page_size = 16384")
-        connection.execute("VACUUM")
-
-
-def write_gpkg(
-    path: Path,
-    tables: dict[str, pd.DataFrame],
-    facts: RunFacts,
-    *,
-    tolerance_m: float = TOLERANCE_M,
-) -> Path:
+def write_gpkg(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -> Path:
     """Write the styled GeoPackage.
 
     Parameters
     ----------
     path : file to write, replaced whole.
-    tables : the marts by name; only those of `LAYERS` are read.
+    tables : by name, the marts of `LAYERS` and `core_contours`.
     facts : titles, date and banner.
-    tolerance_m : detail under which contours are simplified, in metres; 0 keeps everything.
 
     Notes
     -----
@@ -196,9 +161,9 @@ def write_gpkg(
     distortion, and the project shows it in Lambert 93. VERSION 1.2, since QGIS 3.22 warns about
     newer ones.
     """
-    layers = build_layers(tables, tolerance_m)
+    layers = build_layers(tables)
     moment = f"{facts.date.isoformat()}T00:00:00.000Z"
-    with publishing(path) as draft, _dated(moment):
+    with publishing(path) as draft, _settings(moment):
         for rank, (table, layer) in enumerate(layers.items()):
             points = table == "lieux"
             pyogrio.write_dataframe(
@@ -217,7 +182,6 @@ def write_gpkg(
                 },
             )
         _write_styles(draft, layers, facts, moment)
-        _compact(draft)
     return path
 
 

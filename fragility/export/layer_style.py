@@ -14,6 +14,7 @@ import pandas as pd
 
 from fragility import schemas
 from fragility.export import labels
+from fragility.export.facts import RunFacts
 from fragility.export.map_tip import map_tip
 
 QGIS_VERSION = "3.22.0-Białowieża"
@@ -230,7 +231,7 @@ def _field(parent: ET.Element, name: str, kind: str) -> None:
 
 
 def style_elements(
-    table: str, columns: Sequence[str], banner: str = "", breaks: Sequence[float] = ()
+    table: str, columns: Sequence[str], facts: RunFacts, breaks: Sequence[float] = ()
 ) -> list[ET.Element]:
     """Build the elements of a layer's style.
 
@@ -238,10 +239,10 @@ def style_elements(
     ----------
     table : name of the layer, a mart of `schemas.TABLES`.
     columns : its fields, geometry left out.
-    banner : warning to show in the map tip.
+    facts : the edition's words for its columns, and the warning to show in the map tip.
     breaks : for a layer that has a score but no class, the four bounds of its fifths.
     """
-    model = schemas.TABLES[table].columns
+    model = facts.models[table].columns
     renderer = _layer_renderer(table, breaks)
     configuration = ET.Element("fieldConfiguration")
     aliases = ET.Element("aliases")
@@ -253,7 +254,7 @@ def style_elements(
     preview = ET.Element("previewExpression")
     preview.text = f'"{"nom" if "nom" in columns else "nom_" + table.removesuffix("s")}"'
     tip = ET.Element("mapTip", enabled="1")
-    tip.text = map_tip(table, columns, banner)
+    tip.text = map_tip(table, columns, facts.banner)
     return [renderer, configuration, aliases, preview, tip]
 
 

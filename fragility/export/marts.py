@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from fragility.export.contours import contours_of
 from fragility.schemas import TABLES
 from fragility.territory.communes import NO_EPCI
 
@@ -65,7 +66,10 @@ def build_iris(
 
 
 def build_groups(
-    communes: gpd.GeoDataFrame, scores: pd.DataFrame, lieux: pd.DataFrame
+    communes: gpd.GeoDataFrame,
+    scores: pd.DataFrame,
+    lieux: pd.DataFrame,
+    contours: gpd.GeoDataFrame,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Build the marts `epci` and `departements` from that of communes.
 
@@ -74,6 +78,7 @@ def build_groups(
     communes : mart `communes`.
     scores : table `index_scores`, which holds both levels.
     lieux : table `core_lieux`, retained and other places.
+    contours : table `core_groupes`.
     """
     staff = lieux[lieux["statut"].eq("retenu") & lieux["dispositif"].eq("conseiller_numerique")]
     posts = staff["code_commune"].value_counts()
@@ -81,20 +86,16 @@ def build_groups(
         nb_lieux_conseillers=communes["code_commune"].map(posts).fillna(0).astype("int64"),
         exposed=communes["population"].where(communes["est_fragile_non_couverte"], 0.0),
     )
-    # Uniting contours is the slow part: both levels are made of the same few thousand pieces.
-    keys = ["code_epci", "code_departement"]
-    drawn = communes.loc[communes.geometry.notna(), [*keys, "geometry"]]
-    pieces = drawn.dissolve(by=keys, method="unary").reset_index()
     return (
-        _build_group(members, pieces, scores, "epci", "epci"),
-        _build_group(members, pieces, scores, "departement", "departements"),
+        _build_group(members, contours, scores, "epci", "epci"),
+        _build_group(members, contours, scores, "departement", "departements"),
     )
 
 
 def _build_group(
-    members: pd.DataFrame, pieces: gpd.GeoDataFrame, scores: pd.DataFrame, level: str, table: str
+    members: pd.DataFrame, contours: gpd.GeoDataFrame, scores: pd.DataFrame, level: str, table: str
 ) -> gpd.GeoDataFrame:
-    """Sum the members of each group of one level, and unite its pieces."""
+    """Sum the members of each group of one level, and give it its contour."""
     code, name = f"code_{level}", f"nom_{level}"
     own = scores[scores["niveau"] == level].drop(columns=["niveau", "population"])
     members = members[members[code] != NO_EPCI[0]]
@@ -113,10 +114,9 @@ def _build_group(
         )
         .reset_index()
     )
-    shapes = pieces[[code, "geometry"]].dissolve(by=code, method="unary")["geometry"]
     frame = totals.merge(own, left_on=code, right_on="code", how="left", validate="1:1")
-    frame["geometry"] = gpd.GeoSeries(shapes.reindex(frame[code]).to_numpy(), crs=pieces.crs)
-    return gpd.GeoDataFrame(_ordered(frame, table), geometry="geometry", crs=pieces.crs)
+    frame["geometry"] = contours_of(contours, level, frame[code])
+    return gpd.GeoDataFrame(_ordered(frame, table), geometry="geometry", crs=contours.crs)
 
 
 def build_lieux(lieux: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -13,10 +13,10 @@ from fragility.export.labels import (
     CLASS_LABELS,
     COVERAGE_LABELS,
     COVERAGE_SENTENCES,
-    INDICATOR_TITLES,
     french,
     plural,
 )
+from fragility.schemas import INDICATOR_LABELS
 
 FILES = (
     (
@@ -44,6 +44,11 @@ FILES = (
     ),
     ("`tables/`", "les mêmes tables en (Geo)Parquet", "Python, R, DuckDB"),
     ("`dictionnaire.csv`", "ce que signifie chaque colonne", "tableur"),
+    (
+        "`derive.html`",
+        "ce qui a changé depuis la publication précédente, et ce qu'il faut vérifier",
+        "navigateur",
+    ),
 )
 
 
@@ -51,17 +56,18 @@ def how_to_read(facts: RunFacts) -> list[str]:
     """Return the sentences that explain the score, the class and the coverage."""
     classes = " ; ".join(f"{rank} = {label.lower()}" for rank, label in CLASS_LABELS.items())
     coverage = [f"« {COVERAGE_LABELS[key]} » : {text}." for key, text in COVERAGE_SENTENCES.items()]
+    mobile = facts.indicators["non_4g"][0]
     return [
         "Le score va de 1 (moins fragile) à 10 (plus fragile). C'est la moyenne de cinq "
         "sous-scores (de quatre là où il en manque un, et le motif le dit) : "
-        + ", ".join(title[0].lower() + title[1:] for title in INDICATOR_TITLES.values())
+        + ", ".join(title[0].lower() + title[1:] for title, _ in facts.indicators.values())
         + ".",
         f"La classe coupe les communes en cinquièmes : {classes}.",
         f"Une commune est dite fragile quand son score atteint {french(facts.threshold, 2)} "
         "(au plus 20 % des communes de l'édition).",
         *coverage,
-        "Beaucoup de communes ont la même part (0 % loin d'un site 4G, par exemple) : elles "
-        "partagent le milieu de leurs rangs, si bien que leur sous-score n'est pas 1.",
+        f"Beaucoup de communes ont la même part (0 % {mobile[0].lower()}{mobile[1:]}, par exemple) "
+        ": elles partagent le milieu de leurs rangs, si bien que leur sous-score n'est pas 1.",
         "Une case vide, ou grise sur la carte, veut dire « non calculé », jamais zéro.",
         "Les colonnes « origine » disent si le chiffre est publié, hérité de la commune, agrégé "
         "des IRIS ou estimé par un modèle ; les colonnes « année », de quand il date.",
@@ -83,14 +89,19 @@ def how_not_to_use() -> list[str]:
     ]
 
 
+PROXY_4G = (
+    "« Loin d'un site 4G » est une approximation (plus de 4 km d'un site), pas une couverture "
+    "mesurée."
+)
+ESTIMATED_AGES = (
+    "La part des 65 ans ou plus est publiée parmi les 15 ans ou plus ; la ramener à toute la "
+    "population demande une estimation des moins de 15 ans, d'où l'origine « estimé »."
+)
 LIMITS = (
     "Le temps de trajet est estimé à vol d'oiseau avec une vitesse selon la densité : il ignore "
     "routes, eau, relief et transports ; une île paraît plus proche qu'elle "
     "n'est. La bande de ± 25 % donne la couverture « incertaine ».",
-    "« Loin d'un site 4G » est une approximation (plus de 4 km d'un site), pas une couverture "
-    "mesurée.",
-    "La part des 65 ans ou plus est publiée parmi les 15 ans ou plus ; la ramener à toute la "
-    "population demande une estimation des moins de 15 ans, d'où l'origine « estimé ».",
+    ESTIMATED_AGES,
     "La pauvreté est masquée par le secret statistique dans la plupart des petites communes : "
     "elle y est estimée par un modèle. Là où aucun revenu n'est publié (Guadeloupe, Guyane, "
     "Mayotte), elle reste absente.",
@@ -101,14 +112,27 @@ LIMITS = (
 )
 
 
-def headline(communes: pd.DataFrame) -> list[str]:
+def limits(facts: RunFacts) -> list[str]:
+    """Return what the figures of this edition cannot tell."""
+    other = [
+        f"« {title} » : {definition[0].lower()}{definition[1:]}"
+        for key, (title, definition) in facts.indicators.items()
+        if title != INDICATOR_LABELS[key][0]
+    ]
+    usual = facts.indicators["non_4g"] == INDICATOR_LABELS["non_4g"]
+    own = [line for line in LIMITS if facts.estimates_ages or line != ESTIMATED_AGES]
+    return [*other, *([PROXY_4G] if usual else []), *own]
+
+
+def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     """Return the main figures of the edition, one French sentence each."""
     fragile, uncovered = communes["est_fragile"], communes["est_fragile_non_couverte"]
     people = communes["population"]
     total, reached = people.sum(), people[uncovered].sum()
     share = 100 * reached / total if total else 0.0
     lines = [
-        f"{plural(len(communes), 'commune', 'communes')}, {french(total)} habitants.",
+        f"{plural(len(communes), 'commune', 'communes')}, {french(total)} habitants (recensement "
+        f"{_years(communes['population_annee'])}).",
         f"{plural(fragile.sum(), 'commune fragile', 'communes fragiles')} : "
         f"{french(people[fragile].sum())} habitants.",
         plural(
@@ -118,13 +142,24 @@ def headline(communes: pd.DataFrame) -> list[str]:
         "Âge des chiffres : "
         + ", ".join(
             f"{title[0].lower() + title[1:]} {_years(communes[f'{key}_annee'])}"
-            for key, title in INDICATOR_TITLES.items()
+            for key, (title, _) in facts.indicators.items()
         )
         + ".",
     ]
-    unscored = int(communes["score"].isna().sum())
+    if facts.places:
+        lines.append("Listes de lieux : " + " ; ".join(facts.places) + ".")
+    empty = int((communes["score"].isna() & people.eq(0)).sum())
+    unscored = int(communes["score"].isna().sum()) - empty
     if unscored:
         lines.append(f"{plural(unscored, 'commune', 'communes')} sans score, faute de données.")
+    if empty:
+        lines.append(f"{plural(empty, 'commune', 'communes')} sans score, faute d'habitants.")
+    shared = int(communes["population_origine"].eq("impute").sum())
+    if shared:
+        lines.append(
+            f"{plural(shared, 'commune', 'communes')} séparées d'une autre depuis le recensement : "
+            "leur population en est une part estimée, leurs taux sont ceux de l'ancienne."
+        )
     unknown = int(people.isna().sum())
     if unknown:
         lines.append(
@@ -138,7 +173,7 @@ def _years(years: pd.Series) -> str:
     return ", ".join(str(int(year)) for year in sorted(years.dropna().unique())) or "absent"
 
 
-def origin_shares(communes: pd.DataFrame) -> pd.DataFrame:
+def origin_shares(communes: pd.DataFrame, facts: RunFacts) -> pd.DataFrame:
     """Return, for each indicator, the share of communes observed, derived, modelled and absent.
 
     Returns
@@ -146,7 +181,7 @@ def origin_shares(communes: pd.DataFrame) -> pd.DataFrame:
     Frame with `indicateur`, `observe_pct`, `derive_pct`, `impute_pct`, `absent_pct`, `annees`.
     """
     rows = []
-    for key, title in INDICATOR_TITLES.items():
+    for key, (title, _) in facts.indicators.items():
         share = communes[f"{key}_origine"].value_counts(normalize=True) * 100
         rows.append(
             (
@@ -187,7 +222,7 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
     facts : edition, sources, warnings.
     """
     communes = pd.DataFrame(tables["communes"])
-    shares = origin_shares(communes)
+    shares = origin_shares(communes, facts)
     columns = (
         "Indicateur",
         "Publié (%)",
@@ -205,7 +240,7 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
         "",
         "## En bref",
         "",
-        *_bullets(headline(communes)),
+        *_bullets(headline(communes, facts)),
     ]
     if facts.warnings:
         lines += ["## Avertissements", "", *_bullets(facts.warnings)]
@@ -227,7 +262,7 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
         *_bullets(how_not_to_use()),
         "## Limites",
         "",
-        *_bullets(LIMITS),
+        *_bullets(limits(facts)),
         "## D'où vient chaque chiffre (communes)",
         "",
         *_table(columns, shares.itertuples(index=False, name=None)),

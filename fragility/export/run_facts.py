@@ -8,13 +8,31 @@ import pandas as pd
 
 from fragility import __version__
 from fragility.export.facts import RunFacts, SourceFact
+from fragility.export.labels import plural
 from fragility.index.profiles import Profile
+from fragility.schemas import indicator_labels
 from fragility.sources.catalogue import SOURCES, citation_of, licence_of, releases_of
 from fragility.sources.model import LICENCES, Edition
+from fragility.sources.quarantine import rows_of
+
+
+def quarantine_warnings(quarantine: pd.DataFrame) -> list[str]:
+    """Say how many rows of the sources are in the table `quarantaine`, if any."""
+    rows = len(rows_of(quarantine))
+    if not rows:
+        return []
+    return [
+        f"{plural(rows, 'ligne des fichiers sources est', 'lignes des fichiers sources sont')} en "
+        "quarantaine : leurs chiffres manquent ici, la table « quarantaine » dit pourquoi."
+    ]
 
 
 def build_facts(
-    edition: Edition, profile: Profile, bounds: pd.DataFrame, date: datetime.date
+    edition: Edition,
+    profile: Profile,
+    bounds: pd.DataFrame,
+    date: datetime.date,
+    quarantine: pd.DataFrame,
 ) -> RunFacts:
     """Assemble the facts of a run.
 
@@ -22,6 +40,7 @@ def build_facts(
     ----------
     bounds : table `index_bornes`; the highest bound is the fragility threshold.
     date : day of the run.
+    quarantine : table `quarantaine`.
     """
     sources = tuple(
         SourceFact(
@@ -34,8 +53,10 @@ def build_facts(
         )
         for release in releases_of(edition)
     )
-    warnings = tuple(
-        f"Département {code} : {reason}." for code, reason in edition.without_census.items()
+    warnings = (
+        *(f"Département {code} : {reason}." for code, reason in edition.without_census.items()),
+        *(release.note for release in releases_of(edition) if release.note),
+        *quarantine_warnings(quarantine),
     )
     return RunFacts(
         edition=edition.name,
@@ -48,4 +69,6 @@ def build_facts(
         threshold=float(bounds["score_min"].max()),
         sources=sources,
         warnings=warnings,
+        indicators=indicator_labels(release.source for release in releases_of(edition)),
+        estimates_ages=bool(releases_of(edition, "rp_taux_communes")),
     )

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from fragility import schemas
+from fragility.export.facts import RunFacts
 from fragility.export.files import publishing, write_text
 from fragility.export.labels import decimals_of
 
@@ -123,8 +124,8 @@ def write_all_csv(folder: Path, tables: dict[str, pd.DataFrame]) -> list[Path]:
     return written
 
 
-def write_dictionary(path: Path) -> Path:
+def write_dictionary(path: Path, facts: RunFacts) -> Path:
     """Write the data dictionary: one line per column of every table."""
     with publishing(path) as draft:
-        draft.write_bytes(csv_bytes(schemas.dictionary()))
+        draft.write_bytes(csv_bytes(schemas.dictionary(facts.models)))
     return path

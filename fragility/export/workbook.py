@@ -19,6 +19,7 @@ from fragility.export.labels import (
     decimals_of,
 )
 from fragility.export.readme import how_not_to_use, how_to_read
+from fragility.export.sheet_rows import add_rows
 from fragility.export.tables import ordered
 
 _GROUP = (
@@ -129,8 +130,8 @@ def _widths(header: list[str], columns: list[list[object]]) -> list[int]:
 
 def _write_sheet(
     book: xlsxwriter.Workbook, title: str, frame: pd.DataFrame, headers: list[str], heading: Format
-) -> None:
-    """Write a table, row by row as constant memory wants, headers frozen and filtered."""
+) -> list[list[object]]:
+    """Write the headers of a table, frozen and filtered; return its columns, to be added."""
     sheet = book.add_worksheet(title)
     columns = [readable(frame[name]) for name in frame.columns]
     formats = [
@@ -150,16 +151,7 @@ def _write_sheet(
     sheet.set_paper(9)
     for rank, text in enumerate(headers):
         sheet.write_string(0, rank, text, heading)
-    # write_string and write_number never make a formula of "=1+1", unlike write.
-    text_cell, number_cell = sheet.write_string, sheet.write_number
-    for row, values in enumerate(zip(*columns, strict=True), start=1):
-        for rank, value in enumerate(values):
-            if value is None:
-                continue
-            if isinstance(value, str):
-                text_cell(row, rank, value)
-            else:
-                number_cell(row, rank, value, formats[rank])
+    return columns
 
 
 def _write_notes(
@@ -223,7 +215,6 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts)
         book = xlsxwriter.Workbook(
             str(draft),
             {
-                "constant_memory": True,
                 "strings_to_formulas": False,
                 "strings_to_urls": False,
                 "strings_to_numbers": False,
@@ -244,17 +235,16 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts)
         bold = book.add_format({"bold": True, "text_wrap": True})
         big = book.add_format({"bold": True, "font_size": 14, "text_wrap": True})
         _write_notes(book.add_worksheet("Lisez-moi"), facts, big, bold, wrap)
+        columns = []
         for title, (table, wanted) in SHEETS.items():
-            model = schemas.TABLES[table].columns
+            model = facts.models[table].columns
             frame = pd.DataFrame(ordered(tables[table], table)[list(wanted)])
-            _write_sheet(book, title, frame, [str(model[name].title) for name in wanted], heading)
-        dictionary = schemas.dictionary()
-        _write_sheet(
-            book,
-            "Dictionnaire",
-            dictionary,
-            ["Table", "Colonne", "Type", "Libellé", "Description"],
-            heading,
-        )
+            headers = [str(model[name].title) for name in wanted]
+            columns.append(_write_sheet(book, title, frame, headers, heading))
+        dictionary = schemas.dictionary(facts.models)
+        headers = ["Table", "Colonne", "Type", "Libellé", "Description"]
+        columns.append(_write_sheet(book, "Dictionnaire", dictionary, headers, heading))
         book.close()
+        # The notes are the first sheet.
+        add_rows(draft, dict(enumerate(columns, start=2)))
     return path

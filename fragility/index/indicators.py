@@ -140,7 +140,8 @@ def build_indicators(
     revenus: pd.DataFrame,
     fixe: pd.DataFrame,
     far_4g: dict[str, pd.Series],
-    mobile_year: int,
+    mobile_year: float,
+    couverture: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Build `index_indicateurs` for communes and IRIS.
 
@@ -148,7 +149,9 @@ def build_indicators(
     ----------
     communes, iris, recensement, revenus, fixe : the core tables.
     far_4g : `far_from_4g` by level, keys `commune` and `iris`.
-    mobile_year : year of the list of sites.
+    mobile_year : year of the list of sites, missing without any.
+    couverture : table `core_couverture_4g`; with rows, it is the 4G, and no distance stands for
+        what it lacks.
 
     Returns
     -------
@@ -159,7 +162,7 @@ def build_indicators(
     places = communes.set_index("code_commune")
     units = iris.set_index("code_iris")
     parent = units["code_commune"]
-    whole = units["type_iris"] == "Z"
+    whole = (units["type_iris"] == "Z") & ~parent.duplicated(keep=False)
     census = {
         level: _level(recensement, level, index)
         for level, index in (("commune", places.index), ("iris", units.index))
@@ -179,13 +182,20 @@ def build_indicators(
     none = observed(pd.Series(np.nan, index=units.index), np.nan)
     fixed = fixe.set_index("code_commune").reindex(places.index)
     tables["non_thd"] = both(observed(fixed["non_thd_pct"], fixed["non_thd_annee"]), none)
-    tables["non_4g"] = both(
-        observed(far_4g["commune"].reindex(places.index), mobile_year),
-        observed(far_4g["iris"].reindex(units.index).where(~whole), mobile_year),
-    )
+    reach = {"commune": places.index, "iris": units.index[~whole]}
+    if couverture is not None and len(couverture):
+        covered = [_level(couverture, level, index) for level, index in reach.items()]
+        mobile = [observed(t["non_4g_pct"], t["annee"], t["origine"]) for t in covered]
+    else:
+        mobile = [observed(far_4g[k].reindex(index), mobile_year) for k, index in reach.items()]
+    tables["non_4g"] = both(mobile[0], _spread(mobile[1], units.index))
     for key in ("plus_65", "peu_diplomes"):
         tables[key] = both(*_census_cells(census, key, places, population))
-    poverty = observed(income["commune"]["pauvrete_pct"], income["commune"]["pauvrete_annee"])
+    poverty = observed(
+        income["commune"]["pauvrete_pct"],
+        income["commune"]["pauvrete_annee"],
+        income["commune"]["pauvrete_origine"],
+    )
     own = observed(income["iris"]["pauvrete_pct"].where(~whole), income["iris"]["pauvrete_annee"])
     poverty = fill(poverty, from_iris(own, unit_population, parent, places.index), "iris")
     imputed, errors, residuals = impute_poverty(
@@ -218,6 +228,13 @@ def _census_cells(
     mean = group_mean(commune.value, population, places["code_epci"])
     around = observed(mean.where(population > 0), commune.year.max(), "impute")
     return fill(commune, around, "impute"), own
+
+
+def _spread(cells: Cells, index: pd.Index) -> Cells:
+    """Put cells on a wider index, absent elsewhere."""
+    return observed(
+        cells.value.reindex(index), cells.year.reindex(index), cells.origin.reindex(index)
+    )
 
 
 def _level(table: pd.DataFrame, level: str, index: pd.Index) -> pd.DataFrame:

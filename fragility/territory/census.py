@@ -21,7 +21,7 @@ from fragility.territory.dated import Dated, bring_iris, build_target, iris_plac
 _COLUMNS = (
     "niveau", "code", "population", "population_annee", "population_origine", "plus_65_pct",
     "plus_65_annee", "plus_65_origine", "peu_diplomes_pct", "peu_diplomes_annee",
-    "personnes_seules_pct", "familles_mono_pct", "chomage_pct", "proprietaires_pct",
+    "peu_diplomes_origine", "personnes_seules_pct", "familles_mono_pct", "chomage_pct", "proprietaires_pct",
     "vacance_pct", "densite_hab_km2",
 )  # fmt: skip
 
@@ -55,13 +55,15 @@ def build_recensement(
     base_cc: Sequence[Dated] = (),
     base_ic: Sequence[Dated] = (),
     habitat: Dated | None = None,
+    weights: pd.Series | None = None,
+    superficies: pd.Series | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Build `core_recensement` from the releases that the edition has.
 
     Parameters
     ----------
     communes : codes of the communes of the edition.
-    iris : its IRIS (`readers.insee_cog.read_iris_list`, or `core_iris`).
+    iris : its IRIS (`core_iris`).
     epci : its EPCI (`readers.insee_cog.read_epci`).
     movements : events of communes (`readers.insee_cog.read_movements`).
     cog_year : year of its map.
@@ -71,6 +73,8 @@ def build_recensement(
         releases have a cell, the first given wins.
     habitat : ages of residential IRIS (`read_habitat`, population file), used where base-ic has
         nothing.
+    weights : inhabitants by commune of the edition, to share communes that were split again.
+    superficies : km2 by commune of the edition, for the density where no release publishes both.
 
     Returns
     -------
@@ -82,9 +86,6 @@ def build_recensement(
     `census_iris.estimate_plus_65`; origin `impute`.
     """
     tables = [comparateur, taux, *base_cc, *base_ic, habitat]
-    weights = None
-    if comparateur is not None:
-        weights = comparateur.frame.set_index("code_commune")["population"]
     target = build_target(communes, movements, cog_year, tables, weights=weights)
     places = iris_places(iris)
     releases, ledgers = bring_base_ic(base_ic, target, places.index)
@@ -96,6 +97,10 @@ def build_recensement(
         base_cc=base_cc,
         from_iris=sum_to_communes(releases, places),
     )
+    if superficies is not None:
+        measured = values["population"] / superficies.reindex(values.index)
+        known = values.get("densite_hab_km2", pd.Series(float("nan"), index=values.index))
+        values["densite_hab_km2"] = known.fillna(measured)
     ages = None
     if habitat is not None:
         ages, one = bring_iris(habitat, target, places.index, "core_recensement")

@@ -160,6 +160,8 @@ def _from_rates(
         ledgers.append(lines)
         out["population"] = counts["population"]
         out["population_annee"] = comparateur.year
+        shared = target.carried(comparateur.geography_year)
+        out["population_origine"] = shared.map({True: "impute", False: "observe"})
         area = counts["superficie_km2"]
         out["densite_hab_km2"] = counts["population"] / area.where(area > 0)
         for share, (part, total) in _RATIOS.items():
@@ -176,6 +178,8 @@ def _from_rates(
         for share in ("peu_diplomes_pct", "personnes_seules_pct", "familles_mono_pct"):
             out[share] = rates[share].where(inhabited)
         out["peu_diplomes_annee"] = taux.year
+        carried = target.carried(taux.geography_year)
+        out["peu_diplomes_origine"] = carried.map({True: "commune", False: "observe"})
         out["plus_65_pct"] = plus_65_among_all(
             rates["plus_65_parmi_15_plus_pct"],
             counts,
@@ -245,12 +249,13 @@ def build_commune_values(
 
     Returns
     -------
-    One row per commune: population, shares, density, the years, the origins of `population` and
-    `plus_65`; and the ledgers.
+    One row per commune: population, shares, density, the years, the origins of `population`,
+    `plus_65` and `peu_diplomes`; and the ledgers. A commune that was split since the map of a
+    release has its share of the people (`impute`) and the rates of the whole (`commune`).
     """
     values, ledgers = _from_rates(comparateur, taux, target, epci)
     # The conversion from 15+ to all ages rests on an estimate: it is one.
-    values = values.assign(population_origine="observe", plus_65_origine="impute")
+    values = values.assign(plus_65_origine="impute")
     if from_iris is not None:
         # Ages counted in the IRIS of the commune are better than that estimate.
         counted = [c for c in from_iris.columns if c.startswith("plus_65")]
@@ -258,6 +263,11 @@ def build_commune_values(
     if base_cc:
         published, lines = _from_base_cc(base_cc, target)
         ledgers += lines
-        published = published.assign(population_origine="observe", plus_65_origine="observe")
+        shared = target.carried(base_cc[0].geography_year)
+        published = published.assign(
+            population_origine=shared.map({True: "impute", False: "observe"}),
+            plus_65_origine=shared.map({True: "commune", False: "observe"}),
+            peu_diplomes_origine=shared.map({True: "commune", False: "observe"}),
+        )
         values = prefer(published, values)
     return values.reindex(target.codes), ledgers

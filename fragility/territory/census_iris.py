@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from fragility.territory.census_communes import ETAPE, prefer, values_of_counts
+from fragility.territory.census_communes import DATED, ETAPE, prefer, values_of_counts
 from fragility.territory.dated import Dated, Target, bring_iris
 
 _AGES_2016 = ("pop0014", "pop1529", "pop3044", "pop4559", "pop6074", "pop75p")
@@ -65,7 +65,7 @@ def sum_to_communes(
             sums.append(grouped.sum(min_count=1)[whole])
         one = values_of_counts(sums, year)
         origin = np.where(size.reindex(one.index) == 1, "observe", "iris")
-        one = one.assign(population_origine=origin, plus_65_origine=origin)
+        one = one.assign(**{f"{key}_origine": origin for key in DATED})
         out = one if out is None else prefer(out, one)
     return out
 
@@ -148,7 +148,7 @@ def build_iris_values(
     commune's.
     """
     values = published.reindex(iris.index).assign(
-        population_origine="observe", plus_65_origine="observe"
+        **{f"{key}_origine": "observe" for key in DATED}
     )
     if "population" not in values:
         values["population"] = np.nan

@@ -54,6 +54,12 @@ class Target:
     passages: Mapping[int, pd.DataFrame]
     cog_year: int
 
+    def carried(self, year: int | None) -> pd.Series:
+        """Which communes take their figures from one that was split since the map of `year`."""
+        passage = self.passage(year)
+        parts = passage.loc[passage["part"] < 1, "code_apres"]
+        return pd.Series(self.codes.isin(parts), index=self.codes)
+
     def passage(self, year: int | None) -> pd.DataFrame:
         """Passage from the map of `year`; a later or absent map is taken as the edition's."""
         known = self.cog_year if year is None else min(year, self.cog_year)

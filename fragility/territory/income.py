@@ -20,13 +20,17 @@ ETAPE = "core_revenus"
 _YEARS = {"niveau_vie_median": "niveau_vie_annee", "pauvrete_pct": "pauvrete_annee"}
 _COLUMNS = (
     "niveau", "code", "niveau_vie_median", "niveau_vie_annee", "pauvrete_pct", "pauvrete_annee",
-    "dependance_prestations_pct",
+    "pauvrete_origine", "dependance_prestations_pct",
 )  # fmt: skip
 
 
-def _fill(out: pd.DataFrame, found: pd.DataFrame, year: int) -> pd.DataFrame:
-    """Fill the cells still missing from one more release, with its year."""
+def _fill(
+    out: pd.DataFrame, found: pd.DataFrame, year: int, origin: pd.Series | str = "observe"
+) -> pd.DataFrame:
+    """Fill the cells still missing from one more release, with its year and origin."""
     out = out.copy()
+    new = out["pauvrete_pct"].isna() & found["pauvrete_pct"].reindex(out.index).notna()
+    out["pauvrete_origine"] = out["pauvrete_origine"].where(~new, origin)
     for column, dated in _YEARS.items():
         new = out[column].isna() & found[column].reindex(out.index).notna()
         out[column] = out[column].where(~new, found[column].reindex(out.index))
@@ -36,8 +40,8 @@ def _fill(out: pd.DataFrame, found: pd.DataFrame, year: int) -> pd.DataFrame:
 
 def _empty(index: pd.Index) -> pd.DataFrame:
     frame = pd.DataFrame(index=index, columns=list(_YEARS), dtype=float)
-    return frame.assign(**{dated: pd.array([pd.NA] * len(index), dtype="Int64")
-                           for dated in _YEARS.values()})  # fmt: skip
+    years = {dated: pd.array([pd.NA] * len(index), dtype="Int64") for dated in _YEARS.values()}
+    return frame.assign(**years, pauvrete_origine="absent")
 
 
 def _communes(
@@ -46,12 +50,15 @@ def _communes(
     out, ledgers = _empty(target.codes), []
     weighted = [(comparateur, "population")] if comparateur is not None else []
     weighted += [(table, "nb_personnes") for table in filosofi]
+    # The most recent incomes first; the comparateur before a table of the same year.
+    weighted.sort(key=lambda pair: -pair[0].year)
     for table, weight in weighted:
         found, lines = bring_communes(
             table, target, ETAPE, rates={"niveau_vie_median": weight, "pauvrete_pct": weight}
         )
         ledgers.append(lines)
-        out = _fill(out, found, table.year)
+        carried = target.carried(table.geography_year).map({True: "commune", False: "observe"})
+        out = _fill(out, found, table.year, carried)
     return out, ledgers
 
 
@@ -79,7 +86,7 @@ def benefit_shares(counts: pd.DataFrame, iris: pd.DataFrame) -> tuple[pd.Series,
 def _finish(values: pd.DataFrame, level: str) -> pd.DataFrame:
     out = values.rename_axis("code").reset_index().assign(niveau=level)
     types = {"niveau": "str", "code": "str", **dict.fromkeys(_YEARS, "float64"),
-             **dict.fromkeys(_YEARS.values(), "Int64"),
+             **dict.fromkeys(_YEARS.values(), "Int64"), "pauvrete_origine": "str",
              "dependance_prestations_pct": "float64"}  # fmt: skip
     return out.astype(types)[list(_COLUMNS)]
 
@@ -103,8 +110,8 @@ def build_revenus(
     communes, iris, movements, cog_year : see `census.build_recensement`.
     comparateur : `read_comparateur`; its `year` here is that of the INCOMES (its `income`
         option), not that of the census.
-    filosofi_communes : `read_filosofi_communes`, the most recent first: each fills what the
-        ones before leave missing.
+    filosofi_communes : `read_filosofi_communes`. Each table fills what the more recent ones
+        leave missing.
     filosofi_iris : `read_filosofi_iris`. caf : `read_caf_iris`.
     weights : inhabitants by commune, to share communes that were split again.
 

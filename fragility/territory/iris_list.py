@@ -105,9 +105,7 @@ def iris_of_communes(
     moved = table["code_commune"] != own[known]
     table["code_iris"] = map_iris_codes(table["code_iris"], passage)
     # Municipal arrondissements stay; a commune that is gone gives way to the one that took it in.
-    table["code_arrondissement"] = table["code_arrondissement"].where(
-        ~moved, table["code_commune"]
-    )
+    table["code_arrondissement"] = table["code_arrondissement"].where(~moved, table["code_commune"])
     undivided = (table["type_iris"] == UNDIVIDED).groupby(table["code_commune"]).transform("all")
     one = table[undivided].sort_values("code_iris").drop_duplicates("code_commune")
     one = one.assign(code_iris=one["code_commune"] + "0000")

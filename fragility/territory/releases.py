@@ -6,7 +6,7 @@ This is the only place that knows which reader and which option a release calls 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,29 @@ import pandas as pd
 
 from fragility.errors import MissingFileError
 from fragility.sources.catalogue import releases_of
+from fragility.sources.corrections import COLUMNS, corrections_of
 from fragility.sources.model import Edition, Release
 from fragility.sources.readers import (
     arcep,
+    arcep_couverture,
+    arcep_fibre,
     caf,
     credoc,
+    epci,
     grid,
+    grid_csv,
     ign,
+    ign_admin,
     insee_base_ic,
     insee_census,
     insee_cog,
     insee_filosofi,
+    insee_filosofi_cc,
+    insee_workbooks,
+    mednum,
     places,
 )
+from fragility.sources.readers.intake import QUARANTINE, Intake
 from fragility.territory.dated import Dated
 
 Read = tuple[pd.DataFrame, dict[str, int]]
@@ -35,10 +45,20 @@ Read = tuple[pd.DataFrame, dict[str, int]]
 
 @dataclass(frozen=True)
 class Opener:
-    """The releases of one edition, under one folder of raw files."""
+    """The releases of one edition, under one folder of raw files.
+
+    Attributes
+    ----------
+    edition : the pick of releases.
+    raw : folder of the raw files.
+    corrections : known errors of the sources (`sources.corrections.load_corrections`).
+    taken : the files opened so far, each with its release.
+    """
 
     edition: Edition
     raw: Path
+    corrections: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
+    taken: list[tuple[Release, Intake]] = field(default_factory=list)
 
     def releases(self, source: str, **options: Any) -> list[Release]:
         """Releases of a source, in the edition's order, that have these reading options."""
@@ -49,16 +69,19 @@ class Opener:
         ]
 
     def paths(self, release: Release, *parts: str) -> list[Path]:
-        """Files of a release whose name contains one of the parts (all of them without parts)."""
+        """Files of a release that are one of the parts, by name (all of them without parts)."""
         return [
             self.raw / release.folder / file.name
             for file in release.files
-            if not parts or any(part in file.name.lower() for part in parts)
+            if not parts or any(file.is_part(part) for part in parts)
         ]
 
     def path(self, source: str, *parts: str) -> Path:
         """The one file of the edition's one release of a source that has `parts` in its name."""
-        found = [p for r in self.releases(source) for p in self.paths(r, *parts)]
+        return self._find(source, *parts)[1]
+
+    def _find(self, source: str, *parts: str) -> tuple[Release, Path]:
+        found = [(r, p) for r in self.releases(source) for p in self.paths(r, *parts)]
         if not found:
             raise MissingFileError(
                 f"L'édition {self.edition.name} n'a pas de fichier {' / '.join(parts)} pour la "
@@ -67,54 +90,137 @@ class Opener:
             )
         return found[0]
 
+    def intake(self, source: str, *parts: str) -> Intake:
+        """Open the file that `path` gives."""
+        return self._take(*self._find(source, *parts))
+
+    def intakes(self, release: Release, *parts: str) -> list[Intake]:
+        """Open the files that `paths` gives."""
+        return [self._take(release, path) for path in self.paths(release, *parts)]
+
+    def _take(self, release: Release, path: Path) -> Intake:
+        known = corrections_of(self.corrections, release.id, path.name)
+        folder = self.raw / release.folder
+        dialect = next(f.dialect for f in release.files if folder / f.name == path)
+        intake = Intake(path, known, dialect=dialect)
+        self.taken.append((release, intake))
+        return intake
+
+    def quarantine(self) -> pd.DataFrame:
+        """Rows that the readers set aside so far: `source` (id of the release), `QUARANTINE`."""
+        parts = [intake.quarantine().assign(source=release.id) for release, intake in self.taken]
+        columns = ["source", *QUARANTINE]
+        if not parts:
+            parts = [Intake(self.raw).quarantine().assign(source=pd.Series(dtype="str"))]
+        table = pd.concat(parts, ignore_index=True)[columns].astype({"source": "str"})
+        return table.drop_duplicates(ignore_index=True)
+
+    def applied(self) -> pd.DataFrame:
+        """Corrections of the files opened so far."""
+        parts = [i.corrections for _, i in self.taken if i.corrections is not None]
+        table = pd.concat([pd.DataFrame(columns=COLUMNS), *parts], ignore_index=True)
+        return table.astype("str").drop_duplicates(ignore_index=True)
+
     # --- official geographic code --------------------------------------------------------------
     def cog_communes(self) -> pd.DataFrame:
         """Communes, arrondissements and former communes of the edition's COG."""
-        return insee_cog.read_communes(self.path("insee_cog", "commune"))
+        return insee_cog.read_communes(self.intake("insee_cog", "commune"))
 
     def departements(self) -> pd.DataFrame:
         """Départements."""
-        return insee_cog.read_departements(self.path("insee_cog", "departement"))
+        return insee_cog.read_departements(self.intake("insee_cog", "departement"))
 
     def regions(self) -> pd.DataFrame:
         """Régions."""
-        return insee_cog.read_regions(self.path("insee_cog", "region"))
+        return insee_cog.read_regions(self.intake("insee_cog", "region"))
 
     def epci(self) -> pd.DataFrame:
-        """Membership of EPCI."""
-        return insee_cog.read_epci(self.path("insee_cog", "epci"))
+        """Membership of EPCI, from the first release picked; the others may give names."""
+        for release in self.releases("insee_epci", form="classeur"):
+            return insee_workbooks.read_epci_workbook(self.intakes(release)[0])
+        lists = [
+            insee_cog.read_epci(self.intakes(release)[0])
+            for release in self.releases("insee_epci", form="liste")
+        ]
+        for release in self.releases("insee_epci", form="membres"):
+            names = [epci.read_names(i) for r in self.releases("insee_appartenance")
+                     for i in self.intakes(r)]  # fmt: skip
+            return epci.name_members(epci.read_members(self.intakes(release)[0]), *names, *lists)
+        if not lists:
+            self._find("insee_epci", "epci")
+        return lists[0]
 
-    def iris_list(self) -> pd.DataFrame:
-        """IRIS of the edition."""
-        return insee_cog.read_iris_list(self.path("insee_cog", "iris"))
+    def iris_list(self) -> Dated:
+        """IRIS, on the map of their list."""
+        release, intake = self.releases("insee_iris")[0], self.intake("insee_iris", "iris")
+        workbook = release.options.get("form") == "classeur"
+        read = insee_workbooks.read_iris_workbook if workbook else insee_cog.read_iris_list
+        return _dated(release, (read(intake), {}))
+
+    def sizes(self) -> Dated | None:
+        """Inhabitants and area of communes, from the most recent map that gives them."""
+        return self.fibre() or self.comparateur()
+
+    def weights(self) -> pd.Series | None:
+        """Inhabitants by commune, to share those that were split."""
+        if (sizes := self.sizes()) is not None:
+            return sizes.frame.set_index("code_commune")["population"]
+        for release in self.releases("insee_rp_communes"):
+            for intake in self.intakes(release, "evol-struct-pop"):
+                census = release.options["census"]
+                counts, _ = insee_census.read_base_cc(intake, census=census)
+                return counts.set_index("code_commune")["pop"]
+        return None
 
     def movements(self) -> pd.DataFrame:
         """Movements of communes."""
-        return insee_cog.read_movements(self.path("insee_cog_mouvements", "mvt"))
+        return insee_cog.read_movements(self.intake("insee_cog_mouvements", "mvt"))
 
     # --- contours ------------------------------------------------------------------------------
     def commune_contours(self) -> gpd.GeoDataFrame:
         """Contours of communes and arrondissements, from the first release picked."""
-        return ign.read_communes_contours(self.path("ign_communes"))
+        release = self.releases("ign_communes")[0]
+        if release.options.get("form") == "admin-express":
+            layers = [i for s in (".shp", ".gpkg") for i in self.intakes(release, s)]
+            return ign_admin.read_admin_contours(layers)
+        return ign.read_communes_contours(self.intake("ign_communes"))
 
-    def other_commune_contours(self) -> gpd.GeoDataFrame | None:
+    def other_commune_contours(self) -> Dated | None:
         """Contours of another year, if the edition picks a second release."""
-        others = self.releases("ign_communes")[1:]
-        return ign.read_communes_contours(self.paths(others[0])[0]) if others else None
+        for release in self.releases("ign_communes")[1:]:
+            return _dated(release, (ign.read_communes_contours(self.intakes(release)[0]), {}))
+        return None
+
+    def commune_centres(self) -> gpd.GeoDataFrame:
+        """A point in each commune, or several: those of its IRIS, and that of the fibre file."""
+        centres = self.iris_centres()[["code_arrondissement", "geometry"]]
+        if (fibre := self.fibre()) is None:
+            return centres
+        table = fibre.frame
+        own = gpd.GeoDataFrame(
+            {"code_arrondissement": table["code_commune"]},
+            geometry=gpd.points_from_xy(table["longitude"], table["latitude"]), crs=centres.crs,
+        )  # fmt: skip
+        # A commune that its IRIS place well needs no second opinion.
+        return pd.concat([centres, own[~own["code_arrondissement"].isin(
+            centres["code_arrondissement"])]], ignore_index=True)  # fmt: skip
 
     def iris_contours(self) -> gpd.GeoDataFrame:
         """Contours of IRIS, the first release that draws one winning."""
-        paths = [
-            p
-            for r in self.releases("ign_iris")
-            for p in self.paths(r, ".gpkg", ".shp")
-            if "centroid" not in p.name.lower()
-        ]
-        return ign.read_iris_contours(paths)
+        if deliveries := self.releases("ign_iris", form="contours-iris"):
+            return ign_admin.read_iris_deliveries([i for r in deliveries for i in self.intakes(r)])
+        return ign.read_iris_contours([
+            self._take(release, path)
+            for release in self.releases("ign_iris")
+            for path in self.paths(release, ".gpkg", ".shp")
+            if path not in self.paths(release, "centroid")
+        ])  # fmt: skip
 
     def iris_centres(self) -> gpd.GeoDataFrame:
-        """Centres of IRIS."""
-        return ign.read_iris_centres(self.path("ign_iris", "centroid"))
+        """Centres of IRIS, or a point of each contour where no file gives them."""
+        if self.releases("ign_iris", form="contours-iris"):
+            return ign_admin.points_of(self.iris_contours())
+        return ign.read_iris_centres(self.intake("ign_iris", "centroid"))
 
     # --- census and income ---------------------------------------------------------------------
     def comparateur(self, *, income_year: bool = False) -> Dated | None:
@@ -123,35 +229,26 @@ class Opener:
         if not releases:
             return None
         options = dict(releases[0].options)
-        read = insee_census.read_comparateur(self.paths(releases[0])[0], **options)
+        read = insee_census.read_comparateur(self.intakes(releases[0])[0], **options)
         year = 2000 + int(options["income"]) if income_year else None
         return _dated(releases[0], read, year)
-
-    def superficies(self) -> pd.DataFrame | None:
-        """Published areas of communes."""
-        table = self.comparateur()
-        return None if table is None else table.frame[["code_commune", "superficie_km2"]]
 
     def taux_communes(self) -> Dated | None:
         """Commune rates of the census."""
         releases = self.releases("rp_taux_communes")
         if not releases:
             return None
-        return _dated(releases[0], insee_census.read_taux_communes(self.paths(releases[0])[0]))
+        return _dated(releases[0], insee_census.read_taux_communes(self.intakes(releases[0])[0]))
 
     def base_cc(self) -> list[Dated]:
         """INSEE's commune tables, one per theme."""
         return [
             _dated(
                 release,
-                insee_census.read_base_cc(
-                    path,
-                    theme=path.name.removeprefix("base-cc-").rsplit("-", 1)[0],
-                    census=release.options["census"],
-                ),
+                insee_census.read_base_cc(intake, census=release.options["census"]),
             )
             for release in self.releases("insee_rp_communes")
-            for path in self.paths(release)
+            for intake in self.intakes(release)
         ]
 
     def base_ic(self) -> list[Dated]:
@@ -161,76 +258,111 @@ class Opener:
             "grand-paris": insee_base_ic.read_grand_paris,
         }
         return [
-            _dated(release, reader(path, census=release.options["census"]))
+            _dated(release, reader(intake, census=release.options["census"]))
             for form, reader in readers.items()
             for release in self.releases("insee_rp_iris", form=form)
-            for path in self.paths(release)
+            for intake in self.intakes(release)
         ]
 
     def habitat(self) -> Dated | None:
         """Ages of residential IRIS."""
         for release in self.releases("insee_rp_iris", form="habitat"):
-            path = self.paths(release, "population")[0]
+            intake = self.intakes(release, "population")[0]
             return _dated(
-                release, insee_base_ic.read_habitat(path, census=release.options["census"])
+                release, insee_base_ic.read_habitat(intake, census=release.options["census"])
             )
         return None
 
     def filosofi_communes(self) -> list[Dated]:
         """Incomes of communes, the most recent first."""
         releases = sorted(self.releases("insee_filosofi_communes"), key=lambda r: -r.year)
-        return [
-            _dated(r, insee_filosofi.read_filosofi_communes(self.paths(r)[0], **r.options))
-            for r in releases
-        ]
+        tables = []
+        for release in releases:
+            options = dict(release.options)
+            forms = {
+                "fibre": arcep_fibre.read_fibre_incomes,
+                "base-cc": insee_filosofi_cc.read_filosofi_cc,
+                "longue": insee_filosofi.read_filosofi_long,
+            }
+            read = forms.get(options.pop("form", ""), insee_filosofi.read_filosofi_communes)
+            tables.append(_dated(release, read(self.intakes(release)[0], **options)))
+        return tables
 
     def filosofi_iris(self) -> Dated | None:
         """Incomes of IRIS."""
         for release in self.releases("insee_filosofi_iris"):
             return _dated(
                 release,
-                insee_filosofi.read_filosofi_iris(self.paths(release)[0], **release.options),
+                insee_filosofi.read_filosofi_iris(self.intakes(release)[0], **release.options),
             )
         return None
 
     def caf(self) -> Dated | None:
         """Benefit recipients by IRIS."""
         for release in self.releases("caf_iris"):
-            return _dated(release, caf.read_caf_iris(self.paths(release)[0]))
+            return _dated(release, caf.read_caf_iris(self.intakes(release)[0]))
         return None
 
     # --- networks, survey, grid ----------------------------------------------------------------
+    def fibre(self) -> Dated | None:
+        """Reach of the fibre."""
+        for release in self.releases("arcep_fibre"):
+            return _dated(
+                release, arcep_fibre.read_fibre(self.intakes(release)[0], **release.options)
+            )
+        return None
+
     def fixe(self) -> Dated:
-        """Eligibility of premises."""
+        """Reach of the fibre, or eligibility of premises."""
+        if fibre := self.fibre():
+            return fibre
         release = self.releases("arcep_fixe")[0]
-        return _dated(release, arcep.read_fixe(self.paths(release)[0], **release.options))
+        return _dated(release, arcep.read_fixe(self.intakes(release)[0], **release.options))
 
-    def mobile_sites(self) -> Dated:
+    def mobile_sites(self) -> Dated | None:
         """4G sites, metropole and overseas."""
-        release = self.releases("arcep_mobile_sites")[0]
-        return _dated(release, arcep.read_sites(self.paths(release), year=release.year))
+        for release in self.releases("arcep_mobile_sites"):
+            return _dated(release, arcep.read_sites(self.intakes(release), year=release.year))
+        return None
 
-    def survey(self) -> Dated:
+    def couverture_4g(self) -> tuple[Release, list[arcep_couverture.Coverage]] | None:
+        """4G coverage polygons, one file per operator and territory."""
+        for release in self.releases("arcep_couverture"):
+            return release, [arcep_couverture.read_coverage(i) for i in self.intakes(release)]
+        return None
+
+    def survey(self) -> Dated | None:
         """Weighted answers to the Baromètre."""
-        release = self.releases("credoc_barometre")[0]
-        return _dated(release, credoc.read_barometre(self.paths(release)[0]))
+        for release in self.releases("credoc_barometre"):
+            return _dated(release, credoc.read_barometre(self.intakes(release)[0]))
+        return None
 
     def population_grid(self) -> pd.DataFrame:
         """Inhabited 1 km cells."""
-        return grid.read_grid(self.path("eurostat_grille"))
+        if self.releases("eurostat_grille", form="csv"):
+            return grid_csv.read_grid_csv(self.intake("eurostat_grille"))
+        return grid.read_grid(self.intake("eurostat_grille"))
 
     # --- places --------------------------------------------------------------------------------
     def conseillers(self) -> pd.DataFrame:
-        """Places where conseillers numériques receive."""
-        return places.read_conseillers(self.path("anct_conseillers"))
+        """Places where conseillers numériques receive, and the bodies that employ them."""
+        forms = {"structures": places.read_structures, "mednum": mednum.read_mednum}
+        lists = [
+            forms.get(release.options.get("form", ""), places.read_conseillers)(intake)
+            for release in self.releases("anct_conseillers")
+            for intake in self.intakes(release)
+        ]
+        return pd.concat(lists, ignore_index=True)
 
     def france_services(self) -> pd.DataFrame:
         """France services."""
-        return places.read_france_services(self.path("anct_france_services"))
+        return places.read_france_services(self.intake("anct_france_services"))
 
-    def bibliotheques(self) -> pd.DataFrame:
+    def bibliotheques(self) -> pd.DataFrame | None:
         """Public libraries."""
-        return places.read_bibliotheques(self.path("bibliotheques"))
+        if not self.releases("bibliotheques"):
+            return None
+        return places.read_bibliotheques(self.intake("bibliotheques"))
 
 
 def _dated(release: Release, read: Read, year: int | None = None) -> Dated:

@@ -12,6 +12,7 @@ from fragility.errors import BadFileError
 from fragility.index.composite import score_deciles
 from fragility.schemas import INDICATORS
 from fragility.sources.readers.common import pad_code, read_csv
+from fragility.sources.readers.intake import Intake
 
 PUBLISHED_COLUMNS = {
     "no_thd_coverage_rate": "non_thd",
@@ -31,7 +32,8 @@ def read_published_2023(path: Path) -> pd.DataFrame:
     Columns named by indicator, plus `total`, indexed by commune code; scores of 0, which the
     published file gives to what it could not compute, are missing.
     """
-    frame = read_csv(path, sep=",", required=["code", *PUBLISHED_COLUMNS, "total"])
+    required = [*PUBLISHED_COLUMNS, "total"]
+    frame = read_csv(Intake(path), sep=",", key="code", required=required)
     codes = pad_code(frame["code"], 5)
     if codes.duplicated().any():
         raise BadFileError(

@@ -14,19 +14,21 @@ from fragility.errors import BadFileError
 from fragility.export.labels import french, plural
 from fragility.sources.catalogue import find_edition
 from fragility.sources.model import Edition
-from fragility.validation.drift import Drift, compare
+from fragility.validation.drift import TOTALS, Drift, compare
 from fragility.validation.drift_measures import CORRELATION, DISTANCE, MISSING
 from fragility.validation.markup import number
 from fragility.validation.publication import Publication, read_publication
 
 PAGE = "derive.html"
 SHOWN = 5
+PLACES = 20.0
 # Checks of the report, all of them warnings: name -> what it looks at.
 CHECKS = {
     "relecture": "La publication précédente peut être relue.",
     "codes": "Aucun code ne disparaît sans explication.",
     "distributions": "La distribution et l'ordre de chaque indicateur tiennent.",
     "manquants": f"Aucun indicateur ne manque dans {MISSING:g} % de communes de plus.",
+    "lieux": f"Aucune liste de lieux ne perd ou ne gagne plus de {PLACES:g} % de ses lieux.",
     "departements": "Aucun département ne bouge à l'écart des autres.",
 }
 
@@ -123,6 +125,7 @@ def list_alerts(report: DriftReport) -> dict[str, str]:
         "codes": _lost_codes,
         "distributions": _jumps,
         "manquants": _missing,
+        "lieux": _places,
         "departements": _departements,
     }
     for name, say in kinds.items():
@@ -173,6 +176,18 @@ def _jumps(drift: Drift) -> str:
             why.append("définition différente")
         texts.append(f"{_quoted(drift, row['indicateur'])} ({', '.join(why)})")
     return f"saut de {', '.join(texts)}" if texts else ""
+
+
+def _places(drift: Drift) -> str:
+    """A list that has lost a half was cut, or changed its meaning."""
+    before, after = drift.before.places.to_dict(), drift.after.places.to_dict()
+    said = [
+        f"{TOTALS[kind][0].lower()}{TOTALS[kind][1:]} : {french(count)} puis "
+        f"{french(after.get(kind, 0))}"
+        for kind, count in before.items()
+        if kind in TOTALS and count and abs(after.get(kind, 0) / count - 1) > PLACES / 100
+    ]
+    return ", ".join(said)
 
 
 def _missing(drift: Drift) -> str:

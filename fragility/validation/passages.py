@@ -35,6 +35,8 @@ _NAME = re.compile(r"PASSAGE_(\d{4})_(\d{4})_insee\.csv")
 _KEYS = ["code_avant", "code_apres"]
 # Published parts have 15 digits.
 _SAME = 1e-9
+# Two censuses a few years apart move the part of a commune by less than this.
+_CENSUS_GAP = 0.02
 Years = tuple[int, int]
 
 
@@ -122,6 +124,7 @@ def compare(
     looked_at = ours[_has(rows, ours, "code_avant")]
     rows = rows.merge(looked_at[[*_KEYS, "part"]], on=_KEYS, how="left")
     here, there = rows["part"].notna(), rows["part_publiee"].notna()
+    divided = (rows["part"] < 1) & (rows["part_publiee"] < 1)
     near = beside(years)
     our_near = [_changes(passages[key]) for key in near if key in passages]
     their_near = [published[key][_KEYS] for key in near if key in published]
@@ -129,9 +132,11 @@ def compare(
         EQUAL: (rows["part"] - rows["part_publiee"]).abs() <= _SAME,
         "their_equal_shares": here & there & _equal_shares(rows, "part_publiee"),
         "our_equal_shares": here & there & _equal_shares(rows, "part"),
-        "other_population": here & there,
-        "date": (there & _among(rows, *our_near)) | (~there & _among(rows, *their_near)),
+        "other_population": divided & ((rows["part"] - rows["part_publiee"]).abs() <= _CENSUS_GAP),
+        # The rules that follow explain a pair that only one of the two has.
+        "date": (there & ~here & _among(rows, *our_near)) | (~there & _among(rows, *their_near)),
         "reversed": there
+        & ~here
         & _among(rows.rename(columns=dict(zip(_KEYS, _KEYS[::-1], strict=True))), changed),
         "no_such_code": there & no_such_code.reindex(rows.index, fill_value=False),
         "seat_not_listed": ~there & (rows["code_avant"] == rows["code_apres"]),
@@ -150,8 +155,9 @@ def _changes(passage: pd.DataFrame) -> pd.DataFrame:
 
 
 def _equal_shares(rows: pd.DataFrame, part: str) -> pd.Series:
-    """Whether a commune is divided in equal parts."""
-    return (rows[part] * rows.groupby("code_avant")[part].transform("count") - 1).abs() <= _SAME
+    """Whether a commune is divided, in equal parts."""
+    n = rows.groupby("code_avant")[part].transform("count")
+    return (n > 1) & ((rows[part] * n - 1).abs() <= _SAME)
 
 
 def _has(known: pd.DataFrame, rows: pd.DataFrame, column: str) -> pd.Series:

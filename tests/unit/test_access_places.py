@@ -9,7 +9,7 @@ import shapely
 
 from fragility import schemas
 from fragility.access.names import departements_of_postal, normalise_name
-from fragility.access.places import build_lieux
+from fragility.access.places import KNOWN, build_lieux
 from fragility.sources.readers.places import COLUMNS
 
 TOWNS = {
@@ -57,7 +57,7 @@ def place(**values: object) -> pd.DataFrame:
             "id": "x",
             "nom": "Mairie",
             "itinerance": False,
-            "recoit_public": True,
+            "est_employeur": False,
             "nb_conseillers": 1.0,
             "latitude": float("nan"),
             "longitude": float("nan"),
@@ -67,7 +67,7 @@ def place(**values: object) -> pd.DataFrame:
     text = {
         c: "str"
         for c in COLUMNS
-        if c not in {"itinerance", "recoit_public", "latitude", "longitude", "nb_conseillers"}
+        if c not in {"itinerance", "est_employeur", "latitude", "longitude", "nb_conseillers"}
     }
     return pd.DataFrame([row]).astype(text)
 
@@ -166,7 +166,9 @@ def test_what_cannot_be_placed_is_set_aside(communes: gpd.GeoDataFrame, cog: pd.
     lost = built(communes, cog, commune_declaree="Atlantide", code_postal="01000")
     assert lost[["statut", "precision"]].tolist() == ["ecarte", "absente"]
     assert lost["geometry"] is None
-    closed = built(communes, cog, latitude=46.05, longitude=5.05, recoit_public=False)
+    closed = built(
+        communes, cog, latitude=46.05, longitude=5.05, motif_ecart="n'accueille pas de public"
+    )
     assert closed["motif_statut"] == "n'accueille pas de public"
 
 
@@ -248,3 +250,23 @@ def test_names_and_postal_codes() -> None:
     found = departements_of_postal(postal)
     assert found.tolist()[:7] == ["2A", "2A", "2B", "2B", "974", "978", "01"]
     assert found.isna().tolist()[7]
+
+
+def test_an_employer_counts_only_where_no_place_is_published(
+    communes: gpd.GeoDataFrame, cog: pd.DataFrame
+) -> None:
+    both = pd.concat(
+        [
+            place(id="a", latitude=46.05, longitude=5.05, code_postal="01370"),  # in 01001
+            place(id="b", code_declare="01001", est_employeur=True),
+            place(id="c", code_declare="01002", est_employeur=True),
+        ],
+        ignore_index=True,
+    )
+    frame, ledger = build_lieux(both, None, None, communes, cog)
+    schemas.validate(frame, "core_lieux")
+    rows = frame.set_index("id")
+    assert rows["statut"].to_dict() == {"cn-a": "retenu", "cn-b": "ecarte", "cn-c": "retenu"}
+    assert rows.loc["cn-b", "motif_statut"] == KNOWN
+    assert rows.loc["cn-c", ["code_commune", "precision"]].tolist() == ["01002", "commune"]
+    assert ledger["lignes"].tolist() == [3, 2, 1]

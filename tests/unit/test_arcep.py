@@ -87,7 +87,7 @@ def test_sites_of_three_generations(tmp_path):
         ("Operateur;x;y;3G\n1;2;3;1\n", "4G"),
         ("Operateur,x,y,4G\n1,2,3,1\n", "séparé par"),
         ("Operateur;X;Y;C4G\n34020;652000;6862000;1\n", "hors de France"),
-        ("Operateur;X;Y;C4G\n34020;ouest;16;1\n", "autre chose que des nombres"),
+        ("Operateur;X;Y;C4G\n34020;ouest;16;1\n", "autre chose qu'un nombre"),
     ],
 )
 def test_wrong_site_files_are_refused(tmp_path, text, message):

@@ -43,7 +43,7 @@ def test_the_indicator_is_what_fibre_does_not_reach(path):
         columns=["mod", "date_effet", "type_avant", "code_avant", "type_apres", "code_apres"],
         dtype="str",
     )
-    table, lines = build_fixe(
+    table, _ = build_fixe(
         communes=frame["code_commune"],
         movements=movements,
         cog_year=2025,
@@ -75,3 +75,12 @@ def test_a_share_above_a_hundred_stops_the_reading(tmp_path):
     file.write_text(HEADER + ROWS.replace("96.9", "969"), encoding="utf-8")
     with pytest.raises(BadFileError, match="au-dessus de 100"):
         read_fibre(file)
+
+
+def test_doubtful_zeros_are_kept_and_marked(path):
+    frame, _ = read_fibre(path, zeros_unknown=("976",), zeros_doubtful=("57",))
+    own = frame.set_index("code_commune")
+    assert own["est_douteux"].to_dict() == {
+        "01001": False, "57019": True, "75056": False, "97611": False,
+    }  # fmt: skip
+    assert own.loc["57019", "fibre_pct"] == 0

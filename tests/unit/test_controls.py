@@ -10,6 +10,11 @@ from fragility.index.profiles import load_profile
 from fragility.schemas import INDICATORS
 from fragility.sources.model import Edition
 
+QUARANTINE = pd.DataFrame(
+    {"source": "x/1", "fichier": "a.csv", "ligne": [7, 7, 9], "cle": "01002", "colonne": "P18_POP",
+     "valeur": "-5", "motif": "valeur impossible, négative"}
+)  # fmt: skip
+NOTHING = QUARANTINE.head(0)
 EDITION = Edition("e", "E", 2021, ("x/1",), controls={"communes": 2, "iris": 3, "population": 300})
 
 
@@ -26,11 +31,21 @@ def iris():
 
 
 def test_published_totals(communes, iris):
-    controls.control_totals(communes, iris, EDITION)
+    controls.control_totals(communes, iris, EDITION, NOTHING)
     with pytest.raises(DataCheckError, match="population"):
-        controls.control_totals(communes.assign(population=[400.0, 100.0]), iris, EDITION)
+        controls.control_totals(communes.assign(population=[400.0, 100.0]), iris, EDITION, NOTHING)
     with pytest.raises(DataCheckError, match="iris"):
-        controls.control_totals(communes, iris.iloc[:2], EDITION)
+        controls.control_totals(communes, iris.iloc[:2], EDITION, NOTHING)
+
+
+def test_a_total_that_is_off_tells_the_rows_that_may_explain_it(communes, iris):
+    controls.control_totals(communes, iris, EDITION, QUARANTINE)
+    with pytest.raises(DataCheckError) as error:
+        controls.control_totals(communes.head(1), iris, EDITION, QUARANTINE)
+    assert "2 lignes sont en quarantaine (a.csv, ligne 7 : valeur impossible" in str(error.value)
+    with pytest.raises(DataCheckError) as error:
+        controls.control_totals(communes.head(1), iris, EDITION, NOTHING)
+    assert "quarantaine" not in str(error.value)
 
 
 def test_iris_nest_in_communes(communes, iris):
@@ -84,11 +99,15 @@ def test_a_poor_model_warns():
 
 def test_many_lost_places_warn():
     places = pd.DataFrame(
-        {"dispositif": "conseiller_numerique", "statut": ["retenu"] * 99 + ["ecarte"]}
+        {"dispositif": "conseiller_numerique", "motif_statut": ["coordonnées publiées"] * 100}
     )
     controls.control_places(places)
+    lost = ["coordonnées absentes, commune déclarée introuvable ou ambiguë"] * 10
     with pytest.raises(DataCheckError, match="écartés"):
-        controls.control_places(places.assign(statut=["retenu"] * 90 + ["ecarte"] * 10))
+        controls.control_places(places.assign(motif_statut=["coordonnées publiées"] * 90 + lost))
+    # A body that has recruited nobody is no place that was lost.
+    empty = ["aucun conseiller recruté"] * 10
+    controls.control_places(places.assign(motif_statut=["coordonnées publiées"] * 90 + empty))
 
 
 def described(**changes):
@@ -108,3 +127,14 @@ def test_a_truncated_or_rescaled_source_stops_the_run():
     # Nobody lives there: nothing is expected.
     empty = described(population=[100.0] * 5 + [0.0] * 5, pauvrete_pct=[15.0] * 5 + [np.nan] * 5)
     controls.control_coverage(empty)
+
+
+def test_incomes_in_another_unit_stop_the_run():
+    incomes = pd.DataFrame({"niveau": ["commune"] * 3, "niveau_vie_median": [21e3, 22e3, 40e3]})
+    controls.control_incomes(incomes)
+    controls.control_incomes(incomes.assign(niveau_vie_median=float("nan")))
+    for factor in (10, 1 / 12):
+        with pytest.raises(DataCheckError, match="niveau de vie"):
+            controls.control_incomes(
+                incomes.assign(niveau_vie_median=incomes["niveau_vie_median"] * factor)
+            )

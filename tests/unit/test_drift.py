@@ -198,6 +198,21 @@ def test_the_distance_is_the_largest_gap_between_cumulated_shares():
     )
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "warned"), [(36, 17, True), (36, 30, False), (36, 44, True)]
+)
+def test_a_list_of_places_that_was_cut_is_a_warning(before, after, warned):
+    codes = ["01001", "01002"]
+    old, new = publication(codes), publication(codes)
+    old = dataclasses.replace(old, places=pd.Series({"conseiller_numerique": before}))
+    new = dataclasses.replace(new, places=pd.Series({"conseiller_numerique": after}))
+    drift = compare(old, new, None, EQUAL)
+    alert = list_alerts(DriftReport(new, (drift,))).get("lieux")
+    assert (alert is not None) == warned
+    if warned:
+        assert f"lieux de conseillers numériques retenus : {before} puis {after}" in alert
+
+
 def test_one_commune_less_is_no_jump():
     _, row = measured([0.0] * 20 + [50.0] * 20, [0.0] * 17 + [50.0] * 23)
     assert row["distance"] == pytest.approx(0.075)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from fragility.export.readme import headline, lisezmoi, origin_shares
+from fragility.schemas import indicator_labels
 from tests.factories import make_communes, make_facts, make_tables
 
 
 def test_headline_counts_by_hand() -> None:
     # Population is 100 x rank: 100 x 5050 in all. Fragile and not covered: ranks 9, 19, 20, 29, 30.
-    lines = [line.replace("\u202f", " ") for line in headline(make_communes())]
-    assert lines[0] == "100 communes, 505 000 habitants."
+    lines = [line.replace("\u202f", " ") for line in headline(make_communes(), make_facts())]
+    assert lines[0] == "100 communes, 505 000 habitants (recensement 2018)."
     assert lines[1].startswith("19 communes fragiles : ")
     assert lines[2] == (
         "5 communes fragiles et non couvertes : 10 700 habitants (2,1 % de la population)."
@@ -20,7 +21,7 @@ def test_headline_counts_by_hand() -> None:
 
 def test_origin_shares_of_poverty() -> None:
     # Line 9 is absent, lines 0, 2, 4, 6, 8 are modelled, the four others are observed.
-    row = origin_shares(make_communes()).set_index("indicateur").loc["Pauvreté"]
+    row = origin_shares(make_communes(), make_facts()).set_index("indicateur").loc["Pauvreté"]
     shares = ["observe_pct", "derive_pct", "impute_pct", "absent_pct"]
     assert row[shares].tolist() == [40, 0, 50, 10]
 
@@ -62,3 +63,12 @@ def test_a_real_territory_has_no_banner() -> None:
 
 def test_equal_runs_give_equal_text() -> None:
     assert lisezmoi(make_tables(), make_facts()) == lisezmoi(make_tables(), make_facts())
+
+
+def test_an_indicator_measured_otherwise_is_named_and_defined_otherwise() -> None:
+    # An edition whose fixed network is known by its fibre, not by 30 Mbit/s.
+    text = lisezmoi(make_tables(), make_facts(indicators=indicator_labels(["arcep_fibre"])))
+    assert "sans très haut débit" not in text.lower()
+    assert "| Sans fibre optique |" in text
+    assert "ni le câble ni le cuivre rapide n'y comptent" in text
+    assert "loin d'un site 4G" in text  # the four others keep their names

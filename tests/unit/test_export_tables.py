@@ -12,14 +12,14 @@ import pytest
 
 from fragility import schemas
 from fragility.export import tables
-from tests.factories import NASTY, make_communes, make_tables
+from tests.factories import NASTY, make_communes, make_facts, make_tables
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("csv")
     tables.write_all_csv(path, make_tables())
-    tables.write_dictionary(path / "dictionnaire.csv")
+    tables.write_dictionary(path / "dictionnaire.csv", make_facts())
     return path
 
 

@@ -110,3 +110,37 @@ def test_benefits_of_a_commune_rest_on_the_iris_shown(table):
     assert counted["caf", "entrées"] == 6
     assert counted["caf", "secret statistique"] == 4
     assert counted["filosofi_iris/2018", "IRIS absent de la carte de l'édition"] == 1
+
+
+def test_the_rate_of_a_commune_that_was_split_is_not_that_of_its_parts():
+    # 00003 was created again out of 00002 in 2023: the rate of 2019 is that of both together.
+    split = pd.DataFrame(
+        [("21", "2023-01-01", "COM", "00002", "COM", code) for code in ("00002", "00003")],
+        columns=NO_MOVES.columns,
+    )
+    table, _ = build_revenus(
+        communes=pd.Series(CODES),
+        iris=IRIS,
+        movements=split,
+        cog_year=2025,
+        filosofi_communes=[communes(2019, ["00001", "00002"], [20000, 21000], [10, 20])],
+    )
+    own = table[table["niveau"] == "commune"].set_index("code")
+    assert own["pauvrete_pct"].tolist() == [10, 20, 20]
+    assert own["pauvrete_origine"].tolist() == ["observe", "commune", "commune"]
+    validate(table, "core_revenus")
+
+
+def test_the_most_recent_incomes_win_over_the_comparateur():
+    older = communes(2019, CODES, [20000] * 3, [10, 11, 12])
+    comparateur = Dated(
+        older.frame.rename(columns={"nb_personnes": "population"}), "comparateur", 2019, 2021
+    )
+    table, _ = build_revenus(
+        communes=pd.Series(CODES), iris=IRIS, movements=NO_MOVES, cog_year=2021,
+        comparateur=comparateur,
+        filosofi_communes=[communes(2021, CODES, [None] * 3, [7, None, None])],
+    )  # fmt: skip
+    own = table[table["niveau"] == "commune"].set_index("code")
+    assert own["pauvrete_pct"].tolist() == [7, 11, 12]
+    assert own["pauvrete_annee"].tolist() == [2021, 2019, 2019]

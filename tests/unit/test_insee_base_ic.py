@@ -10,6 +10,7 @@ import pytest
 from fragility.errors import BadFileError
 from fragility.sources.readers.insee_base_ic import read_base_ic, read_grand_paris, read_habitat
 from fragility.sources.readers.insee_counts import census_shares, theme_of
+from fragility.sources.readers.intake import Intake
 
 PACK = Path(os.environ.get("FRAGILITY_PACK", Path(__file__).parents[2] / "../shared/data"))
 WORKBOOKS = PACK / "raw/insee_rp_iris/2016-com"
@@ -154,3 +155,15 @@ def test_the_real_workbooks_of_2016():
     shares = census_shares(list(tables.values())).loc["975010000"]
     assert shares["plus_65_pct"] == pytest.approx(100 * (79 + 29) / 596)
     assert shares["vacance_pct"] == pytest.approx(100 * 25 / 596)
+
+
+def test_more_old_people_than_people_leave_with_their_reason(tmp_path):
+    rows = [f"{i // 900 + 1:02d}{i % 900 + 1:03d}0101;1000;200;60\n" for i in range(200)]
+    rows[7] = rows[7].replace(";200;", ";20000;")
+    path = tmp_path / "base-ic-evol-struct-pop-2018.CSV"
+    path.write_text("IRIS;P18_POP;P18_POP6579;P18_POP80P\n" + "".join(rows), encoding="utf-8")
+    intake = Intake(path)
+    frame, dropped = read_base_ic(intake, census="18")
+    assert len(frame) == 199
+    assert dropped["quarantaine : valeur impossible, une partie dépasse le tout"] == 1
+    assert intake.quarantine()["ligne"].tolist() == [9]

@@ -1,5 +1,8 @@
 """Codes keep their zeros, whatever a spreadsheet did to them."""
 
+import pytest
+
+from fragility.errors import BadFileError
 from fragility.sources.readers.insee_cog import (
     read_communes,
     read_epci,
@@ -50,3 +53,18 @@ def test_a_creation_has_no_before(tmp_path):
     frame = read_movements(path)
     assert frame["code_avant"].isna().tolist() == [True, False]
     assert frame.loc[1, "code_apres"] == "01033"
+
+
+@pytest.mark.parametrize("row", [
+    '"32","2025-13-01","COM","01002","COM","01001"', '"32","1025-01-01","COM","01002","COM","01001"',
+    '"99","2025-01-01","COM","01002","COM","01001"', '"32","2025-01-01","XXX","01002","COM","01001"',
+])  # fmt: skip
+def test_a_movement_that_cannot_be_refuses_the_list(tmp_path, row):
+    header = '"MOD","DATE_EFF","TYPECOM_AV","COM_AV","TYPECOM_AP","COM_AP"\n'
+    good = '"32","2025-01-01","COM","01002","COM","01001"\n'
+    path = tmp_path / "v_mvt_commune_2026.csv"
+    path.write_text(header + good, encoding="utf-8")
+    assert len(read_movements(path)) == 1
+    path.write_text(header + good + row + "\n", encoding="utf-8")
+    with pytest.raises(BadFileError, match="impossible"):
+        read_movements(path)

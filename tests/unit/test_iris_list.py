@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from fragility.territory.iris_list import MELTED, UNKNOWN, iris_of_communes
+from fragility.territory.dated import Dated
+from fragility.territory.iris_list import MELTED, UNKNOWN, bring_iris_list, iris_of_communes
 
 
 def passage(*rows):
@@ -80,3 +81,30 @@ def test_what_no_map_knows_is_counted():
     kept, dropped = iris_of_communes(iris(("999990000", "Z")), passage(("01001", "01001", 1)))
     assert kept.empty
     assert dropped[UNKNOWN] == 1
+
+
+EVENTS = pd.DataFrame(
+    [("32", "2019-01-01", "COM", code, "COM", "01001") for code in ("01001", "01002")],
+    columns=["mod", "date_effet", "type_avant", "code_avant", "type_apres", "code_apres"],
+)
+COG = pd.DataFrame({"type_commune": ["COM", "COMD"], "code": ["01001", "01002"]})
+
+
+def test_a_list_is_followed_from_its_own_year_and_a_later_one_keeps_its_codes():
+    listed = iris(("010010000", "Z"), ("010020000", "Z"))
+    before = bring_iris_list(Dated(listed, "x", 2018, 2018), COG, EVENTS, 2021)
+    assert places(before.frame) == {"010010000": "01001"}
+    assert before.dropped == {UNKNOWN: 0, MELTED: 1}
+    # A list of 2019 or later that still had 01002 would be wrong: it is counted as unknown.
+    for year in (2019, 2023):
+        after = bring_iris_list(Dated(listed, "x", year, year), COG, EVENTS, 2021)
+        assert places(after.frame) == {"010010000": "01001"}
+        assert after.dropped == {UNKNOWN: 1, MELTED: 0}
+
+
+def test_contours_and_centres_follow_a_change_of_code():
+    moved = EVENTS.assign(mod="41", code_avant="49069", code_apres="49126").head(1)
+    cog = pd.DataFrame({"type_commune": ["COM"], "code": ["49126"]})
+    found = bring_iris_list(Dated(iris(("490690101", "H")), "x", 2018, 2018), cog, moved, 2021)
+    shapes = found.follow(pd.DataFrame({"code_iris": ["490690101", "010010000"]}))
+    assert shapes["code_iris"].tolist() == ["491260101", "010010000"]

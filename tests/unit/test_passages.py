@@ -133,6 +133,8 @@ def test_what_no_rule_explains_is_said_to_be_unexplained():
     ("weights", "parts", "expected"),
     [
         ({"00001": 300, "00002": 100}, (0.75, 0.25), "equal"),
+        # A part that no neighbouring census can give is explained by nothing.
+        ({"00001": 300, "00002": 100}, (0.25, 0.75), "unexplained"),
         ({"00001": 300, "00002": 100}, (0.74, 0.26), "other_population"),
         ({"00001": 300, "00002": 100}, (0.5, 0.5), "their_equal_shares"),
         ({"00001": 300}, (0.74, 0.26), "our_equal_shares"),

@@ -245,3 +245,12 @@ def test_without_contour_nothing_is_said() -> None:
 def test_impossible_settings_are_refused() -> None:
     with pytest.raises(ValueError, match="band"):
         portee(couts([5], [1]), communes(["01001"]), lieux([(0, 0)]), band=1.0)
+
+
+def test_places_at_one_address_are_one_destination_known_by_the_first():
+    home = grid([(0, 0, 100, "01001")])
+    places = lieux([(0.5, 0)] * 3).assign(id=["cn-c", "cn-a", "cn-b"])
+    for order in ([0, 1, 2], [2, 0, 1]):
+        found = nearest_places(home, places.iloc[order])
+        assert found["id_lieu"].tolist() == ["cn-a"]
+        assert found["km"].tolist() == pytest.approx([0.5], abs=1e-3)

@@ -4,7 +4,16 @@ import pandas as pd
 import pytest
 
 from fragility.errors import DataCheckError
-from fragility.schemas import INDICATORS, TABLES, dictionary, validate
+from fragility.schemas import (
+    INDICATORS,
+    PASSAGES,
+    TABLES,
+    dictionary,
+    indicator_labels,
+    models_with,
+    validate,
+)
+from fragility.territory.cog import NATURES
 
 CONTRACT = [
     "nom",
@@ -97,3 +106,20 @@ def test_codes_and_dates_are_not_mistaken_for_phones():
         }
     )
     validate(frame, "index_imputation")
+
+
+def test_models_speak_the_words_of_their_edition():
+    models = models_with(indicator_labels(["arcep_fibre"]))
+    told = {c: (f.title, f.description) for c, f in models["communes"].columns.items()}
+    assert told["non_thd_pct"][0] == "Sans fibre optique (%)"
+    assert told["score_non_thd"][0] == "Score : sans fibre optique"
+    assert "ni le câble" in told["non_thd_pct"][1]
+    usual = {c: (f.title, f.description) for c, f in TABLES["communes"].columns.items()}
+    assert {c for c in told if told[c] != usual[c]} == {
+        "non_thd_pct", "non_thd_origine", "non_thd_annee", "score_non_thd",
+    }  # fmt: skip
+    assert "très haut débit" not in dictionary(models).to_csv().lower()
+
+
+def test_every_nature_of_a_passage_is_in_the_model():
+    assert set(NATURES) == set(PASSAGES)

@@ -42,6 +42,12 @@ def test_areas_follow_their_communes_but_for_those_split_again():
     }  # fmt: skip
 
 
+def test_areas_later_than_the_map_keep_their_codes():
+    areas = pd.DataFrame({"code_commune": ["01001", "01005"], "superficie_km2": [7.0, 8.0]})
+    found = bring_superficies(Dated(areas, "x", 2026, 2026), NOW, EVENTS, 2025)
+    assert found["superficie_km2"].tolist() == [7.0, 8.0]
+
+
 def test_contours_merge_change_code_and_never_split():
     shapes = gpd.GeoDataFrame(
         {"type_commune": "COM", "code": BEFORE},

@@ -12,7 +12,8 @@ from fragility import schemas
 from fragility.errors import DataCheckError
 from fragility.territory.communes import build_communes
 from fragility.territory.crs import area_km2, departement_of, metric_xy, zone_epsg
-from fragility.territory.iris import build_iris, voronoi_cells
+from fragility.territory.holes import voronoi_cells
+from fragility.territory.iris import build_iris
 
 CODES = [f"0100{n}" for n in range(1, 10)]  # 01005 is the middle one
 
@@ -299,3 +300,18 @@ def test_a_lost_contour_comes_from_another_year_if_the_area_is_the_same():
     assert kept == ["ign", "ign"]
     assert "contour vide ou réduit à presque rien, pris d'une autre année" in reasons
     assert origin(2.0)[0] == ["ign", "absent"]
+
+
+def test_a_contour_from_before_a_split_is_shared_with_the_commune_it_hides() -> None:
+    # 01005 is drawn with the place of 01006, which has no contour; its area is that of one square.
+    both = shapely.union_all([square(4), square(5)])
+    frame, _ = build(
+        contours(c01005=both, c01006=None),
+        superficies=pd.DataFrame({"code_commune": CODES, "superficie_km2": 21.5}),
+        centres=centres(),
+    )
+    rows = frame.set_index("code_commune")
+    assert rows.loc[["01005", "01006"], "contour_origine"].tolist() == ["approche"] * 2
+    assert rows.loc[rows.index.difference(["01005", "01006"]), "contour_origine"].eq("ign").all()
+    # Each centre is that of its own square: the border between the two is found again.
+    assert shapely.area(rows.geometry["01006"].symmetric_difference(square(5))) < 1e-5

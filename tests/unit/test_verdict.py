@@ -23,6 +23,8 @@ def verdict(**changes):
         "est_conseiller_dans_commune": False,
         "portee_precision": "mailles",
         "served": False,
+        "doubtful": False,
+        "population_origine": "observe",
         **{f"score_{key}": value for key, value in PARTS.items()},
         **{f"{key}_pct": value for key, value in SHARES.items()},
         **{f"{key}_origine": "observe" for key in PARTS},
@@ -34,6 +36,7 @@ def verdict(**changes):
         for name, columns in {
             "indicators": [
                 "population",
+                "population_origine",
                 *[f"{k}_origine" for k in PARTS],
                 "est_petit_effectif",
                 *[f"{k}_pct" for k in PARTS],
@@ -57,7 +60,8 @@ def verdict(**changes):
             "code_commune": ["00001" if row["served"] else "00002"],
         }
     )
-    return build_verdict(part["indicators"], part["scores"], part["portee"], places).iloc[0]
+    fixe = pd.DataFrame({"code_commune": ["00001"], "est_douteux": [row["doubtful"]]})
+    return build_verdict(part["indicators"], part["scores"], part["portee"], places, fixe).iloc[0]
 
 
 def test_fragile_and_out_of_reach():
@@ -124,3 +128,11 @@ def test_what_is_not_computed_says_why():
 
 def test_numbers_are_french():
     assert french_number(pd.Series([1.25, np.nan]), 1).tolist() == ["1,2", "?"]
+
+
+def test_a_figure_to_be_checked_and_people_taken_from_another_commune_are_said():
+    assert "à vérifier" not in verdict()["motif"]
+    doubt = verdict(doubtful=True)["motif"]
+    assert doubt.endswith(" ; « Sans très haut débit fixe » à 100 %, chiffre à vérifier.")
+    carried = verdict(population_origine="impute")["motif"]
+    assert carried.endswith("population et taux repris de la commune dont elle a été séparée.")

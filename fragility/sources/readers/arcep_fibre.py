@@ -26,7 +26,7 @@ _KEY = "code_insee"
 
 
 def read_fibre(
-    path: Path | Intake, *, zeros_unknown: Sequence[str] = ()
+    path: Path | Intake, *, zeros_unknown: Sequence[str] = (), zeros_doubtful: Sequence[str] = ()
 ) -> tuple[pd.DataFrame, dict[str, int]]:
     """Read the share of premises that fibre reaches.
 
@@ -34,10 +34,11 @@ def read_fibre(
     ----------
     path : CSV, comma, one row per commune; Paris, Lyon and Marseille are empty in it.
     zeros_unknown : départements where 0 stands for a figure that is not collected.
+    zeros_doubtful : départements where many zeros stand together: kept, and marked.
 
     Returns
     -------
-    `code_commune`, `fibre_pct`, and as printed beside it `population` (inhabitants),
+    `code_commune`, `fibre_pct`, `est_douteux` (such a zero), and as printed beside it `population` (inhabitants),
     `superficie_km2`, `latitude`, `longitude` (degrees, town hall or centre); and the rows dropped
     by reason.
     """
@@ -47,8 +48,10 @@ def read_fibre(
         "lat": "latitude", "lon": "longitude",
     }, {"fibre_pct": (0, 100), "population": (0, None), "surface_km2": (0, None),
         "lat": (-90, 90), "lon": (-180, 180)})  # fmt: skip
-    away = frame["code_commune"].str.startswith(tuple(zeros_unknown))
-    frame["fibre_pct"] = frame["fibre_pct"].mask(away & frame["fibre_pct"].eq(0))
+    zero = frame["fibre_pct"].eq(0)
+    frame["est_douteux"] = zero & frame["code_commune"].str.startswith(tuple(zeros_doubtful))
+    unknown = zero & frame["code_commune"].str.startswith(tuple(zeros_unknown))
+    frame["fibre_pct"] = frame["fibre_pct"].mask(unknown)
     return frame, dropped
 
 

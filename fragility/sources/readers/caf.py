@@ -39,6 +39,11 @@ def read_caf_iris(path: Path | Intake) -> tuple[pd.DataFrame, dict[str, int]]:
     check_codes(code, IRIS_CODE, intake)
     frame = pd.DataFrame({old: to_number(table[old], intake) for old in COLUMNS})
     check_range(frame, list(COLUMNS), intake)
+    more = frame["arsas"] > frame["a"]
+    intake.set_aside(
+        frame.loc[more, "arsas"], "valeur impossible, une partie dépasse le tout",
+        expected="au plus le nombre d'allocataires (a)",
+    )  # fmt: skip
     frame = frame.rename(columns=COLUMNS)
     frame.insert(0, "code_iris", code)
     frame, repeated = drop_duplicates(frame, "code_iris", intake)

@@ -23,6 +23,8 @@ from fragility.sources.readers.common import (
 from fragility.sources.readers.intake import COMMUNES, IRIS, Intake
 
 MOVEMENTS = 14_000
+# Kinds of events that INSEE has used since 1943: another one has a meaning to be learned first.
+MOVEMENT_KINDS = r"^(10|20|21|30|31|32|33|34|35|41|50|70|71|72)$"
 COMMUNES_COLUMNS = {
     "TYPECOM": "type_commune", "COM": "code", "DEP": "code_departement", "REG": "code_region",
     "LIBELLE": "nom", "COMPARENT": "code_parent",
@@ -171,6 +173,14 @@ def read_movements(path: Path | Intake) -> pd.DataFrame:
     for side, column in (("code_avant", "COM_AV"), ("code_apres", "COM_AP")):
         frame[side] = pad_code(frame[side], 5)
         check_codes(frame[side].dropna().rename(column), COMMUNE_CODE, intake)
-    check_codes(frame["date_effet"].rename("DATE_EFF"), r"^\d{4}-\d{2}-\d{2}$", intake)
-    check_codes(frame["mod"].rename("MOD"), r"^\d{2}$", intake)
+    dates = pd.to_datetime(frame["date_effet"], format="%Y-%m-%d", errors="coerce")
+    intake.set_aside(
+        frame.loc[~dates.between("1943-01-01", "2100-01-01"), "date_effet"].rename("DATE_EFF"),
+        "date impossible",
+        expected="une date comme 2021-01-01, depuis 1943",
+    )
+    check_codes(frame["mod"].rename("MOD"), MOVEMENT_KINDS, intake)
+    for column in ("type_avant", "type_apres"):
+        kinds = frame[column].dropna().rename(column)
+        check_codes(kinds, r"^(COM|COMA|COMD|ARM)$", intake)
     return intake.settle(frame.drop_duplicates())[0]

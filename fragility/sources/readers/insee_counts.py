@@ -7,7 +7,7 @@ Readers keep the stem in lower case; what the stems of each vintage mean is writ
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
 
@@ -76,7 +76,23 @@ def census_counts(frame: pd.DataFrame, census: str, intake: Intake) -> pd.DataFr
     names = {c: f"c_{stem}" if kind == "C" and stem in main else stem for c, kind, stem in found}
     counts = pd.DataFrame({c: to_number(frame[c], intake) for c in names})
     check_range(counts, list(names), intake)
+    _check_parts(counts, {new: old for old, new in names.items()}, intake)
     return counts.rename(columns=names)
+
+
+def _check_parts(counts: pd.DataFrame, published: Mapping[str, str], intake: Intake) -> None:
+    """Set aside rows where a part is more than its whole, rounding of weighted counts apart."""
+    for total, numerators in SHARES.values():
+        for parts in numerators:
+            if total not in published or not set(parts) <= set(published):
+                continue
+            whole = counts[published[total]]
+            part = counts[[published[p] for p in parts]].sum(axis=1, skipna=False)
+            intake.set_aside(
+                part[part > whole * 1.001 + 0.5].rename(published[parts[0]]),
+                "valeur impossible, une partie dépasse le tout",
+                expected=f"au plus {published[total]}",
+            )
 
 
 def theme_of(columns: Iterable[str]) -> str | None:
