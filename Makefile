@@ -32,7 +32,7 @@ picture: $(STAMP)
 	$(BIN)/python -m fragility.validation.pictures data/processed/demo docs/images/demo.png
 
 benchmark: $(STAMP)
-	$(BIN)/python benchmarks/peers.py --write docs/performance.md
+	$(BIN)/python benchmarks/peers.py --raw $(RAW) --write docs/performance.md
 
 dev: $(STAMP)
 	env -u DAGSTER_HOME $(BIN)/dagster dev -m pipelines.definitions

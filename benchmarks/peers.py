@@ -2,7 +2,8 @@
 
     python benchmarks/peers.py --out data/processed/france-2021 [--write docs/performance.md]
 
-Machines are noisy: quote the ratios, not the seconds.
+With `--raw data/raw`, runs of the edition after one source has changed are timed too: see
+`reruns.py`. Machines are noisy: quote the ratios, not the seconds.
 """
 
 from __future__ import annotations
@@ -17,9 +18,10 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from reruns import RERUNS, reruns
 from scipy.spatial import cKDTree
 
-from fragility.export.marts import build_groups
+from fragility.export.contours import unite_groups
 from fragility.export.tables import csv_bytes
 from fragility.schemas import COMMUNE_CODE, _matches
 
@@ -43,7 +45,7 @@ def compare(folder: Path) -> pd.DataFrame:
     grid = pd.read_parquet(tables / "core_population_grille.parquet")
     lieux = gpd.read_parquet(tables / "core_lieux.parquet")
     communes = gpd.read_parquet(tables / "communes.parquet")
-    scores = pd.read_parquet(tables / "index_scores.parquet")
+    core = gpd.read_parquet(tables / "core_communes.parquet")
     kept = lieux[lieux["dispositif"].eq("conseiller_numerique") & lieux["statut"].eq("retenu")]
     points = kept.to_crs(2154).geometry
     homes = gpd.GeoDataFrame(geometry=gpd.points_from_xy(grid["x_m"], grid["y_m"], crs=2154))
@@ -56,7 +58,7 @@ def compare(folder: Path) -> pd.DataFrame:
         (f"nearest of {len(there):,} places for {len(xy):,} cells", "geopandas.sjoin_nearest",
          lambda: cKDTree(there).query(xy), lambda: gpd.sjoin_nearest(homes, offered)),
         ("contours of EPCI and départements", "one geopandas dissolve each",
-         lambda: build_groups(communes, scores, lieux),
+         lambda: unite_groups(core),
          lambda: [drawn.dissolve(by=k) for k in ("code_epci", "code_departement")]),
         (f"form of {len(codes):,} codes", "pandas str.match",
          lambda: _matches(codes, COMMUNE_CODE), lambda: codes.str.match(COMMUNE_CODE)),
@@ -82,6 +84,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("data/processed/france-2021"))
     parser.add_argument("--write", type=Path)
+    parser.add_argument("--raw", type=Path)
     arguments = parser.parse_args()
     run = json.loads((arguments.out / "execution.json").read_text("utf-8"))
     steps = sorted(run["etapes_secondes"].items(), key=lambda item: -item[1])[:12]
@@ -94,6 +97,9 @@ def main() -> None:
         "## Against peers, in the same run",
         markdown(compare(arguments.out)),
     ])  # fmt: skip
+    if arguments.raw:
+        timed = markdown(reruns(run["edition"], arguments.raw))
+        page += "\n\n".join(["", "## When one source has changed", RERUNS, timed])
     print(page)
     if arguments.write:
         arguments.write.write_text(page + "\n", encoding="utf-8")

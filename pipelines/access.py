@@ -9,6 +9,8 @@ import pandas as pd
 from fragility.access.coverage import build_portee
 from fragility.access.travel import nearest_places
 from fragility.access.verdict import build_verdict
+from fragility.schemas import indicator_labels
+from fragility.sources.catalogue import find_edition, releases_of
 from pipelines.emit import describe, emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
@@ -61,10 +63,19 @@ def access_fragiles_non_couvertes(
     index_scores: pd.DataFrame,
     access_portee: pd.DataFrame,
     core_lieux: gpd.GeoDataFrame,
+    core_fixe: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Fragile and out of reach: the flag and its sentence."""
     with timed() as timer:
-        table = build_verdict(index_indicateurs, index_scores, access_portee, core_lieux)
+        releases = releases_of(find_edition(context.partition_key))
+        table = build_verdict(
+            index_indicateurs,
+            index_scores,
+            access_portee,
+            core_lieux,
+            core_fixe,
+            labels=indicator_labels(release.source for release in releases),
+        )
     return emit(context, workspace, table, timer=timer)
 
 

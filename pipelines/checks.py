@@ -11,6 +11,8 @@ from fragility.errors import DataCheckError
 from fragility.index.profiles import load_profile
 from fragility.schemas import INDICATORS, TABLES, validate
 from fragility.sources.catalogue import find_edition
+from fragility.validation.drift_page import read_alerts
+from fragility.validation.drift_report import CHECKS, PAGE
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 
@@ -48,16 +50,19 @@ schema_checks = [_schema_check(name, name) for name in TABLES if name != "raw"]
     name="totaux",
     blocking=True,
     partitions_def=EDITION_PARTITIONS,
-    additional_ins={"places": dg.AssetIn("communes")},
+    additional_ins={"places": dg.AssetIn("communes"), "rows": dg.AssetIn("quarantaine")},
 )
 def totaux(
-    context: dg.AssetCheckExecutionContext, iris: gpd.GeoDataFrame, places: gpd.GeoDataFrame
+    context: dg.AssetCheckExecutionContext,
+    iris: gpd.GeoDataFrame,
+    places: gpd.GeoDataFrame,
+    rows: pd.DataFrame,
 ) -> dg.AssetCheckResult:
     """Communes, IRIS and population equal the published totals, and nest."""
     edition = find_edition(context.partition_key)
 
     def check() -> None:
-        controls.control_totals(places, iris, edition)
+        controls.control_totals(places, iris, edition, rows)
         controls.control_nesting(places, iris)
 
     return _result(check)
@@ -86,6 +91,14 @@ def couverture(index_indicateurs: pd.DataFrame) -> dg.AssetCheckResult:
     return _result(lambda: controls.control_coverage(index_indicateurs))
 
 
+@dg.asset_check(
+    asset="core_revenus", name="revenus", blocking=True, partitions_def=EDITION_PARTITIONS
+)
+def revenus(core_revenus: pd.DataFrame) -> dg.AssetCheckResult:
+    """Living standards are in euros a year."""
+    return _result(lambda: controls.control_incomes(core_revenus))
+
+
 @dg.asset_check(asset="index_imputation", name="plausible", partitions_def=EDITION_PARTITIONS)
 def modele_plausible(index_imputation: pd.DataFrame) -> dg.AssetCheckResult:
     """The poverty model predicts well what it never saw (warning)."""
@@ -98,4 +111,26 @@ def lieux_places(core_lieux: gpd.GeoDataFrame) -> dg.AssetCheckResult:
     return _result(lambda: controls.control_places(core_lieux), dg.AssetCheckSeverity.WARN)
 
 
-reconciliation_checks = [totaux, scores, couverture, modele_plausible, lieux_places]
+def _drift_check(name: str, description: str) -> dg.AssetChecksDefinition:
+    @dg.asset_check(
+        asset="export_derive",
+        name=name,
+        partitions_def=EDITION_PARTITIONS,
+        description=f"{description} (avertissement)",
+    )
+    def derive(context: dg.AssetCheckExecutionContext, workspace: Workspace) -> dg.AssetCheckResult:
+        page = workspace.edition_dir(context.partition_key) / PAGE
+
+        def check() -> None:
+            if name in (alerts := read_alerts(page)):
+                raise DataCheckError(alerts[name])
+
+        return _result(check, dg.AssetCheckSeverity.WARN)
+
+    return derive
+
+
+drift_checks = [_drift_check(name, description) for name, description in CHECKS.items()]
+reconciliation_checks = [
+    totaux, scores, couverture, revenus, modele_plausible, lieux_places, *drift_checks,
+]  # fmt: skip

@@ -20,6 +20,8 @@ from typer import rich_utils
 
 from fragility import __version__
 from fragility.errors import FragilityError, UsageError
+from pipelines.edition_cli import app as edition_app
+from pipelines.options import RawOption, console
 from pipelines.workspace import DEFAULT_PROFILE, default_out, default_raw
 
 app = typer.Typer(
@@ -29,11 +31,12 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+app.add_typer(edition_app, name="edition")
+
 rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.DEFAULT_STRING = "[défaut : {}]"
 
 INTERRUPTED = 130
-PIPE_WIDTH = 240  # the longest address of a producer fits
 # Typer speaks English only, and has no public name for the parent of its usage errors.
 _WRONG_USAGE = typer.BadParameter.__mro__[1]
 _FRENCH = (
@@ -41,12 +44,12 @@ _FRENCH = (
     (r"No such command '(.*)'", r"La commande « \1 » n'existe pas."),
     (r".*unexpected extra argument\S* \((.*)\)", r"« \1 » est en trop."),
     (r"Option '(.*)' requires an argument", r"L'option « \1 » attend une valeur."),
+    (r"Missing parameter: base", r"Il manque l'option --from, l'édition de départ."),
+    (r"Missing parameter: name", r"Il manque le nom de l'édition."),
+    (r"Missing command", r"Il manque le nom d'une commande, après « edition »."),
 )
 
 EditionOption = Annotated[str, typer.Option("--edition", "-e", help="Édition à traiter.")]
-RawOption = Annotated[
-    Path | None, typer.Option("--raw", help="Dossier des fichiers sources (défaut : data/raw).")
-]
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
 ]
@@ -55,29 +58,32 @@ ProfileOption = Annotated[
 ]
 
 
-def console() -> Console:
-    """Standard output, plain and wide enough for whole names in a pipe, and without colour when
-    NO_COLOR is set.
-    """
-    terminal = sys.stdout.isatty()
-    return Console(highlight=False, soft_wrap=not terminal, width=None if terminal else PIPE_WIDTH)
-
-
 @app.command()
 def run(
     edition: EditionOption = "demo",
     raw: RawOption = None,
     out: OutOption = None,
     profile: ProfileOption = DEFAULT_PROFILE,
+    everything: Annotated[
+        bool,
+        typer.Option("--complet", help="Tout recalculer, même ce qui n'a pas changé."),
+    ] = False,
 ) -> None:
-    """Calculer une édition, des fichiers sources à toutes les sorties."""
-    from pipelines.display import run_with_progress
+    """Calculer une édition, des fichiers sources à toutes les sorties ; ce qui n'a pas changé
+    depuis la dernière fois est gardé.
+    """
+    from pipelines.display import quiet_dagster
 
-    run_with_progress(console(), edition, raw or default_raw(), out or default_out(), profile)
+    quiet_dagster()
+    from pipelines.run_display import run_with_progress
+
+    run_with_progress(
+        console(), edition, raw or default_raw(), out or default_out(), profile, everything
+    )
 
 
 @app.command()
-def editions() -> None:
+def editions(raw: RawOption = None) -> None:
     """Lister les éditions."""
     from pipelines.display import show_editions
 
@@ -107,16 +113,26 @@ def fetch(
             "--force", help="Redemander aussi les fichiers qui ne sont pas la copie connue."
         ),
     ] = False,
+    mirror: Annotated[
+        str | None,
+        typer.Option(
+            "--miroir",
+            help="Serveur demandé à la place des producteurs : MIROIR/hôte/chemin "
+            "(défaut : FRAGILITY_MIRROR, sinon aucun).",
+        ),
+    ] = None,
 ) -> None:
     """Télécharger les fichiers sources qui manquent, et dire où placer les autres."""
     from pipelines.display import fetch_with_progress
 
-    fetch_with_progress(console(), edition, raw or default_raw(), force)
+    mirror = os.environ.get("FRAGILITY_MIRROR", "") if mirror is None else mirror
+    fetch_with_progress(console(), edition, raw or default_raw(), force, mirror)
 
 
 @app.command()
 def check(
     edition: EditionOption = "demo",
+    raw: RawOption = None,
     out: OutOption = None,
     profile: Annotated[
         str | None,
@@ -132,16 +148,30 @@ def check(
 @app.command()
 def validation(
     edition: EditionOption = "france-2021",
+    raw: RawOption = None,
     out: OutOption = None,
     reference: Annotated[
         Path | None, typer.Option("--reference", help="Dossier des valeurs publiées à comparer.")
     ] = None,
     docs: Annotated[Path, typer.Option("--docs", help="Dossier de la page écrite.")] = Path("docs"),
+    passages: Annotated[
+        bool,
+        typer.Option(
+            "--passages",
+            help="Comparer plutôt les passages entre cartes des communes, et écrire "
+            "docs/passage-cog.md.",
+        ),
+    ] = False,
 ) -> None:
     """Comparer une édition aux valeurs publiées et écrire docs/validation.md."""
-    from fragility.validation.report import write_validation
+    if passages:
+        from fragility.validation.passages_page import write_passages
 
-    page = write_validation((out or default_out()) / edition, reference, docs)
+        page = write_passages(raw or default_raw(), reference, docs)
+    else:
+        from fragility.validation.report import write_validation
+
+        page = write_validation((out or default_out()) / edition, reference, docs)
     console().print(f"Page écrite : {page}")
 
 

@@ -7,14 +7,21 @@ import geopandas as gpd
 import pandas as pd
 
 from fragility.access.grid import build_population_grid
+from fragility.access.mobile_4g import build_couverture_4g
 from fragility.access.places import build_lieux
+from fragility.schemas import empty_table
 from fragility.sources.catalogue import find_edition
+from fragility.sources.corrections import load_corrections
+from fragility.sources.files import on_hand
 from fragility.territory.census import build_recensement
+from fragility.territory.cog import build_passage
 from fragility.territory.communes import build_communes
 from fragility.territory.income import build_revenus
 from fragility.territory.iris import build_iris
+from fragility.territory.iris_list import IrisList, bring_iris_list
 from fragility.territory.networks import build_fixe, build_mobile
 from fragility.territory.releases import Opener
+from fragility.territory.spare import bring_contours, bring_superficies
 from pipelines.emit import describe, emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
@@ -30,10 +37,35 @@ def _core(name: str, *sources: str) -> dict[str, Any]:
 
 
 def _opener(context: dg.AssetExecutionContext, workspace: Workspace) -> Opener:
-    return Opener(find_edition(context.partition_key), workspace.raw_dir())
+    raw = workspace.raw_dir()
+    return Opener(on_hand(find_edition(context.partition_key), raw), raw, load_corrections(raw))
 
 
-@dg.asset(**_core("core_communes", "insee_cog", "ign_communes", "ign_iris", "insee_comparateur"))
+def _iris_list(read: Opener) -> IrisList:
+    return bring_iris_list(
+        read.iris_list(),
+        read.cog_communes(),
+        read.movements(),
+        read.edition.cog_year,
+        weights=read.weights(),
+    )
+
+
+@dg.asset(
+    **_core(
+        "core_communes",
+        "insee_cog",
+        "insee_iris",
+        "insee_epci",
+        "insee_appartenance",
+        "insee_cog_mouvements",
+        "ign_communes",
+        "ign_iris",
+        "insee_comparateur",
+        "arcep_fibre",
+        "insee_rp_communes",
+    )
+)
 def core_communes(
     context: dg.AssetExecutionContext, workspace: Workspace
 ) -> dg.Output[pd.DataFrame]:
@@ -45,53 +77,78 @@ def core_communes(
             read.departements(),
             read.regions(),
             read.epci(),
-            read.iris_list(),
+            _iris_list(read).frame,
             read.commune_contours(),
-            superficies=read.superficies(),
-            centres=read.iris_centres(),
-            other_contours=read.other_commune_contours(),
+            superficies=bring_superficies(
+                read.sizes(), read.cog_communes(), read.movements(), read.edition.cog_year
+            ),
+            centres=read.commune_centres(),
+            other_contours=bring_contours(
+                read.other_commune_contours(),
+                read.cog_communes(),
+                read.movements(),
+                read.edition.cog_year,
+            ),
         )
-    return emit(context, workspace, table, lines, timer=timer)
+    return emit(context, workspace, table, lines, timer=timer, reader=read)
 
 
-@dg.asset(**_core("core_iris", "insee_cog", "ign_communes", "ign_iris"))
+@dg.asset(
+    **_core(
+        "core_iris",
+        "insee_cog",
+        "insee_iris",
+        "insee_cog_mouvements",
+        "ign_communes",
+        "ign_iris",
+        "arcep_fibre",
+        "insee_comparateur",
+        "insee_rp_communes",
+    )
+)
 def core_iris(
     context: dg.AssetExecutionContext, workspace: Workspace, core_communes: gpd.GeoDataFrame
 ) -> dg.Output[pd.DataFrame]:
     """IRIS with the best contour that can be had."""
     read = _opener(context, workspace)
     with timed() as timer:
+        listed = _iris_list(read)
         table, lines = build_iris(
-            read.iris_list(),
+            listed.frame,
             read.cog_communes(),
             core_communes,
             read.commune_contours(),
-            read.iris_contours(),
-            read.iris_centres(),
+            listed.follow(read.iris_contours()),
+            listed.follow(read.iris_centres()),
+            dropped=listed.dropped,
         )
-    return emit(context, workspace, table, lines, timer=timer)
+    return emit(context, workspace, table, lines, timer=timer, reader=read)
 
 
 @dg.asset(
     **_core(
         "core_recensement",
-        "insee_cog",
         "insee_cog_mouvements",
         "insee_comparateur",
+        "arcep_fibre",
         "rp_taux_communes",
+        "insee_rp_communes",
         "insee_rp_iris",
     )
 )
 def core_recensement(
-    context: dg.AssetExecutionContext, workspace: Workspace, core_communes: gpd.GeoDataFrame
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    core_communes: gpd.GeoDataFrame,
+    core_iris: gpd.GeoDataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Census of communes and IRIS."""
     read = _opener(context, workspace)
     with timed() as timer:
         table, lines = build_recensement(
             communes=core_communes["code_commune"],
-            iris=read.iris_list(),
-            epci=read.epci(),
+            iris=core_iris.drop(columns="geometry"),
+            epci=core_communes[["code_commune", "code_epci"]],
             movements=read.movements(),
             cog_year=read.edition.cog_year,
             comparateur=read.comparateur(),
@@ -99,41 +156,57 @@ def core_recensement(
             base_cc=read.base_cc(),
             base_ic=read.base_ic(),
             habitat=read.habitat(),
+            weights=read.weights(),
+            superficies=core_communes.set_index("code_commune")["superficie_km2"],
         )
-    return emit(context, workspace, table, lines, timer=timer)
+    return emit(context, workspace, table, lines, timer=timer, reader=read)
 
 
 @dg.asset(
     **_core(
         "core_revenus",
-        "insee_cog",
         "insee_cog_mouvements",
+        "arcep_fibre",
         "insee_comparateur",
+        "insee_rp_communes",
         "insee_filosofi_communes",
         "insee_filosofi_iris",
         "caf_iris",
     )
 )
 def core_revenus(
-    context: dg.AssetExecutionContext, workspace: Workspace, core_communes: gpd.GeoDataFrame
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    core_communes: gpd.GeoDataFrame,
+    core_iris: gpd.GeoDataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Incomes, poverty and dependence on benefits."""
     read = _opener(context, workspace)
     with timed() as timer:
         table, lines = build_revenus(
             communes=core_communes["code_commune"],
-            iris=read.iris_list(),
+            iris=core_iris.drop(columns="geometry"),
             movements=read.movements(),
             cog_year=read.edition.cog_year,
             comparateur=read.comparateur(income_year=True),
             filosofi_communes=read.filosofi_communes(),
             filosofi_iris=read.filosofi_iris(),
             caf=read.caf(),
+            weights=read.weights(),
         )
-    return emit(context, workspace, table, lines, timer=timer)
+    return emit(context, workspace, table, lines, timer=timer, reader=read)
 
 
-@dg.asset(**_core("core_fixe", "insee_cog_mouvements", "arcep_fixe"))
+@dg.asset(
+    **_core(
+        "core_fixe",
+        "insee_cog_mouvements",
+        "arcep_fixe",
+        "arcep_fibre",
+        "insee_comparateur",
+        "insee_rp_communes",
+    )
+)
 def core_fixe(
     context: dg.AssetExecutionContext, workspace: Workspace, core_communes: gpd.GeoDataFrame
 ) -> dg.Output[pd.DataFrame]:
@@ -145,16 +218,18 @@ def core_fixe(
             movements=read.movements(),
             cog_year=read.edition.cog_year,
             fixe=read.fixe(),
+            weights=read.weights(),
         )
-    return emit(context, workspace, table, lines, timer=timer)
+    return emit(context, workspace, table, lines, timer=timer, reader=read)
 
 
 @dg.asset(**_core("core_mobile", "arcep_mobile_sites"))
 def core_mobile(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Output[pd.DataFrame]:
     """4G sites."""
+    read = _opener(context, workspace)
     with timed() as timer:
-        table, lines = build_mobile(sites=_opener(context, workspace).mobile_sites())
-    return emit(context, workspace, table, lines, timer=timer)
+        table, lines = build_mobile(sites=read.mobile_sites())
+    return emit(context, workspace, table, lines, timer=timer, reader=read)
 
 
 @dg.asset(**_core("core_enquete", "credoc_barometre"))
@@ -162,9 +237,10 @@ def core_enquete(
     context: dg.AssetExecutionContext, workspace: Workspace
 ) -> dg.Output[pd.DataFrame]:
     """Weighted answers to the survey, never a respondent."""
+    read = _opener(context, workspace)
     with timed() as timer:
-        survey = _opener(context, workspace).survey()
-    return emit(context, workspace, survey.frame, timer=timer)
+        table = survey.frame if (survey := read.survey()) else empty_table("core_enquete")
+    return emit(context, workspace, table, timer=timer, reader=read)
 
 
 @dg.asset(**_core("core_population_grille", "eurostat_grille"))
@@ -172,11 +248,37 @@ def core_population_grille(
     context: dg.AssetExecutionContext, workspace: Workspace, core_iris: gpd.GeoDataFrame
 ) -> dg.Output[pd.DataFrame]:
     """Where people live, by 1 km cell and IRIS."""
+    read = _opener(context, workspace)
     with timed() as timer:
-        table, lines = build_population_grid(
-            _opener(context, workspace).population_grid(), core_iris
-        )
-    return emit(context, workspace, table, lines, timer=timer)
+        table, lines = build_population_grid(read.population_grid(), core_iris)
+    return emit(context, workspace, table, lines, timer=timer, reader=read)
+
+
+@dg.asset(**_core("core_couverture_4g", "arcep_couverture", "eurostat_grille"))
+def core_couverture_4g(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    core_iris: gpd.GeoDataFrame,
+    core_recensement: pd.DataFrame,
+    core_population_grille: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Inhabitants whom the operators' own maps leave without 4G."""
+    read = _opener(context, workspace)
+    with timed() as timer:
+        found = read.couverture_4g()
+        table, lines = empty_table("core_couverture_4g"), None
+        if found is not None:
+            release, coverages = found
+            table, lines = build_couverture_4g(
+                coverages,
+                year=release.year,
+                source=release.id,
+                cells=read.population_grid(),
+                grid=core_population_grille,
+                iris=core_iris,
+                recensement=core_recensement,
+            )
+    return emit(context, workspace, table, lines, timer=timer, reader=read)
 
 
 @dg.asset(
@@ -195,11 +297,31 @@ def core_lieux(
             core_communes,
             read.cog_communes(),
         )
-    return emit(context, workspace, table, lines, timer=timer)
+    return emit(context, workspace, table, lines, timer=timer, reader=read)
+
+
+@dg.asset(**_core("core_passage", "insee_cog_mouvements", "arcep_fibre", "insee_comparateur"))
+def core_passage(
+    context: dg.AssetExecutionContext, workspace: Workspace, core_communes: gpd.GeoDataFrame
+) -> dg.Output[pd.DataFrame]:
+    """What becomes of each commune of the previous edition's map."""
+    read = _opener(context, workspace)
+    with timed() as timer:
+        table = empty_table("core_passage")
+        if read.edition.previous:
+            table = build_passage(
+                read.movements(),
+                find_edition(read.edition.previous).cog_year,
+                read.edition.cog_year,
+                core_communes["code_commune"],
+                weights=read.weights(),
+            )
+    return emit(context, workspace, table, timer=timer, reader=read)
 
 
 core_assets = [
     core_communes,
+    core_passage,
     core_iris,
     core_recensement,
     core_revenus,
@@ -207,5 +329,6 @@ core_assets = [
     core_mobile,
     core_enquete,
     core_population_grille,
+    core_couverture_4g,
     core_lieux,
 ]

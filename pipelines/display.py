@@ -9,8 +9,6 @@ from collections import Counter
 from contextlib import nullcontext
 from pathlib import Path
 
-import pandas as pd
-import pyarrow.parquet as pq
 from rich.console import Console, Group
 from rich.live import Live
 from rich.markup import escape
@@ -20,35 +18,28 @@ from rich.progress import (
     Progress,
     TaskID,
     TextColumn,
-    TimeElapsedColumn,
 )
 from rich.table import Table
 
 from fragility.errors import DataCheckError, MissingFileError
 from fragility.export.labels import french
-from fragility.ledger import ENTERED, KEPT
 from fragility.sources.catalogue import (
     EDITIONS,
     RELEASES,
     SOURCES,
+    USER_EDITIONS,
+    USER_RELEASES,
     find_edition,
     licence_of,
     releases_of,
 )
+from fragility.sources.download import Policy
 from fragility.sources.fetch import Step, fetch_edition
-from fragility.sources.files import conformity, missing_error, missing_files, sha256_of
+from fragility.sources.files import conformity, missing_error, missing_files, on_hand, sha256_of
 from fragility.sources.model import LICENCES
 from fragility.sources.place import Outcome
 from pipelines.workspace import DEFAULT_PROFILE
 
-SHOWN_TABLES = (
-    "communes",
-    "iris",
-    "epci",
-    "departements",
-    "lieux",
-    "communes_fragiles_non_couvertes",
-)
 FETCHED = {
     "present": "déjà là",
     "ecrit": "écrits (fictifs)",
@@ -80,71 +71,16 @@ def quiet_dagster() -> None:
     warnings.filterwarnings("ignore", module="dagster")
 
 
-def run_with_progress(console: Console, edition: str, raw: Path, out: Path, profile: str) -> None:
-    """Run an edition with a progress bar, then print the summary."""
-    quiet_dagster()
-    from pipelines.runner import count_steps, run_edition
-
-    definition = find_edition(edition)
-    console.print(f"[bold]{escape(definition.title)}[/] ({edition}), profil {escape(profile)}")
-    if definition.banner:
-        console.print(f"[yellow]{escape(definition.banner)}[/]")
-    with Progress(
-        TextColumn("{task.description:34}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
-    ) as progress:
-        task = progress.add_task("préparation", total=count_steps())
-
-        def notify(moment: str, step: str) -> None:
-            if moment == "start":
-                progress.update(task, description=step)
-            else:
-                progress.advance(task)
-
-        report = run_edition(edition, raw, out, profile, notify)
-    show_summary(console, report.folder)
-    for text in report.warnings:
-        console.print(f"[yellow]À vérifier[/] : {escape(text)}")
-    console.print(
-        f"\nTerminé en {french(report.seconds, 1)} s, {french(report.peak_mb)} Mo au plus. "
-        f"Ouvrez d'abord [bold]{escape(str(report.folder / 'LISEZMOI.md'))}[/], "
-        f"puis carte.qgz dans QGIS."
-    )
-
-
-def show_summary(console: Console, folder: Path) -> None:
-    """Rows, rows dropped by reason, files."""
-    rows = table("Tables", "table", "lignes", right=("lignes",))
-    for name in SHOWN_TABLES:
-        count = pq.read_metadata(folder / "tables" / f"{name}.parquet").num_rows
-        rows.add_row(name, french(count))
-    console.print(rows)
-
-    ledger = pd.read_parquet(folder / "tables" / "registre.parquet")
-    dropped = ledger[~ledger["motif"].isin([ENTERED, KEPT])]
-    title = "Lignes écartées ou ajoutées (-)"
-    lines = table(title, "étape", "source", "motif", "lignes", right=("lignes",))
-    for etape, source, motif, count in dropped.itertuples(index=False):
-        lines.add_row(etape, escape(source), escape(motif), french(count))
-    console.print(lines)
-
-    files = table(f"Fichiers dans {escape(str(folder))}", "fichier", "taille", right=("taille",))
-    for path in sorted(p for p in folder.iterdir() if p.is_file()):
-        files.add_row(path.name, size(path.stat().st_size))
-    console.print(files)
-
-
 def show_editions(console: Console) -> None:
-    """One line per edition."""
-    shown = table(None, "édition", "titre", "COG", "livraisons", right=("livraisons",))
+    """One line per edition, those of the user marked."""
+    shown = table(None, "édition", "titre", "COG", "livraisons", "de qui", right=("livraisons",))
     for edition in EDITIONS.values():
         shown.add_row(
-            edition.name, escape(edition.title), str(edition.cog_year), str(len(edition.releases))
+            edition.name,
+            escape(edition.title),
+            str(edition.cog_year),
+            str(len(edition.releases)),
+            "vous" if edition.name in USER_EDITIONS else "projet",
         )
     console.print(shown)
 
@@ -169,7 +105,7 @@ def show_sources(console: Console, edition: str | None, raw: Path) -> None:
             state = "[green]présent[/]"
         total = sum(path.stat().st_size for path in there.values())
         shown.add_row(
-            release.id,
+            release.id + (" (de vous)" if release.id in USER_RELEASES else ""),
             state,
             size(total) if there else "",
             LICENCES[licence_of(release)][0],
@@ -182,8 +118,11 @@ def show_sources(console: Console, edition: str | None, raw: Path) -> None:
     console.print(f"{present} livraisons présentes sur {len(releases)} dans {escape(str(raw))}.")
 
 
-def fetch_with_progress(console: Console, edition: str, raw: Path, force: bool) -> None:
+def fetch_with_progress(
+    console: Console, edition: str, raw: Path, force: bool, mirror: str = ""
+) -> None:
     """Download what an edition lacks: bars on a terminal, one line per download in a pipe."""
+    policy = Policy(mirror=mirror)
     definition = find_edition(edition)
     console.print(f"[bold]{escape(definition.title)}[/] ({edition}), dans {escape(str(raw))}")
     files = Progress(
@@ -219,11 +158,18 @@ def fetch_with_progress(console: Console, edition: str, raw: Path, force: bool) 
     # A bar that comes and goes is for a terminal only.
     live = Live(Group(files, total), console=console, transient=True)
     with live if console.is_terminal else nullcontext():
-        outcomes = fetch_edition(definition, raw, force=force, notify=notify)
+        outcomes = fetch_edition(definition, raw, force=force, notify=notify, policy=policy)
     counts = Counter[str](outcome.state for outcome in outcomes)
     said = [f"{counts[state]} {words}" for state, words in FETCHED.items() if counts[state]]
     console.print(f"{len(outcomes)} fichiers : {', '.join(said)}.")
-    if missing := missing_files(releases_of(definition), raw):
+    needed = releases_of(on_hand(definition, raw))
+    for release, file in missing_files(releases_of(definition), raw):
+        if release not in needed:
+            console.print(
+                f"Facultatif, absent : {escape(str(raw / release.folder / file.name))} (page : "
+                f"{SOURCES[release.source].landing})"
+            )
+    if missing := missing_files(needed, raw):
         reasons = {(o.target.release.id, o.target.file.name): o.detail for o in outcomes}
         raise missing_error(missing, raw, reasons)
 

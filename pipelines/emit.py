@@ -6,12 +6,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
 from fragility.schemas import TABLES
+from fragility.territory.releases import Opener
 from pipelines.workspace import Workspace
 
 PREVIEW_ROWS = 5
@@ -41,6 +43,7 @@ def emit(
     ledger: pd.DataFrame | None = None,
     *,
     timer: Timer | None = None,
+    reader: Opener | None = None,
     picture: str | None = None,
     output: str | None = None,
 ) -> dg.Output[pd.DataFrame]:
@@ -49,21 +52,47 @@ def emit(
     Parameters
     ----------
     ledger : row-count ledger of the step, if rows could be lost in it.
+    reader : what read the raw files: the rows it set aside and its corrections are kept too.
     picture : column to map, for tables with a geometry.
     output : name of the table, for assets that make several.
     """
-    metadata: dict[str, dg.MetadataValue] = {
-        "dagster/row_count": dg.MetadataValue.int(len(frame)),
-        "aperçu": dg.MetadataValue.md(preview(frame)),
-    }
+    edition, name = context.partition_key, output or asset_name(context)
+    metadata: dict[str, dg.MetadataValue] = {"dagster/row_count": dg.MetadataValue.int(len(frame))}
+    # `fragility run` keeps no event: nobody would see them.
+    shown = not workspace.staging
+    if shown:
+        metadata["aperçu"] = dg.MetadataValue.md(preview(frame))
     if timer is not None:
         metadata["secondes"] = dg.MetadataValue.float(timer.seconds)
     if ledger is not None:
-        workspace.write_ledger(context.partition_key, output or asset_name(context), ledger)
+        workspace.write_record(edition, "registre", name, ledger)
         metadata["registre"] = dg.MetadataValue.md(markdown(ledger))
-    if picture is not None and isinstance(frame, gpd.GeoDataFrame):
+    if reader is not None:
+        wrong = reader.quarantine()
+        workspace.write_record(edition, "quarantaine", name, wrong)
+        workspace.write_record(edition, "corrections", name, reader.applied())
+        if len(wrong):
+            metadata["quarantaine"] = dg.MetadataValue.md(markdown(wrong))
+    if shown and picture is not None and isinstance(frame, gpd.GeoDataFrame):
         metadata["carte"] = dg.MetadataValue.md(small_map(frame, picture))
     return dg.Output(frame, output_name=output or "result", metadata=metadata)
+
+
+def written(
+    context: dg.AssetExecutionContext, workspace: Workspace, paths: list[Path], timer: Timer
+) -> dg.MaterializeResult:
+    """Tell Dagster of the files that an asset has written, and stamp them."""
+    spec = context.assets_def.specs_by_key[context.asset_key]
+    stamp = workspace.stamp(spec, context.partition_key, paths)
+    return dg.MaterializeResult(
+        data_version=dg.DataVersion(stamp.version),
+        metadata={
+            "fichiers": dg.MetadataValue.md(
+                "\n".join(f"- {p.name} : {p.stat().st_size:,} octets" for p in paths)
+            ),
+            "secondes": timer.seconds,
+        },
+    )
 
 
 def asset_name(context: dg.AssetExecutionContext) -> str:

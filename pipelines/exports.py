@@ -2,7 +2,6 @@
 
 import datetime
 import os
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -15,16 +14,14 @@ from fragility.export.run_facts import build_facts
 from fragility.index.profiles import load_profile
 from fragility.schemas import TABLES
 from fragility.sources.catalogue import find_edition
-from pipelines.access import access_assets
-from pipelines.core import core_assets
-from pipelines.emit import describe, emit, timed
+from fragility.sources.files import on_hand
+from pipelines.emit import timed, written
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
-MAPPED = ("communes", "iris", "epci", "departements", "lieux", "communes_fragiles_non_couvertes")
-# Written in the database as they are; cells and costs weigh more than all the rest together.
-STORED = tuple(
-    name for name in TABLES if name not in ("raw", "core_population_grille", "access_couts")
-)
+# Not in the database: cells and costs weigh more than all the rest together, and contours are in
+# the marts.
+_NOT_STORED = ("raw", "core_population_grille", "access_couts", "core_groupes", "core_contours")
+STORED = tuple(name for name in TABLES if name not in _NOT_STORED)
 
 
 def _export(name: str, description: str) -> dict[str, Any]:
@@ -37,7 +34,10 @@ def _export(name: str, description: str) -> dict[str, Any]:
 
 
 def _facts(
-    context: dg.AssetExecutionContext, workspace: Workspace, bounds: pd.DataFrame
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    bounds: pd.DataFrame,
+    quarantine: pd.DataFrame,
 ) -> RunFacts:
     epoch = os.environ.get("SOURCE_DATE_EPOCH")
     today = (
@@ -46,32 +46,12 @@ def _facts(
         else datetime.date.today()
     )
     return build_facts(
-        find_edition(context.partition_key), load_profile(workspace.profile), bounds, today
+        on_hand(find_edition(context.partition_key), workspace.raw_dir()),
+        load_profile(workspace.profile),
+        bounds,
+        today,
+        quarantine,
     )
-
-
-def _written(paths: list[Path], seconds: float) -> dg.MaterializeResult:
-    return dg.MaterializeResult(
-        metadata={
-            "fichiers": dg.MetadataValue.md(
-                "\n".join(f"- {p.name} : {p.stat().st_size:,} octets" for p in paths)
-            ),
-            "secondes": seconds,
-        }
-    )
-
-
-@dg.asset(
-    name="registre",
-    group_name="marts",
-    partitions_def=EDITION_PARTITIONS,
-    description=describe("registre"),
-    deps=[*core_assets, *access_assets],
-)
-def registre(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Output[pd.DataFrame]:
-    """Rows in, rows out, rows dropped by reason, of every step."""
-    names = [key.path[-1] for asset in [*core_assets, *access_assets] for key in asset.keys]
-    return emit(context, workspace, workspace.read_ledgers(context.partition_key, names))
 
 
 @dg.asset(**_export("export_gpkg", "fragilite.gpkg et carte.qgz : la carte, prête dans QGIS."))
@@ -84,22 +64,26 @@ def export_gpkg(
     departements: gpd.GeoDataFrame,
     lieux: gpd.GeoDataFrame,
     communes_fragiles_non_couvertes: pd.DataFrame,
+    core_contours: gpd.GeoDataFrame,
     index_bornes: pd.DataFrame,
+    quarantaine: pd.DataFrame,
 ) -> dg.MaterializeResult:
     """Write the GeoPackage with its styles and the QGIS project."""
     folder = workspace.edition_dir(context.partition_key)
-    facts = _facts(context, workspace, index_bornes)
-    frames = dict(
-        zip(
-            MAPPED,
-            (communes, iris, epci, departements, lieux, communes_fragiles_non_couvertes),
-            strict=True,
-        )
-    )
+    facts = _facts(context, workspace, index_bornes, quarantaine)
+    frames = {
+        "communes": communes,
+        "iris": iris,
+        "epci": epci,
+        "departements": departements,
+        "lieux": lieux,
+        "communes_fragiles_non_couvertes": communes_fragiles_non_couvertes,
+        "core_contours": core_contours,
+    }
     with timed() as timer:
         layers = gpkg.write_gpkg(folder / "fragilite.gpkg", frames, facts)
         project = qgz.write_project(folder / "carte.qgz", layers, facts)
-    return _written([layers, project], timer.seconds)
+    return written(context, workspace, [layers, project], timer)
 
 
 @dg.asset(**_export("export_csv", "Tableaux CSV à la française, avec leurs types (.csvt)."))
@@ -122,7 +106,7 @@ def export_csv(
     }
     with timed() as timer:
         paths = tables.write_all_csv(workspace.edition_dir(context.partition_key), frames)
-    return _written(paths, timer.seconds)
+    return written(context, workspace, paths, timer)
 
 
 @dg.asset(**_export("export_classeur", "fragilite.xlsx : le classeur, avec sa notice."))
@@ -134,6 +118,7 @@ def export_classeur(
     departements: gpd.GeoDataFrame,
     communes_fragiles_non_couvertes: pd.DataFrame,
     index_bornes: pd.DataFrame,
+    quarantaine: pd.DataFrame,
 ) -> dg.MaterializeResult:
     """Write the workbook."""
     frames = {
@@ -143,9 +128,10 @@ def export_classeur(
         "communes_fragiles_non_couvertes": communes_fragiles_non_couvertes,
     }
     path = workspace.edition_dir(context.partition_key) / "fragilite.xlsx"
+    facts = _facts(context, workspace, index_bornes, quarantaine)
     with timed() as timer:
-        workbook.write_workbook(path, frames, _facts(context, workspace, index_bornes))
-    return _written([path], timer.seconds)
+        workbook.write_workbook(path, frames, facts)
+    return written(context, workspace, [path], timer)
 
 
 @dg.asset(
@@ -157,10 +143,10 @@ def export_duckdb(
 ) -> dg.MaterializeResult:
     """Write the database."""
     path = workspace.edition_dir(context.partition_key) / "fragilite.duckdb"
-    facts = _facts(context, workspace, frames["index_bornes"])
+    facts = _facts(context, workspace, frames["index_bornes"], frames["quarantaine"])
     with timed() as timer:
         database.write_duckdb(path, frames, facts)
-    return _written([path], timer.seconds)
+    return written(context, workspace, [path], timer)
 
 
 @dg.asset(**_export("export_dictionnaire", "dictionnaire.csv et LISEZMOI.md : comment lire."))
@@ -169,20 +155,20 @@ def export_dictionnaire(
     workspace: Workspace,
     communes: gpd.GeoDataFrame,
     index_bornes: pd.DataFrame,
+    quarantaine: pd.DataFrame,
 ) -> dg.MaterializeResult:
     """Write the dictionary and the notice."""
     folder = workspace.edition_dir(context.partition_key)
-    facts = _facts(context, workspace, index_bornes)
+    facts = _facts(context, workspace, index_bornes, quarantaine)
     with timed() as timer:
         paths = [
-            tables.write_dictionary(folder / "dictionnaire.csv"),
+            tables.write_dictionary(folder / "dictionnaire.csv", facts),
             readme.write_lisezmoi(folder / "LISEZMOI.md", {"communes": communes}, facts),
         ]
-    return _written(paths, timer.seconds)
+    return written(context, workspace, paths, timer)
 
 
 export_assets = [
-    registre,
     export_gpkg,
     export_csv,
     export_classeur,

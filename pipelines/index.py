@@ -30,6 +30,7 @@ def index_indicateurs(
     core_revenus: pd.DataFrame,
     core_fixe: pd.DataFrame,
     core_mobile: pd.DataFrame,
+    core_couverture_4g: pd.DataFrame,
     core_population_grille: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """The five indicators of every commune and IRIS, and the error of the poverty model."""
@@ -42,6 +43,7 @@ def index_indicateurs(
             core_fixe,
             far_from_4g(core_population_grille, core_mobile),
             core_mobile["annee"].min(),
+            core_couverture_4g,
         )
     names = ("index_indicateurs", "index_imputation", "index_residus")
     for name, table in zip(names, tables, strict=True):

@@ -7,7 +7,7 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from fragility.export import marts
+from fragility.export import contours, marts
 from pipelines.emit import describe, emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
@@ -19,6 +19,30 @@ def _mart(name: str) -> dict[str, Any]:
         "partitions_def": EDITION_PARTITIONS,
         "description": describe(name),
     }
+
+
+@dg.asset(**(_mart("core_groupes") | {"group_name": "core"}))
+def core_groupes(
+    context: dg.AssetExecutionContext, workspace: Workspace, core_communes: gpd.GeoDataFrame
+) -> dg.Output[pd.DataFrame]:
+    """Contours of EPCI and départements."""
+    with timed() as timer:
+        table = contours.unite_groups(core_communes)
+    return emit(context, workspace, table, timer=timer)
+
+
+@dg.asset(**(_mart("core_contours") | {"group_name": "core"}))
+def core_contours(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    core_communes: gpd.GeoDataFrame,
+    core_iris: gpd.GeoDataFrame,
+    core_groupes: gpd.GeoDataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Contours light enough for a map, of every level."""
+    with timed() as timer:
+        table = contours.lighten(core_communes, core_iris, core_groupes)
+    return emit(context, workspace, table, timer=timer)
 
 
 @dg.asset(**_mart("communes"))
@@ -78,10 +102,11 @@ def groupes(
     communes: gpd.GeoDataFrame,
     index_scores: pd.DataFrame,
     core_lieux: gpd.GeoDataFrame,
+    core_groupes: gpd.GeoDataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """EPCI and départements, means and sums of their communes."""
     with timed() as timer:
-        tables = marts.build_groups(communes, index_scores, core_lieux)
+        tables = marts.build_groups(communes, index_scores, core_lieux, core_groupes)
     for name, table in zip(("epci", "departements"), tables, strict=True):
         yield emit(context, workspace, table, timer=timer, output=name)
 
@@ -105,4 +130,12 @@ def communes_fragiles_non_couvertes(
     return emit(context, workspace, marts.build_action_list(communes, lieux))
 
 
-marts_assets = [communes, iris, groupes, lieux, communes_fragiles_non_couvertes]
+marts_assets = [
+    core_groupes,
+    core_contours,
+    communes,
+    iris,
+    groupes,
+    lieux,
+    communes_fragiles_non_couvertes,
+]

@@ -5,7 +5,7 @@ import pandas as pd
 
 from fragility.sources.catalogue import EDITIONS, SOURCES, find_edition, releases_of
 from fragility.sources.demo import write_demo
-from fragility.sources.files import describe_files, missing_files
+from fragility.sources.files import describe_files, missing_files, on_hand
 from fragility.sources.model import Source
 from pipelines.emit import emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
@@ -38,8 +38,9 @@ def _raw_asset(source: Source) -> dg.AssetsDefinition:
         if context.partition_key == DEMO:
             prepare_demo(workspace)
         with timed() as timer:
-            releases = releases_of(find_edition(context.partition_key), source.id)
-            frame = describe_files(releases, workspace.raw_dir())
+            raw = workspace.raw_dir()
+            releases = releases_of(on_hand(find_edition(context.partition_key), raw), source.id)
+            frame = describe_files(releases, raw)
         return emit(context, workspace, frame, timer=timer)
 
     return raw_source

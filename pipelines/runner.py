@@ -1,14 +1,14 @@
-"""Run an edition from start to end, in a hidden folder, and publish it only if all went well."""
+"""Run what has changed of an edition, in a hidden folder, and publish it only if all went well."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import sys
 import time
 import uuid
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,21 +16,33 @@ import dagster as dg
 import pandas as pd
 
 from fragility.errors import BadFileError, DataCheckError, FragilityError
+from fragility.export.run_facts import quarantine_warnings
 from fragility.index.profiles import load_profile
 from fragility.sources.catalogue import find_edition
+from fragility.sources.corrections import NAME as CORRECTIONS
 from fragility.sources.files import require_edition
-from pipelines.definitions import JOB, build_defs
+from pipelines.definitions import JOB, all_nodes, build_defs
+from pipelines.plan import MovedError, Node, Plan
+from pipelines.publish import forget_killed_runs, publish, staging_name
 from pipelines.raw import DEMO, prepare_demo
-from pipelines.workspace import Workspace
+from pipelines.workspace import Workspace, forget_shapes
 
-STAGING = "en-cours"
-DAY = 24 * 3600
+REPORT = "execution.json"
 StepListener = Callable[[str, str], None]
 
 
 @dataclass
 class RunReport:
-    """What a run did: seconds per step, peak memory, warnings."""
+    """What a run did.
+
+    Attributes
+    ----------
+    steps : seconds of each step that was run.
+    warnings : what to know before reading the figures.
+    kept : steps whose results were kept.
+    causes : of each step that was run, why: « arcep_fixe/2019-09 a changé ».
+    made : of each step that was run, the assets it makes; none if it is a check.
+    """
 
     edition: str
     folder: Path
@@ -39,6 +51,9 @@ class RunReport:
     peak_mb: float = 0.0
     steps: dict[str, float] = field(default_factory=dict)
     warnings: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    causes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    made: dict[str, list[str]] = field(default_factory=dict)
 
 
 class _Listener:
@@ -49,6 +64,7 @@ class _Listener:
         self.notify = notify
         self.started: dict[str, float] = {}
         self.failed: list[str] = []
+        self.warned: dict[str, str] = {}
 
     def __call__(self, entry: dg.EventLogEntry) -> None:
         event = entry.dagster_event
@@ -66,26 +82,39 @@ class _Listener:
             evaluation = event.asset_check_evaluation_data
             if not evaluation.passed:
                 text = f"{evaluation.asset_key.to_user_string()} : {evaluation.description}"
-                blocking = evaluation.severity == dg.AssetCheckSeverity.ERROR
-                (self.failed if blocking else self.report.warnings).append(text)
+                if evaluation.severity == dg.AssetCheckSeverity.ERROR:
+                    self.failed.append(text)
+                else:
+                    self.warned[step] = text
 
 
 def count_steps() -> int:
-    """Number of steps of a full run, for the progress bar."""
-    return len(build_defs().resolve_job_def(JOB).all_node_defs)
+    """Number of steps of an edition, for the progress bar."""
+    return len(all_nodes())
 
 
 def run_edition(
-    name: str, raw: Path, out: Path, profile: str, notify: StepListener = lambda *_: None
+    name: str,
+    raw: Path,
+    out: Path,
+    profile: str,
+    notify: StepListener = lambda *_: None,
+    *,
+    everything: bool = False,
 ) -> RunReport:
-    """Materialise every asset of an edition and publish its folder.
+    """Compute what has changed of an edition and publish its folder.
 
     Parameters
     ----------
     name : edition of the catalogue.
     raw, out : folders of the sources and of the outputs.
     profile : index profile, by name or path.
-    notify : called with ("start" | "end", step) as the run goes.
+    notify : called with ("start" | "end", step) as the run goes; a step that is kept only ends.
+    everything : compute all, even what has not changed.
+
+    Returns
+    -------
+    What was run, and why. When nothing has changed, no file is touched.
 
     Raises
     ------
@@ -95,9 +124,7 @@ def run_edition(
     edition = find_edition(name)
     load_profile(profile)
     # Two runs at once do not share a folder: the last to finish is the one published.
-    workspace = Workspace(
-        raw=str(raw), out=str(out), profile=profile, staging=f"{STAGING}-{os.getpid()}"
-    )
+    workspace = Workspace(raw=str(raw), out=str(out), profile=profile, staging=staging_name())
     staging = workspace.edition_dir(name)
     report = RunReport(name, out / name, profile)
     started = time.perf_counter()
@@ -105,16 +132,28 @@ def run_edition(
         if name == DEMO:
             prepare_demo(workspace)
         require_edition(edition, raw)
-        _forget_killed_runs(staging)
-        staging.mkdir(parents=True)
-        _execute(workspace, name, _Listener(report, notify))
+        forget_killed_runs(staging)
+        plan = _prepare(workspace, name, report, everything)
+        _run_waves(plan, workspace, name, report, notify)
+        report.kept = sorted(plan.kept)
+        report.causes = plan.causes
+        report.made = {
+            node.name: sorted(key.path[-1] for key in node.assets)
+            for node in plan.nodes
+            if node.name in plan.causes
+        }
         report.seconds = round(time.perf_counter() - started, 2)
         report.peak_mb = peak_memory_mb()
-        report.warnings += _other_copies(workspace.tables_dir(name))
-        # The pieces are in the table `registre` now.
-        shutil.rmtree(workspace.tables_dir(name) / "registre", ignore_errors=True)
-        _write_report(staging, report)
-        _publish(staging, report.folder)
+        folder = staging if staging.is_dir() else report.folder
+        quarantine = pd.read_parquet(folder / "tables" / "quarantaine.parquet")
+        report.warnings = [
+            *plan.warnings(),
+            *_other_copies(folder / "tables"),
+            *quarantine_warnings(quarantine),
+        ]
+        if folder == staging:
+            _write_report(staging, report)
+            publish(staging, report.folder)
     except OSError as error:
         raise FragilityError(
             "Un fichier ou un dossier ne peut être lu ou écrit.",
@@ -124,11 +163,13 @@ def run_edition(
             "ouverts, ou choisissez d'autres dossiers avec --out (et --raw pour la démonstration)",
         ) from error
     except BadFileError as error:
-        if name == DEMO:
-            error.remedy = "supprimez ce fichier : la démonstration l'écrira de nouveau"
+        if name == DEMO and error.path != raw / CORRECTIONS:
+            again = "supprimez ce fichier : la démonstration l'écrira de nouveau"
+            error.remedy = f"{error.remedy} ; ou {again}" if error.remedy else again
         raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+        forget_shapes()
     return report
 
 
@@ -147,20 +188,65 @@ def peak_memory_mb() -> float:
     return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))
 
 
-def _execute(workspace: Workspace, edition: str, listener: _Listener) -> None:
-    run_id = str(uuid.uuid4())
+def _prepare(workspace: Workspace, edition: str, report: RunReport, everything: bool) -> Plan:
+    """Compare what is published with what is there now; put what may be kept in the new folder."""
+    nodes, reading = all_nodes(), workspace.reading(edition)
+    staging = workspace.edition_dir(edition)
+    plan = Plan(nodes, reading, report.folder, everything)
+    if not plan.may_change() and (report.folder / REPORT).is_file():
+        return plan
+    try:
+        staging.mkdir(parents=True)
+        plan.link(staging)
+    except MovedError:
+        # Another run has just published: what was examined is gone.
+        shutil.rmtree(staging)
+        staging.mkdir()
+        plan = Plan(nodes, reading, report.folder, everything=True)
+    return plan
+
+
+def _run_waves(
+    plan: Plan, workspace: Workspace, edition: str, report: RunReport, notify: StepListener
+) -> None:
+    """Run the steps that must be, those that depend on them after, and so on."""
+    staging = workspace.edition_dir(edition)
     defs = build_defs(**workspace.model_dump(include={"raw", "out", "profile", "staging"}))
-    with quiet_instance() as instance:
-        instance.add_event_listener(run_id, listener)
-        try:
-            defs.resolve_job_def(JOB).execute_in_process(
-                partition_key=edition, instance=instance, run_id=run_id
-            )
-        except dg.DagsterExecutionInterruptedError:
-            raise KeyboardInterrupt from None
-        except dg.DagsterError:
-            if not listener.failed:
-                raise
+    job = defs.resolve_job_def(JOB)
+    told: set[str] = set()
+    with ExitStack() as stack:
+        instance: dg.DagsterInstance | None = None
+        while wave := plan.next_wave():
+            instance = instance or stack.enter_context(quiet_instance())
+            for step in sorted(plan.kept - told):
+                notify("end", step)
+            told |= plan.kept
+            plan.clear(wave, staging)
+            listener = _Listener(report, notify)
+            _execute(job, wave, edition, instance, listener)
+            plan.finish(wave, staging, listener.warned)
+
+
+def _execute(
+    job: dg.JobDefinition,
+    wave: list[Node],
+    edition: str,
+    instance: dg.DagsterInstance,
+    listener: _Listener,
+) -> None:
+    run_id = str(uuid.uuid4())
+    selected = job.get_subset(
+        asset_selection={key for node in wave for key in node.assets},
+        asset_check_selection={key for node in wave for key in node.checks},
+    )
+    instance.add_event_listener(run_id, listener)
+    try:
+        selected.execute_in_process(partition_key=edition, instance=instance, run_id=run_id)
+    except dg.DagsterExecutionInterruptedError:
+        raise KeyboardInterrupt from None
+    except dg.DagsterError:
+        if not listener.failed:
+            raise
     if listener.failed:
         raise DataCheckError(
             "Un contrôle a échoué : rien n'est publié.", found="\n".join(listener.failed)
@@ -180,14 +266,6 @@ def _other_copies(tables: Path) -> list[str]:
     return texts
 
 
-def _forget_killed_runs(staging: Path) -> None:
-    """Remove what runs killed more than a day ago have left beside this one's folder."""
-    prefix = staging.name.rsplit("-", 1)[0]
-    for folder in staging.parent.glob(f"{prefix}-*"):
-        if time.time() - folder.stat().st_mtime > DAY or folder == staging:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
 def _write_report(folder: Path, report: RunReport) -> None:
     content = {
         "edition": report.edition,
@@ -195,23 +273,9 @@ def _write_report(folder: Path, report: RunReport) -> None:
         "secondes": report.seconds,
         "memoire_max_mo": report.peak_mb,
         "etapes_secondes": report.steps,
+        "etapes_gardees": report.kept,
         "avertissements": report.warnings,
     }
-    (folder / "execution.json").write_text(
+    (folder / REPORT).write_text(
         json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8"
     )
-
-
-def _publish(staging: Path, folder: Path) -> None:
-    """Put the new folder in the place of the old one; put the old one back if that fails."""
-    previous = folder.with_name(f".{folder.name}.precedent")
-    shutil.rmtree(previous, ignore_errors=True)
-    if folder.exists():
-        os.replace(folder, previous)
-    try:
-        os.replace(staging, folder)
-    except OSError:
-        if previous.exists():
-            os.replace(previous, folder)
-        raise
-    shutil.rmtree(previous, ignore_errors=True)

@@ -1,6 +1,8 @@
 """Where an edition's files are, and how its tables are stored."""
 
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -8,13 +10,22 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
-from pydantic import PrivateAttr
 
-from fragility.ledger import stack
-from fragility.sources.catalogue import EDITIONS
+from fragility.errors import FragilityError
+from fragility.sources.catalogue import EDITION_NAMES, find_edition
+from fragility.sources.files import on_hand, sha256_of
+from fragility.sources.user_editions import register_user_editions
+from pipelines.sourcecode import reach
+from pipelines.versions import FOLDER as VERSIONS
+from pipelines.versions import Reading, Stamp, current_reads, file_digests, read_stamp
 
-EDITION_PARTITIONS = dg.StaticPartitionsDefinition(list(EDITIONS))
+# The list itself: it grows with the editions of the user.
+EDITION_PARTITIONS = dg.StaticPartitionsDefinition(EDITION_NAMES)
+# Tables that assets fill together: rows counted, rows set aside, cells corrected.
+RECORDS = ("registre", "quarantaine", "corrections")
 DEFAULT_PROFILE = "ifn-2023"
+# Metadata of an asset: the function that computes it, `module.name`.
+CODE = "code"
 
 
 def default_raw() -> Path:
@@ -25,6 +36,11 @@ def default_raw() -> Path:
 def default_out() -> Path:
     """Folder of the outputs: FRAGILITY_OUT, else data/processed."""
     return Path(os.environ.get("FRAGILITY_OUT") or "data/processed")
+
+
+# Commands register the editions of their own --raw, and say what is wrong in them (`options.py`).
+with suppress(FragilityError):
+    register_user_editions(default_raw())
 
 
 class Workspace(dg.ConfigurableResource):
@@ -52,17 +68,43 @@ class Workspace(dg.ConfigurableResource):
         """Folder of the raw files."""
         return Path(self.raw) if self.raw else default_raw()
 
-    def write_ledger(self, edition: str, asset: str, ledger: pd.DataFrame) -> None:
-        """Keep the ledger of one asset until the tables are published."""
-        folder = self.tables_dir(edition) / "registre"
-        folder.mkdir(parents=True, exist_ok=True)
-        replace_file(folder / f"{asset}.parquet", lambda path: ledger.to_parquet(path))
+    def reading(self, edition: str, sha256: Callable[[Path], str] = sha256_of) -> Reading:
+        """What assets read besides one another; `sha256` gives the checksum of a raw file."""
+        out = Path(self.out) if self.out else default_out()
+        raw = self.raw_dir()
+        return Reading(on_hand(find_edition(edition), raw), raw, out, self.profile, sha256)
 
-    def read_ledgers(self, edition: str, assets: list[str]) -> pd.DataFrame:
-        """Stack the ledgers of the assets, in the order given."""
-        folder = self.tables_dir(edition) / "registre"
+    def stamp(self, spec: dg.AssetSpec, edition: str, paths: list[Path]) -> Stamp:
+        """Write down what an asset was made from.
+
+        Parameters
+        ----------
+        spec : the asset, as `build_defs` completes it.
+        paths : files it has written, under the edition's folder.
+        """
+        folder, name = self.edition_dir(edition), spec.key.path[-1]
+        kept = [folder / VERSIONS / record / f"{name}.parquet" for record in RECORDS]
+        parents = {dep.asset_key.path[-1] for dep in spec.deps}
+        stamp = Stamp(
+            code=spec.code_version or "",
+            inputs={p: s.version if (s := read_stamp(folder, p)) else "" for p in sorted(parents)},
+            reads=current_reads(name, reach(spec.metadata[CODE]), self.reading(edition)),
+            files=file_digests(folder, [*paths, *(path for path in kept if path.is_file())]),
+        )
+        stamp.save(folder, name)
+        return stamp
+
+    def write_record(self, edition: str, record: str, asset: str, rows: pd.DataFrame) -> None:
+        """Keep what one asset adds to a table of `RECORDS`: it is read again when others change."""
+        folder = self.edition_dir(edition) / VERSIONS / record
+        folder.mkdir(parents=True, exist_ok=True)
+        replace_file(folder / f"{asset}.parquet", lambda path: rows.to_parquet(path))
+
+    def read_record(self, edition: str, record: str, assets: list[str]) -> list[pd.DataFrame]:
+        """Return what the assets added to a table of `RECORDS`, in the order given."""
+        folder = self.edition_dir(edition) / VERSIONS / record
         paths = [folder / f"{asset}.parquet" for asset in assets]
-        return stack(*[pd.read_parquet(path) for path in paths if path.exists()])
+        return [pd.read_parquet(path) for path in paths if path.exists()]
 
 
 def replace_file(path: Path, write: Any) -> None:
@@ -73,14 +115,13 @@ def replace_file(path: Path, write: Any) -> None:
 
 
 class TableIOManager(dg.ConfigurableIOManager):
-    """One Parquet (or GeoParquet) file per asset and edition.
+    """One Parquet (or GeoParquet) file per asset and edition, stamped with what it was made from.
 
-    Tables with a geometry are slow to read and several assets want them: those that this process
-    has just written are handed over without reading them again.
+    Tables with a geometry are slow to read and several assets want them: this process keeps those
+    that it has written or read.
     """
 
     workspace: dg.ResourceDependency[Workspace]
-    _shapes: dict[Path, tuple[int, gpd.GeoDataFrame]] = PrivateAttr(default_factory=dict)
 
     def _path(self, context: dg.InputContext | dg.OutputContext) -> Path:
         folder = self.workspace.tables_dir(context.partition_key)
@@ -92,7 +133,9 @@ class TableIOManager(dg.ConfigurableIOManager):
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, lambda target: obj.to_parquet(target, index=False))
         if isinstance(obj, gpd.GeoDataFrame):
-            self._shapes[path] = (path.stat().st_mtime_ns, obj)
+            _SHAPES[path] = (path.stat().st_mtime_ns, obj)
+        stamp = self.workspace.stamp(context.asset_spec, context.partition_key, [path])
+        context.step_context.set_data_version(context.asset_key, dg.DataVersion(stamp.version))
         context.add_output_metadata(
             {"fichier": dg.MetadataValue.path(str(path)), "octets": path.stat().st_size}
         )
@@ -100,9 +143,20 @@ class TableIOManager(dg.ConfigurableIOManager):
     def load_input(self, context: dg.InputContext) -> pd.DataFrame:
         """Read an upstream asset's table, as a GeoDataFrame if it has a geometry."""
         path = self._path(context)
-        written, frame = self._shapes.get(path, (0, None))
-        if frame is not None and path.stat().st_mtime_ns == written:
+        date = path.stat().st_mtime_ns
+        written, frame = _SHAPES.get(path, (0, None))
+        if frame is not None and date == written:
             return frame.copy(deep=False)
-        if b"geo" in (pq.read_schema(path).metadata or {}):
-            return gpd.read_parquet(path)
-        return pd.read_parquet(path)
+        if b"geo" not in (pq.read_schema(path).metadata or {}):
+            return pd.read_parquet(path)
+        frame = gpd.read_parquet(path)
+        _SHAPES[path] = (date, frame)
+        return frame.copy(deep=False)
+
+
+_SHAPES: dict[Path, tuple[int, gpd.GeoDataFrame]] = {}
+
+
+def forget_shapes() -> None:
+    """Free the tables that this process keeps."""
+    _SHAPES.clear()

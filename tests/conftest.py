@@ -32,13 +32,22 @@ def demo(tmp_path_factory):
     return base / "raw", base / "out" / "demo", report
 
 
-@pytest.fixture(scope="session")
-def national(pack, tmp_path_factory):
-    """Output folder and report of one run of the national edition."""
+def _national(name, pack, base):
     from pipelines.display import quiet_dagster
     from pipelines.runner import run_edition
 
     quiet_dagster()
-    base = tmp_path_factory.mktemp("national")
-    report = run_edition("france-2021", pack / "raw", base, "ifn-2023")
-    return base / "france-2021", report
+    report = run_edition(name, pack / "raw", base, "ifn-2023")
+    return base / name, report
+
+
+@pytest.fixture(scope="session")
+def national(pack, tmp_path_factory):
+    """Output folder and report of one run of the national edition of 2021."""
+    return _national("france-2021", pack, tmp_path_factory.mktemp("national"))
+
+
+@pytest.fixture(scope="session")
+def national_2025(national, pack):
+    """Output folder and report of the edition that follows, beside the one before."""
+    return _national("france-2025", pack, national[0].parent)

@@ -28,6 +28,7 @@ import pandera.pandas as pa
 import shapely
 
 from fragility import schemas
+from fragility.export.contours import lighten, unite_groups
 from fragility.export.facts import RunFacts, SourceFact
 
 WEST, SOUTH, SIDE = 3.0, 46.0, 0.05
@@ -306,6 +307,8 @@ def make_tables(rows: int = 40) -> dict[str, pd.DataFrame]:
         "lieux": make_lieux(),
         "communes_fragiles_non_couvertes": make_uncovered(communes),
     }
+    tables["core_groupes"] = unite_groups(communes)
+    tables["core_contours"] = lighten(communes, tables["iris"], tables["core_groupes"])
     for name in schemas.TABLES:
         if name not in tables:
             tables[name] = assemble(name, {}, rows)

@@ -21,6 +21,7 @@ from fragility.sources.demo import DEMO_TRAPS
 OUTPUTS = {
     "LISEZMOI.md",
     "carte.qgz",
+    "derive.html",
     "communes.csv",
     "communes.csvt",
     "iris.csv",

@@ -50,15 +50,8 @@ def build_population_grid(
     cell keeps everybody (64.63 million, but Haut-Rhin + 5 %: foreigners make up for losses
     elsewhere), 1,053,000 when none does (64.14 million, Corse - 9 %).
     """
-    land = core_iris[core_iris.geometry.notna() & ~is_overseas(core_iris["code_commune"])]
-    # A margin on each side, so that the neighbourhood of the outermost cells is whole.
-    margin = CELL_M * (WINDOW // 2 + 0.5)
-    left, top = grid["x"].min() - margin, grid["y"].max() + margin
-    rows = ((top - grid["y"]) // CELL_M).to_numpy(dtype=np.int64)
-    columns = ((grid["x"] - left) // CELL_M).to_numpy(dtype=np.int64)
-    shape = (int(rows.max()) + 1 + WINDOW // 2, int(columns.max()) + 1 + WINDOW // 2)
-
-    labels = _iris_labels(land, shape, left, top)
+    land = land_of(core_iris)
+    labels, rows, columns = cell_labels(grid, land)
     own = labels[rows, columns]
     inside = (own > 0).sum(axis=1)
     population = grid["population"].to_numpy(dtype=float) * _share_kept(inside, rows, columns)
@@ -90,6 +83,30 @@ def build_population_grid(
             "maille sans IRIS (étranger, mer)": (inside == 0).sum(),
         },
     )
+
+
+def land_of(core_iris: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """IRIS that population cells can be in: drawn, and not overseas."""
+    return core_iris[core_iris.geometry.notna() & ~is_overseas(core_iris["code_commune"])]
+
+
+def cell_labels(
+    grid: pd.DataFrame, land: gpd.GeoDataFrame
+) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
+    """Label of the IRIS (1 + rank in `land`) under each sub-pixel of each cell.
+
+    Returns
+    -------
+    Labels, shape (rows, columns, 25), sub-pixels row after row from the north-west, 0 = none; and
+    the row and column of each cell of `grid`.
+    """
+    # A margin on each side, so that the neighbourhood of the outermost cells is whole.
+    margin = CELL_M * (WINDOW // 2 + 0.5)
+    left, top = grid["x"].min() - margin, grid["y"].max() + margin
+    rows = ((top - grid["y"]) // CELL_M).to_numpy(dtype=np.int64)
+    columns = ((grid["x"] - left) // CELL_M).to_numpy(dtype=np.int64)
+    shape = (int(rows.max()) + 1 + WINDOW // 2, int(columns.max()) + 1 + WINDOW // 2)
+    return _iris_labels(land, shape, left, top), rows, columns
 
 
 def _iris_labels(

@@ -13,7 +13,10 @@ be found, not fetched. Names inside INSEE's zips drift from year to year, hence 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from fragility.errors import UsageError
+from fragility.sources.catalogue_2024 import FRANCE_2024, RELEASES_2024, SOURCES_2024
 from fragility.sources.model import Edition, RawFile, Release, Source
 
 _DATAGOUV = "https://www.data.gouv.fr/datasets/"
@@ -38,9 +41,17 @@ _SOURCES = (
     ),
     Source(
         "insee_cog",
-        "Code officiel géographique, IRIS et intercommunalités",
+        "Code officiel géographique",
         "INSEE",
         _INSEE + "information/2560452",
+        "lov2",
+    ),
+    Source("insee_iris", "Liste des IRIS", "INSEE", _INSEE + "information/7708995", "lov2"),
+    Source(
+        "insee_epci",
+        "Composition des intercommunalités",
+        "INSEE, DGCL, IGN",
+        _INSEE + "information/2510634",
         "lov2",
     ),
     Source(
@@ -230,11 +241,32 @@ _RELEASES = (
                 url_confirmed=True,
                 archive_member="region*2021.csv",
             ),
+        ),
+    ),
+    Release(
+        "insee_iris",
+        "2021",
+        year=2021,
+        geography_year=2021,
+        published="2021",
+        folder="insee_cog/2021",
+        files=(
             RawFile(
                 "iris_2021.csv",
                 3982173,
                 "a403b03d864793de76ca76b9c99980b44c775d14818f79c21ee00e3c45f332f2",
             ),
+        ),
+    ),
+    Release(
+        "insee_epci",
+        "2021",
+        year=2021,
+        geography_year=2021,
+        published="2021",
+        folder="insee_cog/2021",
+        options={"form": "liste"},
+        files=(
             RawFile(
                 "EPCI.csv",
                 2148741,
@@ -649,14 +681,6 @@ _RELEASES = (
                 archive_member="v_commune_2026.csv",
             ),
             RawFile(
-                "v_commune_depuis_1943.csv",
-                3397876,
-                "d9364f5ed85b10a83b015dc4a59e98ebbc3f6f243cb16b0c5c15d16800c3acf0",
-                url=_FILE + "8740222/cog_ensemble_2026_csv.zip",
-                url_confirmed=True,
-                archive_member="v_commune_depuis_1943.csv",
-            ),
-            RawFile(
                 "v_departement_2026.csv",
                 5974,
                 "bef77047eb593c6ddf87f6086949e3e724380aad532f98fd9c96c4b2385418fe",
@@ -671,6 +695,23 @@ _RELEASES = (
                 url=_FILE + "8740222/cog_ensemble_2026_csv.zip",
                 url_confirmed=True,
                 archive_member="v_region_2026.csv",
+            ),
+        ),
+    ),
+    # IGN's communes of 2025 say which EPCI each belongs to, not its name.
+    Release(
+        "insee_epci",
+        "2025",
+        year=2025,
+        geography_year=2025,
+        published="2025",
+        folder="ign_communes/2025",
+        options={"form": "membres"},
+        files=(
+            RawFile(
+                "communes_cog2025.parquet",
+                11053253,
+                "b6dd6d2a3468f4b28e88e27de730a13b99807251ba28f1327d685d7d5c85ff6d",
             ),
         ),
     ),
@@ -728,6 +769,28 @@ _RELEASES = (
         year=2025,
         geography_year=2025,
         published="2025",
+        options={"zeros_unknown": ("976",), "zeros_doubtful": ("03", "15", "43", "63")},
+        note="La fibre de Paris, Lyon et Marseille n'est pas dans ce fichier : leur sous-score "
+        "fixe manque. Les zéros de Mayotte y sont des inconnues ; ceux de 391 communes du "
+        "Puy-de-Dôme, de l'Allier, de la Haute-Loire et du Cantal, groupés, sont à vérifier auprès "
+        "de l'ARCEP : le motif de ces communes le rappelle.",
+        files=(
+            RawFile(
+                "fibre_communes_2025T3.csv",
+                2221392,
+                "c719d01fb43fd5cbce62e74fe96346ae7ed0733f0bfbe9b284497ffea2b516b9",
+            ),
+        ),
+    ),
+    # The same file prints Filosofi figures beside the fibre, rounded.
+    Release(
+        "insee_filosofi_communes",
+        "2021-arrondi",
+        year=2021,
+        geography_year=2025,
+        published="2025",
+        folder="arcep_fibre/2025-t3",
+        options={"form": "fibre", "income": "21"},
         files=(
             RawFile(
                 "fibre_communes_2025T3.csv",
@@ -761,6 +824,10 @@ _RELEASES = (
         year=2023,
         geography_year=None,
         published="2023-09-13",
+        options={"form": "structures"},
+        note="La liste des conseillers numériques de 2023 donne les structures qui les emploient, "
+        "sans coordonnées : chacune est placée dans sa commune, et n'est retenue que là où aucun "
+        "lieu d'accueil n'est publié.",
         files=(
             RawFile(
                 "conum_structures_20230913.csv",
@@ -903,9 +970,28 @@ _DEMO_RELEASES = (
             RawFile("commune_2021.csv"),
             RawFile("departement2021.csv"),
             RawFile("region2021.csv"),
-            RawFile("iris_2021.csv"),
-            RawFile("EPCI.csv"),
         ),
+    ),
+    Release(
+        "insee_iris",
+        "demo",
+        year=2021,
+        geography_year=2021,
+        published="",
+        licence="fictif",
+        folder="insee_cog/demo",
+        files=(RawFile("iris_2021.csv"),),
+    ),
+    Release(
+        "insee_epci",
+        "demo",
+        year=2021,
+        geography_year=2021,
+        published="",
+        licence="fictif",
+        folder="insee_cog/demo",
+        options={"form": "liste"},
+        files=(RawFile("EPCI.csv"),),
     ),
     Release(
         "insee_cog_mouvements",
@@ -1089,6 +1175,8 @@ _EDITIONS = (
             "ign_iris/2022-grand-paris",
             "ign_iris/2020",
             "insee_cog/2021",
+            "insee_iris/2021",
+            "insee_epci/2021",
             "insee_cog_mouvements/2026",
             "insee_comparateur/2018",
             "rp_taux_communes/2017",
@@ -1110,15 +1198,65 @@ _EDITIONS = (
         # COG and IRIS list of 1 January 2021; comparateur, arrondissements counted once.
         controls={"communes": 34_965, "iris": 49_406, "population": 66_732_538},
     ),
+    Edition(
+        "france-2025",
+        "France, communes au 1er janvier 2025",
+        2025,
+        (
+            # The second one for the communes whose contour the first has lost.
+            "ign_communes/2025",
+            "ign_communes/2021",
+            "ign_iris/2022-grand-paris",
+            "ign_iris/2020",
+            # No commune was created nor removed between the two: tests/test_national.py.
+            "insee_cog/2026",
+            "insee_iris/2021",
+            "insee_epci/2025",
+            "insee_appartenance/2022",
+            "insee_epci/2021",
+            "insee_cog_mouvements/2026",
+            "insee_comparateur/2018",
+            "rp_taux_communes/2017",
+            "insee_filosofi_communes/2021-arrondi",
+            "insee_filosofi_communes/2018",
+            "insee_filosofi_communes/2019",
+            "insee_filosofi_iris/2020",
+            "insee_rp_iris/2018-grand-paris",
+            "insee_rp_iris/2016-habitat",
+            "caf_iris/2021",
+            "arcep_fibre/2025-t3",
+            "arcep_mobile_sites/2018-01",
+            "credoc_barometre/2007-2022",
+            "eurostat_grille/2021",
+            # Employers of 2023, and the places of 2022 where they receive: one list alone would
+            # call Lisieux uncovered.
+            "anct_conseillers/2022-12",
+            "anct_conseillers/2023-09",
+            "anct_france_services/2024-08",
+            "bibliotheques/2020",
+        ),
+        without_census={"976": "Mayotte a son propre recensement, absent de ces fichiers"},
+        previous="france-2021",
+        # COG of 1 January 2025; the population is that of the census of 2018, carried over.
+        controls={"communes": 34_875, "population": 66_732_538},
+    ),
 )
 
-SOURCES: dict[str, Source] = {source.id: source for source in _SOURCES}
-RELEASES: dict[str, Release] = {r.id: r for r in (*_RELEASES, *_DEMO_RELEASES)}
-EDITIONS: dict[str, Edition] = {edition.name: edition for edition in _EDITIONS}
+SOURCES: dict[str, Source] = {source.id: source for source in (*_SOURCES, *SOURCES_2024)}
+RELEASES: dict[str, Release] = {r.id: r for r in (*_RELEASES, *RELEASES_2024, *_DEMO_RELEASES)}
+EDITIONS: dict[str, Edition] = {
+    e.name: e for e in sorted((*_EDITIONS, FRANCE_2024), key=lambda e: e.name)
+}
+# The user's own, which `register` adds; and every name, for those who follow the list as it grows.
+USER_EDITIONS: set[str] = set()
+USER_RELEASES: set[str] = set()
+EDITION_NAMES: list[str] = list(EDITIONS)
 
 
 def _check() -> None:
-    """Refuse at import an edition that picks an unknown release, or one of an unknown source."""
+    """Refuse at import an edition that picks an unknown release, or one of an unknown source, or
+    that follows an edition it cannot be compared with.
+    """
     for release in RELEASES.values():
         if release.source not in SOURCES:
             raise ValueError(f"{release.id}: unknown source")
@@ -1126,9 +1264,41 @@ def _check() -> None:
         for release_id in edition.releases:
             if release_id not in RELEASES:
                 raise ValueError(f"{edition.name}: unknown release {release_id}")
+        if edition.previous and edition.previous not in EDITIONS:
+            raise ValueError(f"{edition.name}: unknown previous edition {edition.previous}")
+        if edition.previous and EDITIONS[edition.previous].cog_year > edition.cog_year:
+            raise ValueError(f"{edition.name}: its previous edition is on a later map")
 
 
 _check()
+
+
+def register(releases: Iterable[Release], editions: Iterable[Edition]) -> None:
+    """Make the user's own releases and editions known, in the place of those known before.
+
+    Raises
+    ------
+    ValueError
+        When one bears a name of the catalogue, or picks what is unknown.
+    """
+    for name in USER_RELEASES:
+        del RELEASES[name]
+    for name in USER_EDITIONS:
+        del EDITIONS[name]
+    USER_RELEASES.clear()
+    USER_EDITIONS.clear()
+    for release in releases:
+        if release.id in RELEASES:
+            raise ValueError(f"{release.id}: a release of the catalogue")
+        RELEASES[release.id] = release
+        USER_RELEASES.add(release.id)
+    for edition in editions:
+        if edition.name in EDITIONS:
+            raise ValueError(f"{edition.name}: an edition of the catalogue")
+        EDITIONS[edition.name] = edition
+        USER_EDITIONS.add(edition.name)
+    EDITION_NAMES[:] = EDITIONS
+    _check()
 
 
 def find_edition(name: str) -> Edition:

@@ -20,7 +20,7 @@ import requests
 from urllib3.exceptions import HTTPError
 
 from fragility import __version__
-from fragility.errors import FragilityError
+from fragility.errors import FragilityError, UsageError
 from fragility.sources.sidecar import Received, Sidecar
 
 CHUNK = 1 << 18
@@ -56,6 +56,7 @@ class Policy:
         that asks for longer is not waited for.
     timeouts : seconds to connect, and between two packets.
     largest : bytes that no file of the catalogue reaches.
+    mirror : address of a server asked instead of the producers', see `mirrored`; empty for none.
     wait : called with seconds; by default a wait that an interruption ends.
     """
 
@@ -65,7 +66,30 @@ class Policy:
     longest_wait: float = 120.0
     timeouts: tuple[float, float] = (10.0, 60.0)
     largest: int = 8_000_000_000
+    mirror: str = ""
     wait: Callable[[float], object] | None = None
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.mirror)
+        if self.mirror and (parts.scheme not in ("http", "https") or not parts.netloc):
+            raise UsageError(
+                f"L'adresse du miroir « {self.mirror} » n'en est pas une.",
+                expected="une adresse comme http://miroir.exemple.fr/ (FRAGILITY_MIRROR ou "
+                "--miroir)",
+            )
+
+
+def mirrored(url: str, mirror: str) -> str:
+    """Address of a file on a mirror, which keeps each under its producer's host and path.
+
+    Examples
+    --------
+    >>> mirrored("https://www.insee.fr/fr/a.zip?v=2", "http://miroir.fr/copies/")
+    'http://miroir.fr/copies/www.insee.fr/fr/a.zip?v=2'
+    >>> mirrored("https://www.insee.fr/fr/a.zip", "")
+    'https://www.insee.fr/fr/a.zip'
+    """
+    return f"{mirror.rstrip('/')}/{url.partition('://')[2]}" if mirror else url
 
 
 @dataclass
@@ -94,7 +118,7 @@ class Downloader:
         DownloadError
             When the address gives nothing, or not in full, after every attempt.
         """
-        host = urlsplit(url).netloc
+        host = urlsplit(mirrored(url, self.policy.mirror)).netloc
         failures, best, answered = 0, _size(part), False
         with requests.Session() as session:
             for _ in range(self.policy.most):
@@ -143,11 +167,22 @@ class Downloader:
         elif known.get("last_modified"):
             headers["If-Modified-Since"] = known["last_modified"]
         answered = False
+        address = mirrored(url, self.policy.mirror)
         try:
+            # A mirror that sends elsewhere is no mirror: a closed network has no elsewhere.
             with session.get(
-                url, headers=headers, stream=True, timeout=self.policy.timeouts
+                address,
+                headers=headers,
+                stream=True,
+                timeout=self.policy.timeouts,
+                allow_redirects=not self.policy.mirror,
             ) as answer:
                 answered = True
+                if answer.is_redirect:
+                    raise DownloadError(
+                        "Le miroir renvoie à une autre adresse au lieu de donner le fichier.",
+                        found=answer.headers.get("Location"),
+                    )
                 if answer.status_code == 304 and not have:
                     return None
                 if answer.status_code == 416 and have:
@@ -165,7 +200,7 @@ class Downloader:
             problem = (
                 f"La connexion a été coupée après {_size(part)} octets."
                 if answered
-                else f"{urlsplit(url).netloc} ne répond pas, ou le réseau est absent."
+                else f"{urlsplit(address).netloc} ne répond pas, ou le réseau est absent."
             )
             raise _Again(problem, answered=answered) from None
         except (requests.exceptions.RequestException, HTTPError) as error:

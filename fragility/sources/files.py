@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -66,9 +67,16 @@ def missing_files(releases: list[Release], raw: Path) -> list[tuple[Release, Raw
     return [(r, f) for r in releases for f in r.files if not (raw / r.folder / f.name).is_file()]
 
 
+def on_hand(edition: Edition, raw: Path) -> Edition:
+    """Return the edition without the optional releases that lack a file under `raw`."""
+    missing = missing_files([r for r in releases_of(edition) if r.id in edition.optional], raw)
+    absent = {release.id for release, _ in missing}
+    return replace(edition, releases=tuple(r for r in edition.releases if r not in absent))
+
+
 def require_edition(edition: Edition, raw: Path) -> None:
-    """Raise one error that names every file an edition lacks."""
-    missing = missing_files(releases_of(edition), raw)
+    """Raise one error that names every file an edition lacks and cannot do without."""
+    missing = missing_files(releases_of(on_hand(edition, raw)), raw)
     if missing:
         raise missing_error(missing, raw)
 

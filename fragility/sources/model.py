@@ -51,6 +51,32 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Dialect:
+    """How a copy is written, where it is not as its reader expects: data, so that no code changes.
+
+    Attributes
+    ----------
+    sep : separator of columns.
+    encoding : of a text that is not UTF-8.
+    skip_rows : lines above the header.
+    sheet : sheet of a workbook.
+    secrets : marks that stand for a missing number, besides those that readers know.
+    columns : name that the reader looks for -> name in this copy.
+    """
+
+    sep: str = ""
+    encoding: str = ""
+    skip_rows: int | None = None
+    sheet: str = ""
+    secrets: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def name_of(self, column: str) -> str:
+        """Name in this copy of the column that a reader calls so."""
+        return self.columns.get(column, column)
+
+
+@dataclass(frozen=True)
 class RawFile:
     """One file of a release.
 
@@ -64,6 +90,9 @@ class RawFile:
     archive_member : glob of the file inside the archive that `url` gives, without regard to case:
         of its base name, or of its whole path if it holds a `/`. None when `url` is no archive,
         or when the archive is the file itself.
+    part : which table of the release it holds (`commune`, `centroid` ...), where its name does
+        not say.
+    dialect : how this copy is written, where it is not as its reader expects.
     """
 
     name: str
@@ -72,12 +101,20 @@ class RawFile:
     url: str | None = None
     url_confirmed: bool = False
     archive_member: str | None = None
+    part: str = ""
+    dialect: Dialect = field(default_factory=Dialect)
 
     def __post_init__(self) -> None:
         if self.sha256 is not None and not _SHA256.match(self.sha256):
             raise ValueError(f"{self.name}: {self.sha256!r} is not a sha256")
         if self.archive_member is not None and not (self.url and self.archive_member):
             raise ValueError(f"{self.name}: a member of an archive without address")
+
+    def is_part(self, part: str) -> bool:
+        """Tell whether this file holds that table of the release, or is of that suffix."""
+        if self.part and not part.startswith("."):
+            return self.part == part
+        return part in self.name.lower()
 
     @property
     def downloadable(self) -> bool:
@@ -119,6 +156,7 @@ class Release:
     options : reading options, passed as they are to the reader.
     folder : folder under data/raw.
     licence : key of `LICENCES` where it differs from the source's.
+    note : French sentences that every reader of an edition that picks it must know.
     """
 
     source: str
@@ -130,6 +168,7 @@ class Release:
     options: Mapping[str, Any] = field(default_factory=dict)
     folder: str = ""
     licence: str = ""
+    note: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "options", MappingProxyType(dict(self.options)))
@@ -159,6 +198,8 @@ class Edition:
     banner : warning printed on every output, empty for a real territory.
     without_census : départements that the edition's census does not cover, with the reason.
     controls : published totals that the outputs must equal: `communes`, `iris`, `population`.
+    optional : ids of the releases it can do without: those whose files are not there are not read.
+    previous : edition that it follows, and is compared with.
     """
 
     name: str
@@ -168,9 +209,16 @@ class Edition:
     banner: str = ""
     without_census: Mapping[str, str] = field(default_factory=dict)
     controls: Mapping[str, int] = field(default_factory=dict)
+    optional: tuple[str, ...] = ()
+    previous: str = ""
 
     def __post_init__(self) -> None:
         if len(set(self.releases)) != len(self.releases):
             raise ValueError(f"{self.name}: a release is picked twice")
+        # One that another release has replaced is no longer picked, nor optional.
+        kept = tuple(name for name in self.optional if name in self.releases)
+        object.__setattr__(self, "optional", kept)
         if unknown := set(self.controls) - {"communes", "iris", "population"}:
             raise ValueError(f"{self.name}: unknown controls {unknown}")
+        if self.previous == self.name:
+            raise ValueError(f"{self.name}: an edition does not precede itself")

@@ -17,7 +17,7 @@ from fragility.sources.files import conformity, sha256_of
 from fragility.sources.model import RawFile, Release
 from fragility.sources.readers.common import refuse_not_a_table
 from fragility.sources.sidecar import Received
-from fragility.sources.unpack import extract_member, refuse_cut
+from fragility.sources.unpack import Wanted, extract_members, refuse_cut
 
 State = Literal["present", "ecrit", "telecharge", "inchange", "manuel", "echec"]
 RECEIVED = ("ecrit", "telecharge")
@@ -61,17 +61,38 @@ def temporary_of(path: Path) -> Path:
 
 
 def place_all(received: Received, part: Path, targets: list[Target]) -> list[Outcome]:
-    """Check what was received and give each file its name."""
-    outcomes = []
+    """Check what was received and give each file its name; an archive is read once for all."""
+    temporaries = [temporary_of(target.path) for target in targets]
+    try:
+        return _place_all(received, part, targets, temporaries)
+    finally:
+        for temporary in temporaries:
+            temporary.unlink(missing_ok=True)
+
+
+def _place_all(
+    received: Received, part: Path, targets: list[Target], temporaries: list[Path]
+) -> list[Outcome]:
     for target in targets:
-        temporary = temporary_of(target.path)
+        target.path.parent.mkdir(parents=True, exist_ok=True)
+    members = [
+        Wanted(target.file.archive_member, temporary, target.path)
+        for target, temporary in zip(targets, temporaries, strict=True)
+        if target.file.archive_member is not None
+    ]
+    problems: dict[Path, FragilityError | None] = {}
+    outcomes = []
+    for target, temporary in zip(targets, temporaries, strict=True):
         try:
-            target.path.parent.mkdir(parents=True, exist_ok=True)
             _refuse_page(part, target.path, received)
             if target.file.archive_member is None:
                 shutil.copyfile(part, temporary)
             else:
-                extract_member(part, target.file.archive_member, temporary, shown=target.path)
+                if not problems:
+                    found = extract_members(part, members)
+                    problems = {m.target: p for m, p in zip(members, found, strict=True)}
+                if problem := problems[temporary]:
+                    raise problem
                 _refuse_page(temporary, target.path)
             refuse_cut(temporary, target.path)
             checksum = _check(temporary, target.file)
@@ -81,8 +102,6 @@ def place_all(received: Received, part: Path, targets: list[Target]) -> list[Out
         else:
             other = conformity(target.file, checksum) == "differente"
             outcomes.append(Outcome(target, "telecharge", other_copy=other))
-        finally:
-            temporary.unlink(missing_ok=True)
     return outcomes
 
 

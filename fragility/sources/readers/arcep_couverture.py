@@ -26,7 +26,8 @@ PROJECTIONS = {
 }  # fmt: skip
 # Very good, good, limited; empty before 2025 in the metropole. All of them are covered.
 LEVELS = ("TBC", "BC", "CL", "")
-_COLUMNS = ("operateur", "techno", "niveau", "dept")
+USAGE = "data"
+_COLUMNS = ("operateur", "techno", "niveau", "dept", "usage")
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,8 @@ def read_coverage(source: Path | Intake) -> Coverage:
     Raises
     ------
     MissingFileError, BadFileError
-        When the file is absent, is no GeoPackage, or is not one operator's 4G on a known
-        territory in its projection.
+        When the file is absent, is no GeoPackage, or is not one operator's 4G, for data and not
+        for voice, on a known territory in its projection.
     """
     path = require_file(Intake.of(source).plain_path())
     with path.open("rb") as stream:
@@ -74,11 +75,18 @@ def read_coverage(source: Path | Intake) -> Coverage:
         require_columns(pd.DataFrame(columns=names), list(_COLUMNS), path)
         chosen = ", ".join(f"COALESCE(\"{c}\", '')" for c in _COLUMNS)
         rows = base.execute(f'SELECT DISTINCT {chosen} FROM "{table}"').fetchall()
-    operators, technos, levels, departements = (
-        (sorted({str(value).strip() for value in column}) for column in zip(*rows, strict=True))
-        if rows
-        else ([], [], [], [])
+    columns = list(zip(*rows, strict=True)) or [()] * len(_COLUMNS)
+    operators, technos, levels, departements, usages = (
+        sorted({str(value).strip() for value in column}) for column in columns
     )
+    if [usage.lower() for usage in usages] != [USAGE] and rows:
+        raise BadFileError(
+            "Ce n'est pas la couverture de l'internet mobile.",
+            path=path,
+            expected=f"usage « {USAGE} »",
+            found=" ; ".join(f"« {usage} »" for usage in usages),
+            remedy="prenez le fichier « …_4G_data.gpkg » de l'ARCEP, pas celui de la voix",
+        )
     if technos != ["4G"] or len(operators) != 1 or not set(levels) <= set(LEVELS):
         raise BadFileError(
             "Ce n'est pas la couverture 4G d'un opérateur.",

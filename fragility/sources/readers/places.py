@@ -136,9 +136,7 @@ def read_structures(path: Path | Intake) -> pd.DataFrame:
     """
     frame, intake = _read(path, ",", STRUCTURES)
     frame["nb_conseillers"] = _counts(frame, "Nb de conseillers recrutés", intake)
-    frame["motif_ecart"] = pd.Series(NOBODY, index=frame.index).where(
-        frame["nb_conseillers"].eq(0)
-    )
+    frame["motif_ecart"] = pd.Series(NOBODY, index=frame.index).where(frame["nb_conseillers"].eq(0))
     code, postal = (pad_code(frame[c], 5) for c in ("code_declare", "code_postal"))
     # Postal codes of Corsica begin with 20, INSEE codes with 2A or 2B.
     same = code.str[:2].replace({"2A": "20", "2B": "20"}) == postal.str[:2]
