@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from fragility.errors import UsageError
+from fragility.sources.user_checks import YEARS
 from fragility.territory.wishes import Wish
 from pipelines.options import RawOption
 from pipelines.workspace import default_raw
@@ -89,7 +90,7 @@ def new(
     raw: RawOption = None,
 ) -> None:
     """Faire une édition d'une autre et de vos fichiers, reconnus à leur contenu."""
-    from fragility.territory.new_release import Told
+    from fragility.territory.release_tables import Told
     from pipelines.edition_display import make_edition
 
     wishes, emptied = _wishes(sets or [])
@@ -106,7 +107,7 @@ def new(
         ),
         without=(*emptied, *(without or [])),
         title=title,
-        cog_year=cog_year,
+        cog_year=None if cog_year is None else _year("--cog-year", str(cog_year), cog_year),
         controls=_pairs("--controle", controls or [], int),
         force=force,
         in_place=in_place,
@@ -128,7 +129,7 @@ def _wishes(sets: Iterable[str]) -> tuple[list[Wish], list[str]]:
     for key, value in (_split("--set", text) for text in sets):
         source, _, release = key.partition("/")
         # A path may hold a comma of its own: the whole is tried first.
-        parts = [value] if Path(value).exists() else value.split(",")
+        parts = [value] if Path(value).expanduser().exists() else value.split(",")
         paths = tuple(Path(part.strip()).expanduser() for part in parts if part.strip())
         if paths:
             wishes.append(Wish(source, paths, release))
@@ -165,8 +166,14 @@ def _by_source(
             raise _wrong(option, text, "SOURCE=AAAA, car plusieurs sources sont données")
         if key and key not in sources:
             raise _wrong(option, text, "une source de --set : " + ", ".join(sources))
-        found[key or sources[0]] = _number(option, text, value, convert)
+        found[key or sources[0]] = _year(option, text, _number(option, text, value, convert))
     return found
+
+
+def _year(option: str, text: str, year: int) -> int:
+    if year not in YEARS:
+        raise _wrong(option, text, f"une année, de {YEARS[0]} à {YEARS[-1]}")
+    return year
 
 
 def _columns(texts: Iterable[str], sources: list[str]) -> dict[str, dict[str, str]]:

@@ -7,7 +7,6 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -26,15 +25,15 @@ from fragility.sources.files import missing_files
 from fragility.sources.user_editions import NAME
 from fragility.sources.user_toml import remove_edition
 from fragility.territory.new_edition import Draft, draft_edition, publish_edition
-from fragility.territory.new_release import Found, Told
+from fragility.territory.new_release import Found
+from fragility.territory.release_tables import Told
 from fragility.territory.wishes import Wish
+from pipelines.edition_proof import SHOWN_COLUMNS, show_left, show_proof
 from pipelines.options import console
 
 DEMO = "demo"
 SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
 LEVELS = {"commune": "commune", "iris": "IRIS"}
-_SHOWN_COLUMNS = 8
-_SHOWN_ROWS = 12
 
 
 def make_edition(
@@ -106,8 +105,8 @@ def _show(screen: Console, draft: Draft) -> None:
         screen.print(f"\n[bold]{escape(key)}[/], {place}")
         for table in found.tables:
             screen.print(_recognised(found, table))
-        _show_left(screen, found)
-        _show_proof(screen, draft.proofs[key])
+        show_left(screen, found, draft.doubts[key])
+        show_proof(screen, draft.proofs[key], draft.aside[key])
     for key in draft.removed:
         screen.print(f"\n[yellow]Sans[/] {key} : ce qu'elle apportait manquera ou sera modélisé.")
     for key, total in draft.dropped.items():
@@ -171,10 +170,10 @@ def _recognised(found: Found, table: Detection) -> Table:
 def _columns(table: Detection) -> list[tuple[str, str]]:
     """Columns of a table, a long list of census counts being summed up."""
     pairs = list(table.match.columns.items())
-    if len(pairs) <= _SHOWN_COLUMNS:
+    if len(pairs) <= SHOWN_COLUMNS:
         return pairs
-    rest = ", ".join(column for _, column in pairs[_SHOWN_COLUMNS:])
-    return [*pairs[:_SHOWN_COLUMNS], ("et", rest)]
+    rest = ", ".join(column for _, column in pairs[SHOWN_COLUMNS:])
+    return [*pairs[:SHOWN_COLUMNS], ("et", rest)]
 
 
 def _told_by(table: Detection, role: str, column: str) -> str:
@@ -192,43 +191,6 @@ def _option_from(table: Detection, option: str) -> str:
     if option in table.family.options:
         return "forme du tableau"
     return "par défaut" if option in table.family.defaults else "contenu"
-
-
-def _show_left(screen: Console, found: Found) -> None:
-    """Print what was not recognised, and what is not sure."""
-    for table in found.tables:
-        if table.unused:
-            names = ", ".join(table.unused[:_SHOWN_COLUMNS])
-            more = len(table.unused) - _SHOWN_COLUMNS
-            tail = f" … et {more} autres" if more > 0 else ""
-            screen.print(
-                f"Colonnes que rien ne lit ({escape(table.look.name)}) : {escape(names)}{tail}"
-            )
-    for name, why in found.left_out:
-        screen.print(f"[yellow]Non retenu[/] : {escape(name)} ({escape(why)})")
-    doubts = [d for t in found.tables for d in t.doubts]
-    doubts += [found.map.doubt] if found.map is not None and found.map.doubt else []
-    for doubt in dict.fromkeys(doubts):
-        screen.print(f"[yellow]À vérifier[/] : {escape(doubt)}")
-
-
-def _show_proof(screen: Console, proof: pd.DataFrame) -> None:
-    """Print what the real reader gives."""
-    numbers = proof[proof["colonne"] != ""]
-    if numbers.empty:
-        screen.print(f"Lu : {french(int(proof['lignes'].sum()))} lignes.")
-        return
-    shown = Table(title="Lu par son lecteur", title_justify="left")
-    for column in ("colonne", "lignes", "manquants", "minimum", "médiane", "maximum"):
-        shown.add_column(column, justify="left" if column == "colonne" else "right")
-    for row in numbers.head(_SHOWN_ROWS).itertuples():
-        digits = 0 if abs(float(row.maximum)) >= 1000 else 1  # type: ignore[arg-type]
-        values = (french(float(v), digits) for v in (row.minimum, row.mediane, row.maximum))  # type: ignore[arg-type]
-        missing = f"{french(float(row.manquants_pct), 1)} %"  # type: ignore[arg-type]
-        shown.add_row(str(row.colonne), french(int(row.lignes)), missing, *values)  # type: ignore[arg-type]
-    screen.print(shown)
-    if len(numbers) > _SHOWN_ROWS:
-        screen.print(f"… et {len(numbers) - _SHOWN_ROWS} autres colonnes.")
 
 
 def _show_written(

@@ -202,7 +202,7 @@ def current_reads(asset: str, reach: Reach, reading: Reading) -> dict[str, str]:
     }
     if asset.startswith(RAW):
         found |= release_digests(reading, asset.removeprefix(RAW))
-    return found
+    return dict(sorted(found.items()))
 
 
 def release_digests(reading: Reading, source: str) -> dict[str, str]:

@@ -7,13 +7,16 @@ import sys
 import zipfile
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 
 from fragility.sources import catalogue
 from fragility.sources.catalogue import RELEASES, find_edition, register, releases_of
 from fragility.sources.demo import write_demo
+from fragility.sources.model import RawFile, Release
 from fragility.sources.user_editions import NAME, load_user_editions, register_user_editions
+from fragility.territory.release_tables import part_of_base
 from pipelines import cli, runner
 
 ROOT = Path(__file__).parents[1]
@@ -196,6 +199,114 @@ def test_one_release_of_several_is_replaced_and_another_added(new, raw, tmp_path
     assert "en plus des livraisons de la base" in out
 
 
+# --- what is not sure --------------------------------------------------------------------------
+def changed(raw, path, column, change, year="20"):
+    """The known incomes of another year, one column changed."""
+    table = pd.read_csv(rewritten(raw, path, year=year), sep=";", dtype=str, keep_default_na=False)
+    table[column] = change(table[column])
+    table.to_csv(path, sep=";", index=False)
+    return path
+
+
+@pytest.mark.parametrize("badly", ["{} %", "<{}"])
+def test_values_badly_written_are_never_a_secret(new, raw, tmp_path, badly):
+    path = changed(raw, tmp_path / "a.csv", "DISP_TP6020",
+                   lambda c: c.where(c.eq("ns"), badly.format("18")))  # fmt: skip
+    code, out, err = new("--set", f"{SOURCE}={path}")
+    assert code == 1
+    assert "autre chose qu'un nombre" in err
+    assert "lues comme un secret" not in out
+    assert not (raw / NAME).exists()
+
+
+def test_a_column_without_any_value_is_refused(new, raw, tmp_path):
+    path = changed(raw, tmp_path / "a.csv", "DISP_TP6020", lambda c: c.mask(c.ne(""), "nr"))
+    code, _, err = new("--set", f"{SOURCE}={path}")
+    assert code == 1
+    assert "Aucune valeur n'est lue pour : pauvrete_pct." in err
+    assert f"fichier  : {path}" in err
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda c: c.where(c.eq("ns"), "1800"), "sous 1800 euros"),
+        (lambda c: c.mask(c.index == 3, "999999"), "atteint 999999 euros"),
+    ],
+)
+def test_incomes_that_can_hardly_be_are_pointed_out(new, raw, tmp_path, change, words):
+    path = changed(raw, tmp_path / "a.csv", "DISP_MED20", change)
+    code, out, _ = new("--set", f"{SOURCE}={path}")
+    assert code == 0
+    assert words in " ".join(out.split())
+    _, out, _ = new("--set", f"{SOURCE}={rewritten(raw, path)}", "--force")
+    assert "À vérifier" not in out, "the known incomes are plausible"
+
+
+def test_rows_set_aside_are_counted(new, raw, tmp_path):
+    path = rewritten(raw, tmp_path / "a.csv")
+    header, first, *lines = path.read_text(encoding="utf-8").splitlines()
+    cells = first.split(";")
+    cells[1] = "-5"
+    path.write_text("\n".join([header, ";".join(cells), *lines]) + "\n", encoding="utf-8")
+    code, out, _ = new("--set", f"{SOURCE}={path}")
+    assert code == 0
+    assert "1 ligne écartée : valeur impossible, négative" in out
+
+
+def test_the_latest_of_two_files_is_kept_then_disposable_incomes(new, raw, tmp_path):
+    folder = tmp_path / "deux"
+    folder.mkdir()
+    rewritten(raw, folder / "A_DISP_2020.csv")
+    rewritten(raw, folder / "B_DISP_2021.csv", year="21")
+    declared = pd.read_csv(folder / "B_DISP_2021.csv", sep=";", dtype=str, keep_default_na=False)
+    declared = declared.rename(columns=lambda c: c.replace("DISP_", "DEC_")).assign(DEC_PLUS21="1")
+    declared.to_csv(folder / "A_DEC_2021.csv", sep=";", index=False)
+    code, out, _ = new("--set", f"{SOURCE}={folder}")
+    assert code == 0
+    assert recorded(raw).files[0].name == "B_DISP_2021.csv"
+    assert recorded(raw).options == {"income": "21", "column_prefix": "DISP_"}
+    assert "B_DISP_2021.csv est retenu à sa place : 2021, et non 2020" in " ".join(out.split())
+
+
+def test_fewer_files_than_the_base_are_pointed_out():
+    names = [f"2023_T3_{o}_4G.gpkg" for o in ("orange", "sfr", "free", "bouygues")]
+    base = Release("arcep_couverture", "a", tuple(map(RawFile, names)), 2023)
+    part = Release("arcep_couverture", "b", (RawFile("2024_T1_sfr_4G.gpkg"),), 2024)
+    (said,) = part_of_base(part, [base])
+    assert "la base lit 4 fichiers de cette source, et vous en donnez 1" in said
+    assert said.endswith("2023_T3_orange_4G.gpkg, 2023_T3_free_4G.gpkg, 2023_T3_bouygues_4G.gpkg")
+    assert part_of_base(part, [part]) == part_of_base(base, [part]) == part_of_base(part, []) == []
+
+
+def test_one_theme_in_the_place_of_five_is_pointed_out_on_screen(new, raw):
+    one = raw / "insee_rp_iris" / "demo" / "base-ic-logement-2018_csv.zip"
+    code, out, _ = new("--set", f"insee_rp_iris/demo={one}")
+    assert code == 0
+    said = " ".join(out.split())
+    assert "À vérifier : la base lit 5 fichiers de cette source, et vous en donnez 1" in said
+    assert "base-ic-diplomes-formation-2018_csv.zip" in said
+    assert "base-ic-logement-2018_csv.zip," not in said
+
+
+def test_a_geopackage_of_many_layers_tells_its_own_year(new, raw, tmp_path):
+    known_one = gpd.read_parquet(next((raw / "ign_communes" / "demo").glob("*.parquet")))
+    known_one = known_one.rename(columns={"code": "code_insee"})
+    path = tmp_path / "ADE.gpkg"
+    layers = {
+        "epci": known_one.head(3).assign(code_insee="200000172"),
+        "commune": known_one[known_one["type"] == "COM"],
+    }
+    for layer, table in layers.items():
+        table[["code_insee", "geometry"]].to_file(path, layer=layer, driver="GPKG")
+    code, out, err = new("--set", f"ign_communes={path}")
+    assert (code, err) == (0, "")
+    assert f"{len(layers['commune'])} " in " ".join(out.split())
+    own = recorded(raw)
+    assert (own.year, own.geography_year) == (2021, 2021), "nothing but its codes tells it"
+    assert [f.name for f in own.files] == ["ADE.gpkg"]
+
+
 # --- files -------------------------------------------------------------------------------------
 def test_a_file_that_is_under_raw_stays_where_it_is(new, raw):
     path = rewritten(raw, raw / SOURCE / "DISP_2020.csv")
@@ -254,6 +365,13 @@ def test_another_content_under_the_same_name_is_not_lost(new, raw, tmp_path, cal
     assert new("--set", f"{SOURCE}={path}", "--force")[0] == 0
 
 
+def test_a_comma_in_a_path_from_home_is_no_separator(new, raw, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    rewritten(raw, tmp_path / "a, b_2020.csv")
+    assert new("--set", f"{SOURCE}=~/a, b_2020.csv")[0] == 0
+    assert recorded(raw).files[0].name == "a, b_2020.csv"
+
+
 # --- usage -------------------------------------------------------------------------------------
 @pytest.mark.parametrize(
     ("arguments", "words"),
@@ -269,6 +387,14 @@ def test_another_content_under_the_same_name_is_not_lost(new, raw, tmp_path, cal
         (("--set", f"{SOURCE}={{f}}", "--annee", "caf_iris=2020"), "--annee est mal écrite"),
         (("--set", f"{SOURCE}={{f}}", "--controle", "menages=3"), "--controle est mal écrite"),
         (("--set", f"{SOURCE}={{f}}", "--colonne", "x:y=z"), "--colonne est mal écrite"),
+        (("--set", f"{SOURCE}={{f}}", "--colonne", "zzz=truc"), "Le rôle « zzz »"),
+        (("--set", f"{SOURCE}={{f}}", "--colonne", "niveau_vie_median=ABSENTE"), "« ABSENTE »"),
+        (("--set", f"{SOURCE}={{f}}", "--annee", "99999"), "de 1943 à 2100"),
+        (("--set", f"{SOURCE}={{f}}", "--carte", "1700"), "de 1943 à 2100"),
+        (("--cog-year", "1700"), "de 1943 à 2100"),
+        (("--cog-year", "0"), "de 1943 à 2100"),
+        (("--sans", "insee_cog"), "ne peut pas se passer de la source « insee_cog »"),
+        (("--set", "arcep_fixe="), "arcep_fixe ou arcep_fibre"),
     ],
 )  # fmt: skip
 def test_wrong_usage_is_said(new, raw, arguments, words):

@@ -42,7 +42,7 @@ _BASE_IC = {
     "evol-struct-pop": "8268806", "diplomes-formation": "8268840",
     "couples-familles-menages": "8268828", "activite-residents": "8268843", "logement": "8268838",
 }  # fmt: skip
-# RP 2021 by commune.
+# RP 2021 by commune. 7632446 and 7632867, seen with these names too, go with those of 2020.
 _BASE_CC = {
     "evol-struct-pop": "8201904", "coupl-fam-men": "8205182", "diplomes-formation": "8202319",
     "emploi-pop-active": "8202916", "logement": "8202349",
@@ -277,8 +277,8 @@ RELEASES_2024: Final = (
         files=(
             RawFile(
                 "liste-fs.csv",
+                # Seen once: the same repository named another resource in earlier years.
                 url=_RESOURCE + "31576dff-fd61-4de9-819f-32c2f880b142",
-                url_confirmed=True,
                 dialect=Dialect(sep=";"),
             ),
         ),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -26,19 +26,10 @@ from fragility.sources.catalogue import (
 from fragility.sources.detect.families import families_of
 from fragility.sources.detect.roles import usual_name
 from fragility.sources.model import Dialect, Edition, RawFile, Release
+from fragility.sources.user_checks import bad, check_table
 
 NAME = "editions.toml"
-_KEYS = {
-    "edition": {"base", "title", "cog_year", "releases", "controls"},
-    "release": {
-        "files", "folder", "year", "geography_year", "published", "options", "licence", "note",
-        "detected",
-    },
-    "files": {"name", "size", "sha256", "part", "sep", "encoding", "skip_rows", "sheet",
-              "secrets", "columns"},
-}  # fmt: skip
 _DIALECT = ("sep", "encoding", "skip_rows", "sheet")
-_REQUIRED = {"edition": {"base"}, "release": {"files", "year"}, "files": {"name"}}
 Made = TypeVar("Made")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -109,7 +100,7 @@ def parse_user_editions(content: bytes, path: Path) -> UserEditions:
             remedy="corrigez cette ligne, ou supprimez le fichier et refaites « fragility edition "
             "new » : vos données ne sont pas dedans",
         ) from None  # fmt: skip
-    _check_keys(tables, {"edition", "release"}, "le fichier", path)
+    check_table(tables, "fichier", "le fichier", path)
     own = [name for name in EDITIONS if name not in USER_EDITIONS]
     known = set(RELEASES) - USER_RELEASES
     releases = {}
@@ -117,36 +108,36 @@ def parse_user_editions(content: bytes, path: Path) -> UserEditions:
         releases[key] = _release(key, table, path)
         if key in known:
             problem = "Une de vos livraisons porte le nom d'une livraison du catalogue."
-            raise _bad(path, problem, "un autre nom", key)
+            raise bad(path, problem, "un autre nom", key)
     editions: dict[str, Edition] = {}
     bases = {}
     for name, table in _tables(tables, "edition", path).items():
         where = f"l'édition « {name} »"
-        _check_keys(table, _KEYS["edition"], where, path, _REQUIRED["edition"])
+        check_table(table, "edition", where, path)
         if not is_slug(name) or name in own:
             problem = f"Une édition ne peut pas s'appeler « {name} »."
             expected = "des minuscules, des chiffres et des tirets, et un nom libre"
-            raise _bad(path, problem, expected, name)
+            raise bad(path, problem, expected, name)
         base = editions.get(table["base"]) or (
             EDITIONS[table["base"]] if table["base"] in own else None
         )
         if base is None:
             problem = f"L'édition de départ de {where} n'existe pas."
-            raise _bad(path, problem, ", ".join([*own, *editions]), str(table["base"]))
+            raise bad(path, problem, ", ".join([*own, *editions]), table["base"])
         picks = tuple(table.get("releases", base.releases))
         if strangers := [p for p in picks if p not in releases and p not in known]:
             problem = f"Une livraison choisie par {where} n'existe pas."
             expected = "une livraison du catalogue, ou de ce fichier"
-            raise _bad(path, problem, expected, ", ".join(map(str, strangers)))
+            raise bad(path, problem, expected, ", ".join(strangers))
         editions[name] = _built(path, where, partial(_edition, name, table, base, picks))
         bases[name] = base.name
     return UserEditions(releases, editions, bases)
 
 
 def _edition(name: str, table: Mapping[str, Any], base: Edition, picks: tuple[str, ...]) -> Edition:
-    year = int(table.get("cog_year", base.cog_year))
+    year = table.get("cog_year", base.cog_year)
     return replace(
-        base, name=name, title=str(table.get("title", base.title)), cog_year=year,
+        base, name=name, title=table.get("title", base.title), cog_year=year,
         releases=picks, controls=dict(table.get("controls", {})),
         previous=base.name if base.cog_year <= year else "",
     )  # fmt: skip
@@ -156,28 +147,37 @@ def _release(key: str, table: Mapping[str, Any], path: Path) -> Release:
     source, _, name = key.partition("/")
     where = f"la livraison « {key} »"
     if source not in SOURCES or not name:
-        raise _bad(path, f"{where[0].upper()}{where[1:]} n'est d'aucune source connue.",
+        raise bad(path, f"{where[0].upper()}{where[1:]} n'est d'aucune source connue.",
                    '[release."source/nom"]', f'[release."{key}"]')  # fmt: skip
-    _check_keys(table, _KEYS["release"], where, path, _REQUIRED["release"])
+    check_table(table, "release", where, path)
     options = dict(table.get("options", {}))
+    if strangers := sorted(set(options) - (known := _known_options(source))):
+        problem = f"Une option de lecture est inconnue dans {where}."
+        raise bad(path, problem, ", ".join(sorted(known)) or "aucune", ", ".join(strangers))
     files = tuple(_file(source, options, file, where, path) for file in table["files"])
     return _built(path, where, lambda: Release(
-        source, name, files, year=int(table["year"]), geography_year=table.get("geography_year"),
+        source, name, files, year=table["year"], geography_year=table.get("geography_year"),
         published=str(table.get("published", "")), options=options,
-        folder=str(table.get("folder", "")), licence=str(table.get("licence", "")),
-        note=str(table.get("note", "")),
+        folder=table.get("folder", ""), licence=table.get("licence", ""),
+        note=table.get("note", ""),
     ))  # fmt: skip
+
+
+def _known_options(source: str) -> set[str]:
+    """Reading options of a source: those of its releases and of its forms."""
+    releases = (r for i, r in RELEASES.items() if r.source == source and i not in USER_RELEASES)
+    return {key for r in releases for key in r.options} | {
+        key for f in families_of(source) for key in (*f.options, *f.defaults)
+    }
 
 
 def _file(
     source: str, options: Mapping[str, Any], table: Mapping[str, Any], where: str, path: Path
 ) -> RawFile:
-    _check_keys(table, _KEYS["files"], f"un fichier de {where}", path, _REQUIRED["files"])
-    columns = {
-        _usual(source, options, role): str(c) for role, c in table.get("columns", {}).items()
-    }
+    check_table(table, "files", f"un fichier de {where}", path)
+    columns = {_usual(source, options, role): c for role, c in table.get("columns", {}).items()}
     dialect = Dialect(
-        secrets=tuple(map(str, table.get("secrets", ()))), columns=columns,
+        secrets=tuple(table.get("secrets", ())), columns=columns,
         **{key: table[key] for key in _DIALECT if key in table},
     )  # fmt: skip
     return _built(path, where, lambda: RawFile(
@@ -207,23 +207,8 @@ def role_of(release: Release, usual: str) -> str:
 def _tables(tables: Mapping[str, Any], kind: str, path: Path) -> dict[str, Any]:
     found = tables.get(kind, {})
     if not isinstance(found, dict) or not all(isinstance(t, dict) for t in found.values()):
-        raise _bad(path, f"« {kind} » n'est pas une suite de tableaux.", f"[{kind}.NOM]", kind)
+        raise bad(path, f"« {kind} » n'est pas une suite de tableaux.", f"[{kind}.NOM]", kind)
     return found
-
-
-def _check_keys(
-    table: Mapping[str, Any],
-    known: set[str],
-    where: str,
-    path: Path,
-    required: Collection[str] = (),
-) -> None:
-    if strangers := sorted(set(table) - known):
-        raise _bad(path, f"Une clé est inconnue dans {where}.", ", ".join(sorted(known)),
-                   ", ".join(strangers))  # fmt: skip
-    if missing := sorted(set(required) - set(table)):
-        raise _bad(path, f"Il manque une clé dans {where}.", ", ".join(missing),
-                   ", ".join(table) or "rien")  # fmt: skip
 
 
 def _built(path: Path, where: str, build: Callable[[], Made]) -> Made:
@@ -232,14 +217,7 @@ def _built(path: Path, where: str, build: Callable[[], Made]) -> Made:
         return build()
     except (TypeError, ValueError) as error:
         problem = f"Une valeur ne convient pas dans {where}."
-        raise _bad(path, problem, "voir docs/nouvelle-edition.md", str(error)) from None
-
-
-def _bad(path: Path, problem: str, expected: str, found: str) -> BadFileError:
-    return BadFileError(
-        problem, path=path, expected=expected, found=found,
-        remedy="corrigez ce fichier, ou retirez-en le bloc et refaites « fragility edition new »",
-    )  # fmt: skip
+        raise bad(path, problem, "voir docs/nouvelle-edition.md", str(error)) from None
 
 
 def _in_french(error: str) -> str:

@@ -15,7 +15,7 @@ from fragility.sources.files import sha256_of
 from fragility.sources.model import Dialect, RawFile
 
 # A shapefile is several files of one name.
-_COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
+COMPANIONS = (".shx", ".dbf", ".prj", ".cpg")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def expand(paths: Sequence[Path]) -> list[Path]:
     for path in paths:
         if path.is_dir():
             inside = sorted(p for p in path.rglob("*") if p.is_file() and p.name[0] != ".")
-            found += [p for p in inside if p.suffix.lower() not in _COMPANIONS]
+            found += [p for p in inside if p.suffix.lower() not in COMPANIONS]
         elif path.is_file():
             found.append(path)
         else:
@@ -135,7 +135,7 @@ def settle(held: Held, folder: Path, *, force: bool = False) -> Path:
 def _companions(path: Path) -> list[Path]:
     if path.suffix.lower() != ".shp":
         return []
-    return [p for s in _COMPANIONS for p in [path.with_suffix(s)] if p.is_file()]
+    return [p for s in COMPANIONS for p in [path.with_suffix(s)] if p.is_file()]
 
 
 def _measured(path: Path, name: str, part: str, dialect: Dialect) -> RawFile:

@@ -21,12 +21,14 @@ from fragility.sources.catalogue import (
     releases_of,
 )
 from fragility.sources.model import Edition
+from fragility.sources.quarantine import rows_of
 from fragility.sources.user_editions import register_user_editions
 from fragility.sources.user_files import is_under, settle
 from fragility.sources.user_toml import write_edition
 from fragility.territory.map_year import list_communes
-from fragility.territory.new_release import Found, Told, find_release
-from fragility.territory.probe import probe
+from fragility.territory.new_release import Found, find_release
+from fragility.territory.probe import doubts_of, probe, refuse_empty
+from fragility.territory.release_tables import Told, part_of_base
 from fragility.territory.releases import Opener
 from fragility.territory.wishes import Wish, check_name, check_release, check_wishes
 
@@ -53,6 +55,8 @@ class Draft:
     replaced : release id -> releases of the base that it stands for.
     removed : releases of the base that nothing replaces.
     dropped : control totals of the base that no longer hold.
+    aside : rows that its readers set aside, reason -> rows, by release id.
+    doubts : what is not sure once read, French sentences, by release id.
     """
 
     edition: Edition
@@ -62,6 +66,8 @@ class Draft:
     replaced: Mapping[str, tuple[str, ...]]
     removed: tuple[str, ...]
     dropped: Mapping[str, int] = field(default_factory=dict)
+    aside: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    doubts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def draft_edition(
@@ -132,9 +138,14 @@ def draft_edition(
         releases=tuple(picks), controls={**kept, **(controls or {})},
         previous=origin.name if origin.cog_year <= year else "",
     )  # fmt: skip
-    proofs = _read(edition, found, raw)
+    proofs, aside = _read(edition, found, raw)
     dropped = {k: n for k, n in origin.controls.items() if k in gone and k not in (controls or {})}
-    return Draft(edition, base, found, proofs, replaced, removed, dropped)
+    doubts = {
+        key: (*part_of_base(one.release, [RELEASES[r] for r in replaced[key]]),
+              *doubts_of(proofs[key]))
+        for key, one in found.items()
+    }  # fmt: skip
+    return Draft(edition, base, found, proofs, replaced, removed, dropped, aside, doubts)
 
 
 def _put(picks: list[str], new: str, old: list[str], source: str) -> list[str]:
@@ -175,18 +186,29 @@ def _known(edition: Edition, found: Mapping[str, Found]) -> Iterator[None]:
         register(*before)
 
 
-def _read(edition: Edition, found: Mapping[str, Found], raw: Path) -> dict[str, pd.DataFrame]:
-    """Read each release as a run will; an error names the user's file, not a copy of it."""
-    proofs = {}
+def _read(
+    edition: Edition, found: Mapping[str, Found], raw: Path
+) -> tuple[dict[str, pd.DataFrame], dict[str, dict[str, int]]]:
+    """Read each release as a run will; an error names the user's file, not a copy of it.
+
+    Returns
+    -------
+    Proof of each release, and the rows set aside in it by reason.
+    """
+    proofs, aside = {}, {}
     with _known(edition, found):
         for key, one in found.items():
             try:
-                proofs[key] = probe(Opener(edition, raw), one.release)
+                opener = Opener(edition, raw)
+                proofs[key] = probe(opener, one.release)
+                refuse_empty(proofs[key], one.needed, one.tables[0].look.path)
+                rows = rows_of(opener.quarantine().query("source == @key"))
+                aside[key] = {str(m): int(n) for m, n in rows["motif"].value_counts().items()}
             except FragilityError as error:
                 error.path = one.origin_of(error.path)
                 error.args = (error.message(),)
                 raise
-    return proofs
+    return proofs, aside
 
 
 def publish_edition(draft: Draft, raw: Path, *, force: bool = False) -> dict[str, Path]:

@@ -9,39 +9,19 @@ from typing import Any
 
 import pandas as pd
 
-from fragility.errors import BadFileError, UsageError
+from fragility.errors import BadFileError
 from fragility.sources.catalogue import RELEASES, USER_RELEASES
-from fragility.sources.detect.recognise import Detection, recognise
+from fragility.sources.detect.recognise import Detection
 from fragility.sources.detect.unknown import nearest_release
 from fragility.sources.model import Release
-from fragility.sources.user_files import Held, expand, hold
+from fragility.sources.user_files import Held, hold
 from fragility.territory.map_year import MapYear, infer_map
+from fragility.territory.release_tables import Told, options_of, tables_of
 
-# Sources of which a release has several tables; of the others, the longest table is kept.
-_TABLES = (
-    "arcep_couverture", "arcep_mobile_sites", "ign_communes", "ign_iris", "insee_cog",
-    "insee_rp_communes", "insee_rp_iris",
-)  # fmt: skip
 # A map or a list of codes is of the year of its map.
 _GEOGRAPHIES = ("ign_communes", "ign_iris", "insee_cog", "insee_iris", "insee_epci")
 # Options that a file states itself: another release's are never taken for them.
 _OWN = ("form", "census", "income", "column_prefix", "classes")
-
-
-@dataclass(frozen=True)
-class Told:
-    """What the user says of the files, by source: never needed where a file says it.
-
-    Attributes
-    ----------
-    years : year of the figures.
-    maps : year of the map.
-    columns : role -> column.
-    """
-
-    years: Mapping[str, int] = field(default_factory=dict)
-    maps: Mapping[str, int] = field(default_factory=dict)
-    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -68,6 +48,16 @@ class Found:
     nearest: str = ""
     inherited: Mapping[str, Any] = field(default_factory=dict)
     left_out: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def needed(self) -> set[str]:
+        """Roles of which a column without any value makes the files useless."""
+        roles = {r.name for t in self.tables for r in t.family.roles if r.required and not r.free}
+        alone = {
+            next(iter(own)) for t in self.tables
+            if len(own := set(t.family.any_of) & set(t.match.columns)) == 1
+        }  # fmt: skip
+        return roles | alone
 
     def origin_of(self, path: Path | None) -> Path | None:
         """File that the user gave, where a message names the copy of it."""
@@ -115,11 +105,13 @@ def find_release(
 
     Raises
     ------
+    UsageError
+        When a column that the user names plays no role, or files are of several releases.
     BadFileError
-        When nothing is recognised, files contradict each other, or the year is written nowhere.
+        When nothing is recognised, or the year is written nowhere.
     """
-    tables, left_out = _tables(source, paths, told)
-    options = _one_of(tables)
+    tables, left_out = tables_of(source, paths, told)
+    options = options_of(tables)
     near = nearest_release(source, tables[0].year, options.get("form"))
     model = replaced if replaced is not None else near
     inherited = {
@@ -152,68 +144,6 @@ def find_release(
         release, held, tuple(tables), mapped, same.id if same else "", near.id if near else "",
         inherited, tuple(left_out),
     )  # fmt: skip
-
-
-def _tables(
-    source: str, paths: tuple[Path, ...], told: Told
-) -> tuple[list[Detection], list[tuple[str, str]]]:
-    """Tables that a release is made of, and the files left out with the reason."""
-    files = expand(paths)
-    found: list[Detection] = []
-    left_out: list[tuple[str, str]] = []
-    for path in files:
-        try:
-            found += recognise(
-                source, path, columns=told.columns.get(source), year=told.years.get(source)
-            )
-        except BadFileError as error:
-            # Of a folder, what is not recognised is named; a file given alone must be.
-            if path in paths:
-                raise
-            left_out.append((path.name, error.problem))
-    if not found:
-        raise BadFileError(
-            f"Ce dossier ne contient aucun fichier de la source {source}.",
-            path=paths[0], found=" ; ".join(f"{n} : {why}" for n, why in left_out[:4]) or "rien",
-            remedy="donnez le fichier lui-même pour savoir ce qui lui manque",
-        )  # fmt: skip
-    kept: list[Detection] = []
-    for table in sorted(found, key=lambda t: (-len(t.match.columns), -t.look.rows)):
-        twin = next((k for k in kept if _stands_for(source, k, table)), None)
-        if twin is None:
-            kept.append(table)
-        else:
-            left_out.append((table.look.name, f"{twin.look.name} est retenu à sa place"))
-    return sorted(kept, key=found.index), left_out
-
-
-def _stands_for(source: str, kept: Detection, other: Detection) -> bool:
-    """Tell whether one table makes another useless: the one table of a source, the same part, or
-    the same columns for another territory in one archive (base-cc has the overseas apart).
-    """
-    if source not in _TABLES:
-        return True
-    if other.family.part and kept.family == other.family:
-        return True
-    return kept.look.path == other.look.path and kept.look.columns == other.look.columns
-
-
-def _one_of(tables: list[Detection]) -> dict[str, Any]:
-    """Reading options of a release, the same for all its tables."""
-    first = tables[0]
-    for other in tables[1:]:
-        if dict(other.options) != dict(first.options):
-            raise UsageError(
-                "Les fichiers donnés ensemble ne sont pas de la même livraison.",
-                expected=f"{first.look.name} : {_written(first)}",
-                found=f"{other.look.name} : {_written(other)}",
-                remedy="donnez-les séparément, avec SOURCE/LIVRAISON=CHEMIN",
-            )
-    return dict(first.options)
-
-
-def _written(table: Detection) -> str:
-    return ", ".join(f"{k} = {v}" for k, v in table.options.items()) or table.family.form
 
 
 def _longest(tables: list[Detection]) -> Detection:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from fragility.errors import UsageError
+from fragility.errors import BadFileError, UsageError
 from fragility.sources.model import Release
 from fragility.territory.dated import Dated
 from fragility.territory.releases import Opener
@@ -52,6 +53,10 @@ SEVERAL = (
     "ign_communes", "ign_iris", "insee_cog", "insee_epci", "insee_rp_iris",
     "insee_rp_communes", "insee_filosofi_communes",
 )  # fmt: skip
+# Euros a year. INSEE's files, for scale: median 21 610 and maximum 51 720 by commune (2019), 21 790
+# and 59 880 by IRIS (2020).
+INCOMES = (10_000, 50_000)
+HIGHEST_INCOME = 200_000
 COLUMNS = ["table", "colonne", "lignes", "manquants_pct", "minimum", "mediane", "maximum"]
 
 
@@ -65,7 +70,8 @@ def probe(opener: Opener, release: Release) -> pd.DataFrame:
     Returns
     -------
     `COLUMNS`: table (its rank among those read), column, rows, missing cells in percent, and the
-    least, median and greatest value. A table without numbers has one row, without column.
+    least, median and greatest value, missing where every cell is. A table without numbers has one
+    row, without column.
 
     Raises
     ------
@@ -102,7 +108,6 @@ def describe(frame: pd.DataFrame) -> pd.DataFrame:
     [50.0]
     """
     numbers = frame.select_dtypes("number")
-    numbers = numbers.loc[:, numbers.notna().any()]
     if numbers.empty:
         return pd.DataFrame({"colonne": [""], "lignes": [len(frame)]}).reindex(columns=COLUMNS)
     summary = pd.DataFrame({
@@ -114,3 +119,42 @@ def describe(frame: pd.DataFrame) -> pd.DataFrame:
         "maximum": numbers.max().to_numpy(float),
     })  # fmt: skip
     return summary.reindex(columns=COLUMNS)
+
+
+def refuse_empty(proof: pd.DataFrame, required: Collection[str], path: Path) -> None:
+    """Refuse a file of which a column that its source is read for holds nothing that can be read.
+
+    Parameters
+    ----------
+    proof : see `probe`.
+    required : names of those columns; one that the reader does not give as numbers is no matter.
+    path : file that the user gave.
+    """
+    own = proof[proof["colonne"].isin(required)]
+    left = own.groupby("colonne", sort=False)["manquants_pct"].min()
+    if empty := [str(column) for column in left.index[left.eq(100)]]:
+        raise BadFileError(
+            f"Aucune valeur n'est lue pour : {', '.join(empty)}.", path=path,
+            expected="des nombres",
+            found="des cases vides, ou des marques de secret, sur toutes les lignes",
+            remedy="regardez comment cette colonne est écrite, ou nommez-en une autre avec "
+            f"--colonne {empty[0]}=COLONNE",
+        )  # fmt: skip
+
+
+def doubts_of(proof: pd.DataFrame) -> list[str]:
+    """What is read and can hardly be: French sentences."""
+    incomes = proof[proof["colonne"] == "niveau_vie_median"]
+    low, high = INCOMES
+    said = []
+    if (wrong := incomes[~incomes["mediane"].between(low, high)]["mediane"].dropna()).size:
+        said.append(
+            f"la moitié des niveaux de vie est sous {wrong.iloc[0]:.0f} euros : est-ce bien par an "
+            "et par unité de consommation ?"
+        )
+    if (wrong := incomes[incomes["maximum"] > HIGHEST_INCOME]["maximum"]).size:
+        said.append(
+            f"un niveau de vie médian atteint {wrong.iloc[0]:.0f} euros : est-ce une marque "
+            "d'absence ?"
+        )
+    return said

@@ -18,6 +18,14 @@ from fragility.sources.model import Edition
 from fragility.sources.user_editions import is_slug
 from fragility.territory.probe import READS, SEVERAL
 
+# Without one source of each of these groups, no edition can run.
+MANDATORY = (
+    ("insee_cog",), ("insee_cog_mouvements",), ("insee_iris",), ("insee_epci",),
+    ("ign_communes",), ("ign_iris",), ("eurostat_grille",), ("anct_conseillers",),
+    ("anct_france_services",), ("arcep_fixe", "arcep_fibre"),
+    ("arcep_mobile_sites", "arcep_couverture"),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Wish:
@@ -71,7 +79,10 @@ def check_release(key: str, name: str) -> None:
 
 
 def check_wishes(wishes: list[Wish], without: tuple[str, ...], base: Edition) -> None:
-    """Refuse a source that no reader knows, that the base has not, or that is given twice."""
+    """Refuse a source that no reader knows, that the base has not, or that is given twice.
+
+    One without which nothing can be computed cannot be taken out either.
+    """
     present = {r.source for r in releases_of(base)}
     for source in [*(w.source for w in wishes), *without]:
         if source not in READS:
@@ -85,6 +96,14 @@ def check_wishes(wishes: list[Wish], without: tuple[str, ...], base: Edition) ->
             f"L'édition {base.name} n'a pas la source « {strangers[0]} ».",
             expected=", ".join(sorted(present)), remedy="retirez cette option",
         )  # fmt: skip
+    left = (present - set(without)) | {w.source for w in wishes}
+    for group in MANDATORY:
+        if not left & set(group) and (gone := [s for s in without if s in group]):
+            raise UsageError(
+                f"Une édition ne peut pas se passer de la source « {gone[0]} ».",
+                expected=" ou ".join(group),
+                remedy="retirez cette option, ou donnez un autre fichier avec --set",
+            )
     for source in {w.source for w in wishes}:
         names = [w.release for w in wishes if w.source == source]
         alone = len(names) > 1 and (source not in SEVERAL or "" in names)

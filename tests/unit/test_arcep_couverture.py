@@ -38,6 +38,18 @@ def disc(x, y, reach, hole=0.0):
     return shapely.MultiPolygon([round_.difference(shapely.Point(x, y).buffer(hole))])
 
 
+def upright(west, south, east, north):
+    """Corners of a rectangle whose last edge crosses rows: losing the end of the ring shows."""
+    return [(west, south), (east, south), (east, north), (west, north), (west, south)]
+
+
+def centres(side, step=100.0):
+    """Centres of the pixels of a square canvas."""
+    axis = np.arange(step / 2, side, step)
+    x, y = np.meshgrid(axis, axis)
+    return x.ravel(), y.ravel()
+
+
 def test_a_file_says_its_operator_and_its_territory(file):
     path = file(("TBC", disc(0, 0, 10)), ("BC", disc(0, 0, 20)), ("CL", disc(0, 0, 30)))
     found = read_coverage(path)
@@ -52,8 +64,12 @@ def test_a_file_says_its_operator_and_its_territory(file):
 
 
 @pytest.mark.parametrize(
-    ("territory", "epsg"), [("971", 5490), ("973", 2972), ("974", 2975), ("976", 4471)]
-)
+    ("territory", "epsg"),
+    [
+        ("971", 5490), ("972", 5490), ("973", 2972), ("974", 2975), ("976", 4471), ("977", 5490),
+        ("978", 5490),
+    ],
+)  # fmt: skip
 def test_overseas_each_territory_has_its_projection(file, territory, epsg):
     shape = disc(300_000, 400_000, 10)
     assert read_coverage(file(("CL", shape), epsg=epsg, dept=territory)).territory == territory
@@ -82,6 +98,26 @@ def test_another_technology_two_operators_or_another_file_are_refused(file, tmp_
         read_coverage(tmp_path / "page.gpkg")
 
 
+def test_a_coverage_of_voice_is_refused_in_french(file):
+    with pytest.raises(BadFileError) as refused:
+        read_coverage(file(("CL", disc(0, 0, 10)), usage="voix"))
+    assert "internet mobile" in str(refused.value)
+    assert (refused.value.found, refused.value.expected) == ("voix", "usage data")
+    assert "pas celui de la voix" in refused.value.remedy
+    mixed = file(("CL", disc(0, 0, 10)), ("BC", disc(0, 0, 5)), usage=None)
+    assert read_coverage(mixed).levels == ("BC", "CL"), "a file that does not say is not voice"
+
+
+def test_a_coverage_that_cannot_say_voice_from_data_is_refused(tmp_path):
+    facts = {"operateur": "20801", "techno": "4G", "niveau": "CL", "dept": ""}
+    frame = gpd.GeoDataFrame(
+        {key: [value] for key, value in facts.items()}, geometry=[disc(0, 0, 10)], crs=2154
+    )
+    frame.to_file(tmp_path / "couverture.gpkg", layer="couverture")
+    with pytest.raises(BadFileError, match="usage"):
+        read_coverage(tmp_path / "couverture.gpkg")
+
+
 @pytest.mark.parametrize("points", [7, 50, 10_000])
 def test_lines_are_those_of_the_file_however_they_are_cut(file, points):
     shapes = [
@@ -107,6 +143,36 @@ def test_a_geometry_that_is_cut_is_refused(file):
         base.execute(f'UPDATE "{name}" SET geom = substr(geom, 1, length(geom) - 30)')
     with pytest.raises(BadFileError, match="illisibles"):
         list(read_lines(path))
+
+
+@pytest.mark.parametrize("points", [3, 4, 5, 7, 1_000_000])
+def test_a_hole_streamed_point_by_point_is_a_hole(file, points):
+    """One polygon whose ring and hole come in many pieces, and nothing else on the canvas."""
+    ring, hole = upright(130, 110, 1870, 1890), upright(640, 730, 1360, 1270)
+    shape = shapely.segmentize(shapely.Polygon(ring, [hole]), 90)
+    canvas = Canvas(left=0.0, top=2000.0, shape=(20, 20), step=100.0)
+    for lines in read_lines(file(("CL", shape)), points=points):
+        canvas.fill(lines)
+    x, y = centres(2000)
+    found = canvas.inside(canvas.pixels(x, y))
+    assert (found == shapely.contains_xy(shape, x, y)).all()
+    # Centres at 150 to 1850 m each way, less those of the hole: 650 to 1350 across, 750 to 1250 up.
+    assert found.sum() == 18 * 18 - 8 * 6
+
+
+@pytest.mark.parametrize("points", [3, 4, 5, 7, 1_000_000])
+def test_pieces_of_two_polygons_that_overlap_add_up_and_do_not_cancel(file, points):
+    """The second begins in the lines that end the first."""
+    rings = [upright(100, 100, 1100, 1100), upright(600, 600, 1600, 1600)]
+    shapes = [shapely.Polygon(ring) for ring in rings]
+    both = shapely.MultiPolygon([shapely.segmentize(shape, 130) for shape in shapes])
+    canvas = Canvas(left=0.0, top=2000.0, shape=(20, 20), step=100.0)
+    for lines in read_lines(file(("CL", both)), points=points):
+        canvas.fill(lines)
+    x, y = centres(2000)
+    found = canvas.inside(canvas.pixels(x, y))
+    assert (found == shapely.contains_xy(shapely.union_all(shapes), x, y)).all()
+    assert found.sum() == 100 + 100 - 25
 
 
 @pytest.mark.parametrize("points", [11, 400, 1_000_000])

@@ -1,6 +1,8 @@
 """The edition of the producers' own addresses: what it picks, and the totals it states."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,8 +16,9 @@ from fragility.sources.model import Edition
 from fragility.territory.cog import list_communes
 from fragility.territory.releases import Opener
 
-# Addresses seen letter by letter nowhere but built as their neighbours are.
-UNCONFIRMED = {"arcep_fixe/2024-t3", "arcep_couverture/2024-t3"}
+# ARCEP's were seen letter by letter nowhere, but are built as their neighbours are; that of
+# France services was seen once, and not found again.
+UNCONFIRMED = {"arcep_fixe/2024-t3", "arcep_couverture/2024-t3", "anct_france_services/courant"}
 SURVEY = "credoc_barometre/2007-2022-csv"
 
 
@@ -47,6 +50,30 @@ def test_addresses_are_those_of_producers_over_https():
         "https://data.arcep.fr/mobile/couvertures_theoriques/2024_T3/Metropole/00_Metropole/"
         "2024_T3_couv_Metropole_SFR0_4G_data.gpkg.7z" in urls
     )
+
+
+def test_the_census_is_that_of_2021_and_not_the_files_of_2020_under_other_numbers():
+    folder = "https://www.insee.fr/fr/statistiques/fichier/"
+    found = {f.url for f in RELEASES["insee_rp_communes/2021"].files}
+    assert found == {
+        folder + "8201904/base-cc-evol-struct-pop-2021_csv.zip",
+        folder + "8205182/base-cc-coupl-fam-men-2021_csv.zip",
+        folder + "8202319/base-cc-diplomes-formation-2021_csv.zip",
+        folder + "8202916/base-cc-emploi-pop-active-2021_csv.zip",
+        folder + "8202349/base-cc-logement-2021_csv.zip",
+    }
+    # Numbers that bear the census of 2020.
+    assert not [u for u in found if "7632446" in u or "7632867" in u]
+
+
+def test_every_number_is_in_the_table_of_addresses():
+    """What README says of where an address was seen is said of this address."""
+    page = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    page = page.split("## Addresses")[1].split("\n## ")[0]
+    urls = [f.url for r in releases_of(FRANCE_2024) for f in r.files if f.url]
+    numbers = {n for url in urls for n in re.findall(r"fichier/(\d+)/|/r/([0-9a-f]{8})-", url)}
+    assert len(numbers) == 17
+    assert [n for n in numbers if max(n) not in page] == []
 
 
 def test_no_two_files_share_a_place():

@@ -4,8 +4,11 @@ import io
 import zipfile
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
+import pyogrio
 import pytest
+import shapely
 
 from fragility.errors import BadFileError, UsageError
 from fragility.sources.catalogue import EDITIONS, RELEASES, find_edition, releases_of
@@ -58,6 +61,9 @@ def zipped(**members):
         ("a|b\n1|2\n", ("|", 0)),
         ("Version beta, présentée en l'état\na;b;c\n1;2;3\n4;5;6\n", (";", 1)),
         ('id,nom\n1,"Mairie, annexe; salle"\n2,"Poste"\n', (",", 0)),
+        ("Revenus;;\nSource : INSEE ; 2020;\nIRIS;MED;TP\n" + "1;2;3\n" * 9, (";", 2)),
+        ("Revenus\n\nIRIS;MED;TP\n" + "1;2;3\n" * 9, (";", 2)),
+        (";IRIS;MED\n" + "1;2;3\n" * 9, (";", 0)),
     ],
 )
 def test_the_separator_is_the_one_that_cuts_every_line_alike(text, expected):
@@ -77,6 +83,13 @@ def test_numbers_and_marks_are_counted():
     assert writing_of(pd.DataFrame({"a": ["1.5", "1e3"]})).decimal == "point"
     assert writing_of(pd.DataFrame({"a": ["1.5", "1,5"]})).decimal == "les deux"
     assert writing_of(pd.DataFrame({"a": ["15", "-3"]})).decimal == "entiers"
+
+
+@pytest.mark.parametrize("badly", ["18 %", "<5", "42120 €"])
+def test_a_mark_holds_no_digit(badly):
+    found = writing_of(pd.DataFrame({"a": [badly, badly, badly, "12"]}))
+    assert found.marks == {}
+    assert found.strange == (3, badly.replace(" ", ""))
 
 
 def test_codes_tell_the_level_even_when_a_spreadsheet_ate_a_zero():
@@ -253,6 +266,39 @@ def test_incomes_in_long_form_are_dated_by_their_own_column(tmp_path):
     assert found.options == {"form": "longue", "income": "23"}
 
 
+# --- maps with several layers ------------------------------------------------------------------
+SQUARE = shapely.box(0, 0, 1, 1)
+
+
+def layered(path, **layers):
+    """A GeoPackage whose layers have these codes, in that order."""
+    for name, codes in layers.items():
+        field = "code_siren" if name == "epci" else "code_insee"
+        table = gpd.GeoDataFrame({field: codes}, geometry=[SQUARE] * len(codes), crs=4326)
+        pyogrio.write_dataframe(table, path, layer=name, driver="GPKG")
+    return path
+
+
+@pytest.mark.parametrize("first", ["epci", "arrondissement"])
+def test_the_layers_that_the_reader_takes_are_looked_at(tmp_path, first):
+    codes = {"epci": ["200000172"], "arrondissement": ["0101", "0102", "0103"]}[first]
+    path = layered(tmp_path / "ADE_2024.gpkg", **{first: codes},
+                   commune=["01001", "01002", "2A004", "97411"],
+                   arrondissement_municipal=["75101"])  # fmt: skip
+    found = one("ign_communes", path)
+    assert found.look.rows == 4
+    assert found.options == {"form": "admin-express"}
+    assert sorted(found.codes) == ["01001", "01002", "2A004", "97411"], "they tell the map"
+
+
+def test_a_map_without_layer_of_communes_is_refused(tmp_path):
+    path = layered(tmp_path / "a.gpkg", epci=["200000172"], arrondissement=["0101", "0102"])
+    with pytest.raises(BadFileError, match=r"a\.gpkg"):
+        recognise("ign_communes", path)
+    with pytest.raises(BadFileError, match=r"a\.gpkg"):
+        recognise("ign_iris", path)
+
+
 # --- what is not recognised --------------------------------------------------------------------
 def refused(source, path, **told):
     with pytest.raises(BadFileError) as error:
@@ -276,6 +322,54 @@ def test_it_says_when_the_file_is_plainly_of_another_source(tmp_path):
     said = refused("insee_filosofi_iris", put(tmp_path, "caf.csv", header + "".join(rows)))
     assert "on dirait plutôt caf_iris (allocataires par IRIS)" in said
     assert "à faire  : essayez --set caf_iris=…" in said
+
+
+def test_a_name_with_a_space_can_be_pasted(tmp_path):
+    said = refused("insee_filosofi_iris", put(tmp_path, "r.csv", incomes(
+        ["IRIS", "DISP_MED20", "part de pauvres"])))  # fmt: skip
+    assert "--colonne 'pauvrete_pct=part de pauvres'" in said
+
+
+def test_a_role_that_the_source_has_not_is_wrong_usage(tmp_path):
+    path = put(tmp_path, "a.csv", incomes(["IRIS", "DISP_MED20", "DISP_TP6020"]))
+    with pytest.raises(UsageError, match="zzz") as error:
+        recognise("insee_filosofi_iris", path, columns={"zzz": "IRIS"})
+    assert "niveau_vie_median" in error.value.expected
+
+
+def test_a_header_alone_has_no_row(tmp_path):
+    path = put(tmp_path, "a.csv", "IRIS;DISP_MED20;DISP_TP6020\n")
+    assert "aucune ligne" in refused("insee_filosofi_iris", path)
+
+
+def test_a_workbook_of_a_source_that_is_text_is_to_be_saved_as_csv(tmp_path):
+    path = tmp_path / "a.xlsx"
+    pd.DataFrame({"IRIS": ["010040101"], "DISP_MED20": ["1"]}).to_excel(path, index=False)
+    assert "enregistrez la feuille en CSV" in refused("insee_filosofi_iris", path)
+
+
+def test_utf16_without_its_mark_is_said(tmp_path):
+    path = put(tmp_path, "a.csv", incomes(["IRIS", "DISP_MED20", "DISP_TP6020"]), "utf-16-le")
+    assert "encodage" in refused("insee_filosofi_iris", path)
+
+
+def test_uneven_lines_are_said_in_french(tmp_path):
+    said = refused("insee_filosofi_iris", put(tmp_path, "a.csv", "a;b\n" + "1;2\n" * 9 + "1;2;3\n"))
+    assert "2 colonnes séparées par « ; »" in said
+    assert "3 colonnes à la ligne 11" in said
+    assert "Error" not in said
+
+
+def test_a_list_of_programmes_is_no_column_of_numbers(tmp_path):
+    header = (
+        "id,nom,commune,code_postal,latitude,longitude,date_maj,dispositif_programmes_nationaux"
+    )
+    rows = [f"a{n},Mairie,Bény,01370,46.3,5.2,2024-05-01,Conseillers numériques" for n in range(9)]
+    path = put(tmp_path, "m.csv", "\n".join([header, *rows]) + "\n")
+    found = one("anct_conseillers", path)
+    assert found.options["form"] == "mednum"
+    assert found.doubts == ()
+    assert found.writing.numbers == 18, "latitudes and longitudes"
 
 
 def test_it_says_when_rows_are_of_another_level(tmp_path):
@@ -381,7 +475,7 @@ def test_the_real_files_are_recognised_as_the_catalogue_describes_them(edition, 
         if not families_of(release.source):
             continue
         found = one(release.source, pack / "raw" / release.folder / file.name)
-        stated = {k: v for k, v in release.options.items() if k != "zeros_unknown"}
+        stated = {k: v for k, v in release.options.items() if not k.startswith("zeros_")}
         if found.options != stated or found.year != release.year:
             wrong.append((release.id, dict(found.options), found.year))
     assert wrong == []

@@ -43,6 +43,29 @@ def test_median_persons_and_poverty_are_read_and_secrets_are_missing(file):
     assert dropped == {"ligne répétée": 0}
 
 
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (
+            row("01999", "9", "20", "21000", "s", "101"),
+            "quarantaine : valeur impossible, au-dessus de 100",
+        ),
+        (row("01999", "9", "20", "21000", "s", "-1"), "quarantaine : valeur impossible, négative"),
+        (row("01999", "9", "20", "-21000", "s", "15"), "quarantaine : valeur impossible, négative"),
+        (row("01999", "9", "-20", "21000", "s", "15"), "quarantaine : valeur impossible, négative"),
+    ],
+)
+def test_a_value_that_cannot_be_sets_its_commune_aside(file, line, reason):
+    sound = [row(f"01{k:03d}", "100", "200", "21000", "s", str(k % 30)) for k in range(1, 301)]
+    frame, dropped = read_filosofi_cc(file(*sound, line), income="21")
+    assert dropped == {"ligne répétée": 0, reason: 1}
+    assert len(frame) == 300
+    assert "01999" not in set(frame["code_commune"])
+    whole = row("01999", "9", "20", "21000", "s", "100")
+    kept, none = read_filosofi_cc(file(*sound, whole), income="21")
+    assert (len(kept), none) == (301, {"ligne répétée": 0}), "100 % can be"
+
+
 def test_another_year_is_refused(file):
     path = file(row("01004", "1", "2", "3", "4", "5"))
     with pytest.raises(BadFileError, match="MED20"):

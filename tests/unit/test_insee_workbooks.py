@@ -91,3 +91,18 @@ def test_another_workbook_a_lost_column_and_a_wrong_code_are_refused(book):
         )
     with pytest.raises(BadFileError):
         read_iris_workbook(book("Emboitements_IRIS", IRIS, ("0100", "n", "Q", "", "01001", "", "")))
+
+
+def test_not_one_row_in_a_thousand_may_be_wrong(book):
+    """Elsewhere a few wrong rows are set aside; a list of territories has to be whole."""
+    rows = [(f"{k:05d}", "n", "200069193", "CC", "01", "84") for k in range(1001, 2000)]
+    assert len(read_epci_workbook(book("Composition_communale", EPCI, *rows))) == 999
+    wrong = ("02000", "n", "CC de la Dombes", "CC", "02", "32")
+    with pytest.raises(BadFileError, match="EPCI"):
+        read_epci_workbook(book("Composition_communale", EPCI, *rows, wrong))
+    parts = [(f"{k:05d}0000", "n", "Z", "", f"{k:05d}", "n") for k in range(1001, 2000)]
+    assert len(read_iris_workbook(book("Emboitements_IRIS", IRIS, *parts))) == 999
+    with pytest.raises(BadFileError, match="TYP_IRIS"):
+        read_iris_workbook(
+            book("Emboitements_IRIS", IRIS, *parts, ("020000000", "n", "Q", "", "02000", "n"))
+        )

@@ -58,6 +58,20 @@ def test_places_of_other_programmes_alone_are_not_of_the_list(read):
     assert first["date_maj"] == "2026-05-02"
 
 
+@pytest.mark.parametrize(
+    ("programmes", "own"),
+    [
+        ("Conseillers numériques", True), (" Conseillers numériques ", True), ("CNFS", True),
+        ("France Services|CNFS|Aidants Connect", True), ("CNFS;France Services", True),
+        ("CNFS partenaire", False), ("Conseillers numériques bis|France Services", False),
+        ("Conseillers numériques, en projet", False), ("Ancien CNFS", False), ("cnfs", False),
+    ],
+)  # fmt: skip
+def test_a_programme_is_a_whole_value_of_the_cell(read, programmes, own):
+    frame = read({"id": "sûr"}, {"id": "x", "dispositif_programmes_nationaux": programmes})
+    assert ("x" in set(frame["id"])) is own
+
+
 def test_no_telephone_nor_address_of_a_person_is_kept(read):
     text = read({}).to_csv()
     assert "exemple.fr" not in text

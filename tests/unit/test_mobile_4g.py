@@ -5,6 +5,8 @@ Two cells of 1 km beside each other: the western one, 300 inhabitants, is all in
 25 points of 200 m each.
 """
 
+from dataclasses import replace
+
 import geopandas as gpd
 import pandas as pd
 import pytest
@@ -88,6 +90,30 @@ def test_each_operator_counts_for_one_and_levels_add_up(build, coverage):
     assert set(table["origine"]) == {"observe"}
     assert set(table["annee"]) == {2024}
     assert lines["lignes"].sum() >= 0
+
+
+def test_two_operators_that_share_no_ground_are_counted_one_by_one(build, coverage):
+    # One covers the western cell, the other the eastern one: 25 points each, none twice.
+    west = coverage("20801", in_lambert(-100, -100, 1000, 1100))
+    east = coverage("20810", in_lambert(1000, -100, 2100, 1100))
+    table, _ = build(west, east)
+    # In 01001, 300 live in the west, 40 in the east: the first leaves out 40, the second 300.
+    assert table.loc["01001", "non_4g_pct"] == pytest.approx(100 * (40 / 340 + 300 / 340) / 2)
+    # In 01002 all 60 are in the east: the first leaves out all of them, the second nobody.
+    assert table.loc["01002", "non_4g_pct"] == pytest.approx((100 + 0) / 2)
+    assert table["aucun_operateur_pct"].tolist() == [0, 0, 0, 0]
+    # The order of the files, and of the operators, changes nothing.
+    assert build(east, west)[0].equals(table)
+
+
+def test_files_of_one_operator_are_one_network(build, coverage):
+    west = coverage("20801", in_lambert(-100, -100, 1000, 1100))
+    east = coverage("20801-bis", in_lambert(1000, -100, 2100, 1100))
+    nobody = coverage("20810", in_lambert(5000, 5000, 5100, 5100))
+    table, _ = build(west, replace(east, operator="20801"), nobody)
+    # The first operator leaves nobody out, the second everybody.
+    assert table["non_4g_pct"].tolist() == pytest.approx([50, 50, 50, 50])
+    assert set(table["nb_operateurs"]) == {2}
 
 
 def test_whom_no_operator_covers_is_told_apart(build, coverage):

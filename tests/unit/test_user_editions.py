@@ -185,10 +185,36 @@ def test_removing_takes_the_releases_that_nothing_else_picks(raw):
         ("a" * 64, "abc", "sha256"),
         ('"communes" = 300', '"menages" = 300', "menages"),
         ("sep = ", "separateur = ", "separateur"),
+        ('base = "demo"', 'base = ["a"]', "un texte entre guillemets"),
+        ("cog_year = 2021", "cog_year = 1700", "de 1943 à 2100"),
+        ('"communes" = 300', '"communes" = "beaucoup"', "nombres entiers"),
+        ('options = { "income"', 'options = 3 #', "options = 3"),
+        ('options = { "income"', 'options = { "revenu"', "revenu"),
+        ("year = 2021\ngeography", "year = true\ngeography", "une année"),
+        ('note = "', 'note = 4 # "', "note = 4"),
+        ('columns = {', 'columns = "abc" # {', "columns = « abc »"),
+        ('secrets = [', 'secrets = 4 # [', "secrets = 4"),
+        ('encoding = "cp1252"', 'encoding = "zz9"', "encoding = « zz9 »"),
+        ('sep = "', 'sep = "ab', "un seul caractère"),
+        ("size = 12", 'size = "12"', "un nombre entier"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_with_the_file(raw, before, after, words):
     assert words in damaged(raw, before, after)
+
+
+def test_one_release_in_the_place_of_their_list_is_said_whole(tmp_path):
+    text = b'[edition.a]\nbase = "demo"\nreleases = "insee_cog/2024"\n'
+    with pytest.raises(BadFileError, match="insee_cog/2024") as error:
+        parse_user_editions(text, tmp_path / NAME)
+    assert "entre crochets" in error.value.expected
+
+
+@pytest.mark.parametrize("text", ["edition = 3", "[edition]\na = 3", "[[release]]\nfiles = 3",
+                                  '[release."caf_iris/a"]\nyear = 2020\nfiles = [3]'])  # fmt: skip
+def test_what_is_no_block_is_said(tmp_path, text):
+    with pytest.raises(BadFileError, match=r"editions\.toml"):
+        parse_user_editions(text.encode(), tmp_path / NAME)
 
 
 def test_a_release_of_no_known_source_is_refused(tmp_path):

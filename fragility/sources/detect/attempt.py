@@ -26,7 +26,11 @@ def attempt(family: Family, look: Look, given: Mapping[str, str]) -> Match | Non
     found = match(family, look.columns, given)
     key = family.roles[0].name
     if key not in found.columns and family.level:
-        spare = [c for c in look.columns if c not in found.columns.values()]
+        # A SIREN has the width of the code of an IRIS.
+        spare = [
+            c for c in look.columns
+            if c not in (*found.columns.values(), "geometry") and "siren" not in c.lower()
+        ]  # fmt: skip
         of_level = (c for c in spare if level_of(look.load([c])[c]) == family.level)
         if (column := next(of_level, None)) is not None:
             found = match(family, look.columns, {**given, key: column})

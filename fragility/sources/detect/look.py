@@ -18,7 +18,7 @@ from python_calamine import CalamineError
 from rasterio.errors import RasterioError
 
 from fragility.errors import BadFileError
-from fragility.sources.detect.text import decode_any, sniff
+from fragility.sources.detect.text import decode_any, sniff, uneven
 from fragility.sources.readers.common import DAMAGED_ZIP, refuse_not_a_table, require_file
 
 Kind = Literal["texte", "classeur", "parquet", "carte", "grille"]
@@ -157,11 +157,7 @@ def _look_text(content: bytes, path: Path, member: str = "") -> Look:
             io.StringIO(body), sep=sep, dtype=str, keep_default_na=False, na_values=[""]
         )
     except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise BadFileError(
-            "Le tableau est illisible : ses lignes n'ont pas toutes le même nombre de colonnes.",
-            path=path, expected=f"colonnes séparées par « {sep} »", found=str(error).strip(),
-            remedy="reprenez le fichier du producteur",
-        ) from None  # fmt: skip
+        raise uneven(path, sep, skip, str(error)) from None
     return Look(
         path, "texte", tuple(map(str, cells.columns)), len(cells),
         lambda wanted: cells[list(wanted)],
@@ -230,9 +226,7 @@ def _look_layer(path: Path, layer: str, layers: tuple[str, ...]) -> Look:
     fields = tuple(map(str, info["fields"]))
 
     def load(wanted: Sequence[str]) -> pd.DataFrame:
-        table = pyogrio.read_dataframe(
-            path, layer=layer, columns=list(wanted), read_geometry=False
-        )
+        table = pyogrio.read_dataframe(path, layer=layer, columns=list(wanted), read_geometry=False)
         return table[list(wanted)].astype("str")
 
     kind = "points" if "point" in str(info["geometry_type"]).lower() else "contours"

@@ -85,7 +85,7 @@ def recognise(
     Raises
     ------
     UsageError
-        When no reader knows that source.
+        When no reader knows that source, or no form of it has a role that the user names.
     BadFileError
         When no table of the file is of that source: it says what was recognised and what misses.
     """
@@ -96,6 +96,13 @@ def recognise(
             f"La source « {source} » n'existe pas, ou aucun lecteur ne la connaît.",
             expected=", ".join(known),
             remedy="choisissez l'une d'elles",
+        )
+    roles = list(dict.fromkeys(role.name for f in families for role in f.roles))
+    if strangers := [role for role in columns or {} if role not in roles]:
+        raise UsageError(
+            f"Le rôle « {strangers[0]} » de --colonne n'existe pas dans la source {source}.",
+            expected=", ".join(roles[:20]) or "rien : cette source n'a pas de colonnes",
+            remedy="corrigez le nom qui est avant le signe =",
         )
     looks = look_into(path)
     found = []

@@ -35,7 +35,7 @@ def unknown_file(source: str, path: Path, looks: list[Look], tried: list[Match])
     other = _elsewhere(looks)
     rather = [f"on dirait plutôt {other.source} ({other.form})"] if other else []
     if not tried:
-        wanted = {kind for f in families_of(source) for kind in f.kinds}
+        wanted: set[str] = {kind for f in families_of(source) for kind in f.kinds}
         return BadFileError(
             f"Ce fichier n'est pas de la source {source} ({SOURCES[source].title}).",
             path=path, expected="un fichier de nature " + " ou ".join(sorted(wanted)),

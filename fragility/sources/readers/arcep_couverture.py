@@ -26,7 +26,8 @@ PROJECTIONS = {
 }  # fmt: skip
 # Very good, good, limited; empty before 2025 in the metropole. All of them are covered.
 LEVELS = ("TBC", "BC", "CL", "")
-USAGE = "data"
+# Voice is not internet; a row that does not say is of the file it is in.
+USAGES = ("data", "")
 _COLUMNS = ("operateur", "techno", "niveau", "dept", "usage")
 
 
@@ -79,12 +80,12 @@ def read_coverage(source: Path | Intake) -> Coverage:
     operators, technos, levels, departements, usages = (
         sorted({str(value).strip() for value in column}) for column in columns
     )
-    if [usage.lower() for usage in usages] != [USAGE] and rows:
+    if not {usage.lower() for usage in usages} <= set(USAGES):
         raise BadFileError(
             "Ce n'est pas la couverture de l'internet mobile.",
             path=path,
-            expected=f"usage « {USAGE} »",
-            found=" ; ".join(f"« {usage} »" for usage in usages),
+            expected=f"usage {USAGES[0]}",
+            found=", ".join(usages),
             remedy="prenez le fichier « …_4G_data.gpkg » de l'ARCEP, pas celui de la voix",
         )
     if technos != ["4G"] or len(operators) != 1 or not set(levels) <= set(LEVELS):
