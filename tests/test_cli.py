@@ -457,9 +457,7 @@ def test_another_copy_of_a_source_is_said_at_the_end_of_the_run(place, monkeypat
     from fragility.sources import files
 
     monkeypatch.setattr(files, "conformity", lambda file, checksum: "differente")
-    report = runner.run_edition(
-        "demo", place / "raw", place / "out", "ifn-2023", everything=True
-    )
+    report = runner.run_edition("demo", place / "raw", place / "out", "ifn-2023", everything=True)
     assert any("arcep_fixe/demo/commune-debit-beta.csv" in text for text in report.warnings)
     assert not (place / "out" / "demo" / "tables" / "registre").exists()
 
