@@ -299,8 +299,8 @@ def indicator_columns() -> list[pa.Column]:
                 f"{key}_origine",
                 f"{label} : origine",
                 "Origine du chiffre : observe (publié à ce niveau, ou "
-                "calculé sans modèle sur des données publiées), commune (hérité de la commune, ou de celle d'avant une scission), "
-                "iris (agrégé des IRIS), impute (modélisé), absent.",
+                "calculé sans modèle sur des données publiées), commune (hérité de la commune, ou "
+                "de celle d'avant une scission), iris (agrégé des IRIS), impute (modélisé), absent.",
                 among=ORIGINS,
             ),
             count(f"{key}_annee", f"{label} : année", "Année de la donnée.", nullable=True),
@@ -528,8 +528,8 @@ CORE = [
             text(
                 "peu_diplomes_origine",
                 "Sans le baccalauréat : origine",
-                "observe (publié), iris (agrégé), commune (de celle d'avant une scission), impute ou "
-                "absent.",
+                "observe (publié), iris (agrégé), commune (de celle d'avant une scission), impute "
+                "ou absent.",
                 among=ORIGINS,
             ),
             share(

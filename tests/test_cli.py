@@ -281,7 +281,8 @@ def test_a_bad_file_is_named_and_nothing_published_changes(call, place, name, sp
     assert words in err
     assert f"fichier  : {path}" in err
     # No producer has the fictional files: they are made again.
-    assert "à faire  : supprimez ce fichier" in err
+    assert "à faire  : " in err
+    assert "supprimez ce fichier : la démonstration l'écrira de nouveau" in err
     assert hashes(place / "out") == before
     assert [p.name for p in (place / "out").iterdir()] == ["demo"]
 

@@ -21,8 +21,8 @@ from fragility.territory.dated import Dated, bring_iris, build_target, iris_plac
 _COLUMNS = (
     "niveau", "code", "population", "population_annee", "population_origine", "plus_65_pct",
     "plus_65_annee", "plus_65_origine", "peu_diplomes_pct", "peu_diplomes_annee",
-    "peu_diplomes_origine", "personnes_seules_pct", "familles_mono_pct", "chomage_pct", "proprietaires_pct",
-    "vacance_pct", "densite_hab_km2",
+    "peu_diplomes_origine", "personnes_seules_pct", "familles_mono_pct", "chomage_pct",
+    "proprietaires_pct", "vacance_pct", "densite_hab_km2",
 )  # fmt: skip
 
 

@@ -147,9 +147,7 @@ def build_iris_values(
     Values, years and origins by IRIS. The one IRIS of a commune that is not split takes the
     commune's.
     """
-    values = published.reindex(iris.index).assign(
-        **{f"{key}_origine": "observe" for key in DATED}
-    )
+    values = published.reindex(iris.index).assign(**{f"{key}_origine": "observe" for key in DATED})
     if "population" not in values:
         values["population"] = np.nan
     if habitat is not None:

@@ -55,11 +55,17 @@ def test_a_creation_has_no_before(tmp_path):
     assert frame.loc[1, "code_apres"] == "01033"
 
 
-@pytest.mark.parametrize("row", [
-    '"32","2025-13-01","COM","01002","COM","01001"', '"32","1025-01-01","COM","01002","COM","01001"',
-    '"99","2025-01-01","COM","01002","COM","01001"', '"32","2025-01-01","XXX","01002","COM","01001"',
-])  # fmt: skip
-def test_a_movement_that_cannot_be_refuses_the_list(tmp_path, row):
+@pytest.mark.parametrize(
+    ("kind", "date", "before"),
+    [
+        ("32", "2025-13-01", "COM"),
+        ("32", "1025-01-01", "COM"),
+        ("99", "2025-01-01", "COM"),
+        ("32", "2025-01-01", "XXX"),
+    ],
+)
+def test_a_movement_that_cannot_be_refuses_the_list(tmp_path, kind, date, before):
+    row = f'"{kind}","{date}","{before}","01002","COM","01001"'
     header = '"MOD","DATE_EFF","TYPECOM_AV","COM_AV","TYPECOM_AP","COM_AP"\n'
     good = '"32","2025-01-01","COM","01002","COM","01001"\n'
     path = tmp_path / "v_mvt_commune_2026.csv"
