@@ -300,7 +300,8 @@ def indicator_columns() -> list[pa.Column]:
                 f"{label} : origine",
                 "Origine du chiffre : observe (publié à ce niveau, ou "
                 "calculé sans modèle sur des données publiées), commune (hérité de la commune, ou "
-                "de celle d'avant une scission), iris (agrégé des IRIS), impute (modélisé), absent.",
+                "de celle d'avant une scission), iris (agrégé des IRIS), impute (modélisé), "
+                "absent.",
                 among=ORIGINS,
             ),
             count(f"{key}_annee", f"{label} : année", "Année de la donnée.", nullable=True),

@@ -39,8 +39,8 @@ def read_fibre(
     Returns
     -------
     `code_commune`, `fibre_pct`, `est_douteux` (such a zero), and as printed beside it
-    `population` (inhabitants), `superficie_km2`, `latitude`, `longitude` (degrees, town hall or centre); and the rows dropped
-    by reason.
+    `population` (inhabitants), `superficie_km2`, `latitude`, `longitude` (degrees, town hall or
+    centre); and the rows dropped by reason.
     """
     intake = Intake.of(path)
     frame, dropped = _read(intake, {
