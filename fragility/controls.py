@@ -12,11 +12,16 @@ from fragility.access.places import UNPLACED
 from fragility.errors import DataCheckError
 from fragility.export.labels import plural
 from fragility.index.profiles import Profile
+from fragility.ledger import ENTERED
 from fragility.sources.model import Edition
 from fragility.sources.quarantine import rows_of
+from fragility.territory.cog import UNKNOWN
+from fragility.territory.dated import UNKNOWN_IRIS
 
 MIN_R2 = 0.8
 MAX_SET_ASIDE = 0.05
+MAX_UNKNOWN = 0.05
+UNKNOWN_CODES = (UNKNOWN, UNKNOWN_IRIS)
 MIN_KNOWN = 0.9
 # Bounds of a national or regional mean, wide enough for any French region and year since 2015.
 PLAUSIBLE_MEANS = {
@@ -161,6 +166,22 @@ def control_incomes(incomes: pd.DataFrame) -> None:
             expected=f"entre {low} et {high} euros par an",
             found=f"{median:.0f}",
             remedy="une unité ou des colonnes ont changé dans un fichier source : " + _REPORT,
+        )
+
+
+def control_unknown(registre: pd.DataFrame) -> None:
+    """Few rows of a release bear a code that the edition's map does not know."""
+    keys = ["etape", "source"]
+    rows = registre[registre["motif"].eq(ENTERED)].groupby(keys)["lignes"].sum()
+    lost = registre[registre["motif"].isin(UNKNOWN_CODES)].groupby(keys)["lignes"].sum()
+    share = (lost / rows.reindex(lost.index)).sort_values(ascending=False)
+    if len(share) and share.iloc[0] > MAX_UNKNOWN:
+        (_, source), worst = share.index[0], share.iloc[0]
+        raise DataCheckError(
+            "Beaucoup de codes d'une livraison sont inconnus de la carte de l'édition.",
+            expected=f"au plus {100 * MAX_UNKNOWN:.0f} % de ses lignes",
+            found=f"{source} : {100 * worst:.0f} %",
+            remedy="vérifiez l'année de sa carte (geography_year) et que ses codes sont entiers",
         )
 
 

@@ -99,6 +99,12 @@ def revenus(core_revenus: pd.DataFrame) -> dg.AssetCheckResult:
     return _result(lambda: controls.control_incomes(core_revenus))
 
 
+@dg.asset_check(asset="registre", name="codes", partitions_def=EDITION_PARTITIONS)
+def codes_connus(registre: pd.DataFrame) -> dg.AssetCheckResult:
+    """Few rows of a release are off the map (warning)."""
+    return _result(lambda: controls.control_unknown(registre), dg.AssetCheckSeverity.WARN)
+
+
 @dg.asset_check(asset="index_imputation", name="plausible", partitions_def=EDITION_PARTITIONS)
 def modele_plausible(index_imputation: pd.DataFrame) -> dg.AssetCheckResult:
     """The poverty model predicts well what it never saw (warning)."""
@@ -132,5 +138,6 @@ def _drift_check(name: str, description: str) -> dg.AssetChecksDefinition:
 
 drift_checks = [_drift_check(name, description) for name, description in CHECKS.items()]
 reconciliation_checks = [
-    totaux, scores, couverture, revenus, modele_plausible, lieux_places, *drift_checks,
+    totaux, scores, couverture, revenus, codes_connus, modele_plausible, lieux_places,
+    *drift_checks,
 ]  # fmt: skip

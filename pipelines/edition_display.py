@@ -208,6 +208,6 @@ def _show_written(
             screen.print(f"{escape(key)} : fichiers {why}, ni copiés ni déplacés")
     screen.print(f"Édition écrite dans {escape(str(raw / NAME))}, modifiable à la main.")
     screen.print(
-        f"Suite : [bold]fragility run --edition {draft.edition.name}[/] "
+        f"Suite : [bold]fragility run --edition {draft.edition.name} --raw {escape(str(raw))}[/] "
         f"(« fragility edition remove {draft.edition.name} » la défait)"
     )

@@ -40,7 +40,7 @@ class Drift:
     sources : see `compare_sources`.
     codes : see `drift_codes.compare_codes`.
     pairs : communes of both, see `drift_codes.pair_communes`.
-    indicators, quantiles, origins, departements : see `drift_measures`.
+    indicators, iris, quantiles, origins, departements : see `drift_measures`.
     movers, flips : see `drift_movers`.
     has_passage : True when the codes of an older map could be brought forward.
     """
@@ -51,6 +51,7 @@ class Drift:
     codes: pd.DataFrame
     pairs: pd.DataFrame
     indicators: pd.DataFrame
+    iris: pd.DataFrame
     quantiles: pd.DataFrame
     origins: pd.DataFrame
     departements: pd.DataFrame
@@ -174,6 +175,7 @@ def compare(
         codes=drift_codes.compare_codes(before, after, passage),
         pairs=pairs,
         indicators=drift_measures.measure_indicators(before, after, pairs),
+        iris=drift_measures.measure_iris(before, after),
         quantiles=drift_measures.measure_quantiles(before, after),
         origins=drift_measures.measure_origins(before, after),
         departements=drift_measures.measure_departements(pairs, keys),

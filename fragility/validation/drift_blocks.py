@@ -154,7 +154,40 @@ def indicators(drift: Drift) -> Markup:
             f"corrélation de rang commune à commune (à partir de {MIN_PAIRS} communes).",
             class_="petit",
         ),
+        _iris(drift),
         *(_indicator(drift, row) for row in rows),
+    )
+
+
+def _iris(drift: Drift) -> Markup:
+    """The same by IRIS: a release published at that level changes nothing above."""
+    heads = (
+        "Indicateur", "Années avant", "Maintenant", "Moyenne avant", "Maintenant",
+        "IRIS comparés", "Changés", "Apparus", "Disparus",
+    )  # fmt: skip
+    rows = [
+        (
+            "Score" if row["indicateur"] == "score" else drift.after.labels[row["indicateur"]][0],
+            row["annees_avant"],
+            row["annees"],
+            number(row["moyenne_avant"], 2),
+            number(row["moyenne"], 2),
+            number(row["nb_compares"]),
+            number(row["nb_changes"]),
+            number(row["nb_apparus"]),
+            number(row["nb_disparus"]),
+        )
+        for row in drift.iris.to_dict("records")
+    ]
+    return join(
+        element("h3", "Dans les IRIS"),
+        table(heads, rows, numbers=range(3, 9)),
+        element(
+            "p",
+            "Mêmes codes d'IRIS, changés au-delà de 0,05. Le sous-score d'une commune découpée est "
+            "la moyenne de ceux de ses IRIS : il peut bouger quand son propre taux ne bouge pas.",
+            class_="petit",
+        ),
     )
 
 

@@ -96,6 +96,42 @@ def measure_indicators(
     return table
 
 
+def measure_iris(before: Publication, after: Publication) -> pd.DataFrame:
+    """Compare each indicator, then the score, IRIS by IRIS.
+
+    A release by IRIS leaves the communes as they were: only here does it show.
+
+    Returns
+    -------
+    One row per indicator of both publications and one for `score`: years, means over each
+    publication's IRIS weighted by population, IRIS compared (same code), and the share of them
+    that changed by more than 0.05.
+    """
+    both = before.iris.merge(after.iris, on="code_iris", suffixes=("_avant", ""))
+    rows = []
+    for key in [*(k for k in after.indicators if k in before.indicators), "score"]:
+        column = key if key == "score" else f"{key}_pct"
+        old, new = both[f"{column}_avant"], both[column]
+        compared = old.notna() & new.notna()
+        moved = (new - old).abs()[compared] > VISIBLE
+        rows.append({
+            "indicateur": key,
+            "annees_avant": _years(before.iris, key), "annees": _years(after.iris, key),
+            "moyenne_avant": weighted_mean(before.iris[column], before.iris["population"]),
+            "moyenne": weighted_mean(after.iris[column], after.iris["population"]),
+            "nb_compares": int(compared.sum()), "nb_changes": int(moved.sum()),
+            "nb_apparus": int((old.isna() & new.notna()).sum()),
+            "nb_disparus": int((old.notna() & new.isna()).sum()),
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _years(iris: pd.DataFrame, key: str) -> str:
+    if key == "score":
+        return ""
+    return ", ".join(str(int(year)) for year in sorted(iris[f"{key}_annee"].dropna().unique()))
+
+
 def _gap(old: np.ndarray, new: np.ndarray) -> dict[str, float]:
     """Kolmogorov-Smirnov distance, where it is reached, and the shares below on either side."""
     names = ("distance", "seuil_pct", "sous_seuil_avant_pct", "sous_seuil_pct")

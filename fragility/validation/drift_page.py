@@ -121,7 +121,8 @@ def _warnings(report: DriftReport, alerts: dict[str, str]) -> Markup:
     if lines:
         return element("div", element("strong", "À vérifier"), items(lines), class_="avis")
     calm = (
-        "Rien à vérifier : aucune alerte."
+        "Aucune dérive à vérifier. La quarantaine et les copies inconnues sont dans LISEZMOI.md et "
+        "dans le résumé du calcul."
         if report.drifts
         else "Aucune publication antérieure à comparer : seuls les totaux sont montrés."
     )

@@ -163,7 +163,8 @@ def _mover_table(drift: Drift, rows: pd.DataFrame, caption: str) -> Markup:
 def _mover_reason(drift: Drift, row: dict[Any, Any]) -> str:
     """The indicator that moved a commune most, with its values and sub-scores."""
     if not row["indicateur"]:
-        return "un autre profil d'indice"
+        same = drift.before.profile == drift.after.profile
+        return "aucun sous-score : les autres ont bougé" if same else "un autre profil d'indice"
     values = f"{number(row['valeur_avant'], 1)} → {number(row['valeur'], 1, PERCENT)}"
     scores = f"{number(row['sous_score_avant'], 1)} → {number(row['sous_score'], 1)}"
     return f"{_short(drift, row['indicateur'])} : {values} (sous-score {scores})"

@@ -34,6 +34,11 @@ _STEPS = {
 # Read cell by cell, so that no ledger line bears its release.
 _UNNAMED = {"non_4g": "eurostat_grille"}
 
+_IRIS = (
+    "code_iris", "nom", "code_commune", "population", "score",
+    *(f"{key}_{part}" for key in INDICATORS for part in ("pct", "annee")),
+)  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Publication:
@@ -44,7 +49,8 @@ class Publication:
     edition : what was computed.
     profile : index profile, "" when the run did not say.
     communes : what is compared of the table `communes`, one row per code.
-    iris : `code_iris`, `nom`, `code_commune`.
+    iris : `code_iris`, `nom`, `code_commune`, `population`, `score`, and the value and year of each
+        indicator.
     places : number of retained places by `dispositif`.
     files : `release`, `fichier`, `sha256` of every raw file read.
     steps : `etape`, `source` of the ledger.
@@ -103,7 +109,7 @@ def read_publication(folder: Path, edition: Edition, profile: str | None = None)
         edition=edition,
         profile=_profile(folder) if profile is None else profile,
         communes=_communes(tables / "communes.parquet"),
-        iris=_read(tables / "iris.parquet", ("code_iris", "nom", "code_commune")),
+        iris=_read(tables / "iris.parquet", _IRIS),
         places=_read(tables / "lieux.parquet", ("dispositif",))["dispositif"].value_counts(),
         files=pd.concat(raw, ignore_index=True) if raw else none,
         steps=_read(tables / "registre.parquet", ("etape", "source")).drop_duplicates(),

@@ -138,3 +138,15 @@ def test_incomes_in_another_unit_stop_the_run():
             controls.control_incomes(
                 incomes.assign(niveau_vie_median=incomes["niveau_vie_median"] * factor)
             )
+
+
+def test_a_release_of_another_map_is_a_warning():
+    lines = pd.DataFrame(
+        [("core_revenus", "filosofi/2019", "entrées", 60),
+         ("core_revenus", "filosofi/2019", "entrées", 40),
+         ("core_revenus", "filosofi/2019", "code absent de la carte des communes", 5)],
+        columns=["etape", "source", "motif", "lignes"],
+    )  # fmt: skip
+    controls.control_unknown(lines)
+    with pytest.raises(DataCheckError, match="inconnus de la carte"):
+        controls.control_unknown(lines.assign(lignes=[60, 40, 6]))

@@ -63,6 +63,11 @@ def publication(codes, edition=OLD, iris=None, releases=("arcep_fixe/2019-09",),
                 "code_commune": [u[:5] for u in units],
             },
             dtype="str",
+        ).assign(
+            population=100.0,
+            score=5.0,
+            **{f"{key}_pct": 10.0 for key in INDICATORS},
+            **{f"{key}_annee": 2018 for key in INDICATORS},
         ),
         places=pd.Series({"conseiller_numerique": 3, "bibliotheque": 2}),
         files=pd.DataFrame(
@@ -211,6 +216,26 @@ def test_a_list_of_places_that_was_cut_is_a_warning(before, after, warned):
     assert (alert is not None) == warned
     if warned:
         assert f"lieux de conseillers numériques retenus : {before} puis {after}" in alert
+
+
+def test_a_release_by_iris_shows_in_the_iris():
+    codes = ["01001", "01002", "01003", "01004"]
+    old, new = publication(codes), publication(codes)
+    # Poverty of the third comes, that of the fourth goes, the first moves by 4 points.
+    before = old.iris.assign(pauvrete_pct=[10.0, 10, np.nan, 10])
+    after = new.iris.assign(
+        pauvrete_pct=[14.0, 10, 12, np.nan], pauvrete_annee=[2020, 2018, 2020, 2018]
+    )
+    drift = compare(
+        dataclasses.replace(old, iris=before), dataclasses.replace(new, iris=after), None, EQUAL
+    )
+    row = drift.iris.set_index("indicateur").loc["pauvrete"]
+    assert (row["annees_avant"], row["annees"]) == ("2018", "2018, 2020")
+    counts = ["nb_compares", "nb_changes", "nb_apparus", "nb_disparus"]
+    assert row[counts].tolist() == [2, 1, 1, 1]
+    assert (row["moyenne_avant"], row["moyenne"]) == (10, 12)
+    assert drift.iris.set_index("indicateur").loc["score", "nb_changes"] == 0
+    assert not drift.is_still
 
 
 def test_one_commune_less_is_no_jump():
