@@ -6,6 +6,7 @@ import pytest
 
 pytestmark = pytest.mark.national
 
+EMPLOYERS = "raw/anct_conseillers/2023-09/conum_structures_20230913.csv"
 HISTORY = "raw/insee_cog/2026/v_commune_depuis_1943.csv"
 
 
@@ -107,10 +108,11 @@ def test_what_the_fibre_file_does_not_hold_stays_absent(communes):
     assert communes.loc["57019", "non_thd_pct"] == 100  # Amnéville: a zero that is published
 
 
-def test_employers_without_coordinates_are_at_the_precision_of_the_commune(tables):
+def test_employers_without_coordinates_are_at_the_precision_of_the_commune(pack, tables):
+    listed = pd.read_csv(pack / EMPLOYERS, dtype=str)
     places = gpd.read_parquet(tables / "core_lieux.parquet")
-    own = places[places["id"].str.fullmatch(r"cn-\d{13,14}")]  # a SIRET, its zero lost in one
-    assert len(own) == 2485
+    own = places[places["id"].isin("cn-" + listed["Siret"])]
+    assert len(own) == len(listed) == 2485
     kept = own[own["statut"] == "retenu"]
     assert set(kept["precision"]) == {"commune"}
     assert len(kept) > 250
