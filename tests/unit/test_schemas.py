@@ -79,6 +79,7 @@ def test_a_commune_code_has_five_characters(code):
             "nb_locaux": [1.0],
             "nb_locaux_thd": [1.0],
             "non_thd_pct": [0.0],
+            "est_douteux": [False],
             "non_thd_annee": pd.array([2019], "Int64"),
         }
     )
