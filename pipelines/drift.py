@@ -1,24 +1,14 @@
 """The drift report: what an edition moved since it was last published, and since the one before."""
 
-import datetime
-import os
-
 import dagster as dg
 
 from fragility.index.profiles import load_profile
 from fragility.sources.catalogue import find_edition
 from fragility.validation.drift_page import write_page
 from fragility.validation.drift_report import PAGE, build_report
-from pipelines.emit import timed, written
+from pipelines.emit import run_date, timed, written
 from pipelines.raw import raw_assets
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
-
-
-def _today() -> datetime.date:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    if epoch:
-        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-    return datetime.date.today()
 
 
 @dg.asset(
@@ -42,5 +32,5 @@ def export_derive(context: dg.AssetExecutionContext, workspace: Workspace) -> dg
             workspace.profile,
             {item.id: item.weight for item in profile.indicators},
         )
-        page = write_page(folder / PAGE, report, _today())
+        page = write_page(folder / PAGE, report, run_date())
     return written(context, workspace, [page], timer)

@@ -1,7 +1,9 @@
 """What every asset says of itself in Dagster: rows, seconds, a preview, its ledger."""
 
 import base64
+import datetime
 import io
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,14 @@ from pipelines.workspace import Workspace
 
 PREVIEW_ROWS = 5
 PREVIEW_COLUMNS = 8
+
+
+def run_date() -> datetime.date:
+    """Day that the outputs carry: that of SOURCE_DATE_EPOCH if it is set, else today."""
+    epoch = os.environ.get("SOURCE_DATE_EPOCH")
+    if epoch:
+        return datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
+    return datetime.date.today()
 
 
 @dataclass

@@ -1,7 +1,5 @@
 """Export assets: the files élus, planners and analysts open."""
 
-import datetime
-import os
 from typing import Any
 
 import dagster as dg
@@ -15,7 +13,7 @@ from fragility.index.profiles import load_profile
 from fragility.schemas import TABLES
 from fragility.sources.catalogue import find_edition
 from fragility.sources.files import on_hand
-from pipelines.emit import timed, written
+from pipelines.emit import run_date, timed, written
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 # Not in the database: cells and costs weigh more than all the rest together, and contours are in
@@ -39,17 +37,11 @@ def _facts(
     bounds: pd.DataFrame,
     quarantine: pd.DataFrame,
 ) -> RunFacts:
-    epoch = os.environ.get("SOURCE_DATE_EPOCH")
-    today = (
-        datetime.datetime.fromtimestamp(int(epoch), datetime.UTC).date()
-        if epoch
-        else datetime.date.today()
-    )
     return build_facts(
         on_hand(find_edition(context.partition_key), workspace.raw_dir()),
         load_profile(workspace.profile),
         bounds,
-        today,
+        run_date(),
         quarantine,
     )
 

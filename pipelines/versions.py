@@ -166,10 +166,9 @@ READS: dict[Symbol, Read] = {
     ("fragility.index.profiles", "load_profile"): Read(
         "le profil", lambda reading, _: repr(load_profile(reading.profile))
     ),
-    **{
-        symbol: Read("la date demandée", lambda *_: os.environ.get("SOURCE_DATE_EPOCH", ""))
-        for symbol in (("pipelines.exports", "_facts"), ("pipelines.drift", "_today"))
-    },
+    ("pipelines.emit", "run_date"): Read(
+        "la date demandée", lambda *_: os.environ.get("SOURCE_DATE_EPOCH", "")
+    ),
     # Its last run is left out: a run that changes nothing must not make the report again.
     ("fragility.validation.drift_report", "build_report"): Read("l'édition précédente", _previous),
     # Those of a file count with its release.
