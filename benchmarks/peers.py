@@ -23,7 +23,7 @@ from scipy.spatial import cKDTree
 
 from fragility.export.contours import unite_groups
 from fragility.export.tables import csv_bytes
-from fragility.schemas import COMMUNE_CODE, _matches
+from fragility.schemas import COMMUNE_CODE, matches_pattern
 
 RUNS = 3
 
@@ -61,7 +61,7 @@ def compare(folder: Path) -> pd.DataFrame:
          lambda: unite_groups(core),
          lambda: [drawn.dissolve(by=k) for k in ("code_epci", "code_departement")]),
         (f"form of {len(codes):,} codes", "pandas str.match",
-         lambda: _matches(codes, COMMUNE_CODE), lambda: codes.str.match(COMMUNE_CODE)),
+         lambda: matches_pattern(codes, COMMUNE_CODE), lambda: codes.str.match(COMMUNE_CODE)),
         ("communes.csv, French habits", "pandas to_csv",
          lambda: csv_bytes(communes),
          lambda: plain.to_csv(sep=";", decimal=",", index=False, lineterminator="\r\n")),

@@ -34,8 +34,11 @@ NOT_FOLLOWED = (
 )
 # Libraries whose upgrade may change a result.
 LIBRARIES = (
+    "SALib",
     "duckdb",
+    "esda",
     "geopandas",
+    "libpysal",
     "numpy",
     "pandas",
     "pyarrow",

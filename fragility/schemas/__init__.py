@@ -1,0 +1,115 @@
+"""One pandera model per table; the titles and descriptions ARE the data dictionary.
+
+Holds what a column means, its type, unit and bounds. Does not hold how it is computed (that is
+the stage's module) nor colours and class labels (`export/labels.py`).
+
+A column is written once, with one of the small constructors of `kinds.py`, and the tables are lists
+of columns: `communes` and `iris` share theirs (`columns.py`), so that they cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+import pandera.pandas as pa
+
+from fragility.errors import DataCheckError
+from fragility.schemas.columns import (
+    INDICATOR_LABELS,
+    INDICATORS,
+    ORIGINS,
+    PASSAGES,
+    indicator_labels,
+)
+from fragility.schemas.core import CORE, RAW
+from fragility.schemas.kinds import COMMUNE_CODE, IRIS_CODE, PERSONAL_DATA, matches_pattern
+from fragility.schemas.marts import MARTS
+from fragility.schemas.science import SCIENCE
+
+__all__ = [
+    "COMMUNE_CODE",
+    "INDICATORS",
+    "INDICATOR_LABELS",
+    "IRIS_CODE",
+    "ORIGINS",
+    "PASSAGES",
+    "PERSONAL_DATA",
+    "TABLES",
+    "dictionary",
+    "empty_table",
+    "indicator_labels",
+    "matches_pattern",
+    "models_with",
+    "validate",
+]
+
+TABLES: dict[str, pa.DataFrameSchema] = {t.name: t for t in [RAW, *CORE, *SCIENCE, *MARTS]}
+
+
+def validate(frame: pd.DataFrame, table_name: str) -> pd.DataFrame:
+    """Check a frame against its table's model.
+
+    Raises
+    ------
+    DataCheckError
+        With the columns and the first offending values, in French.
+    """
+    schema = TABLES[table_name]
+    try:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as errors:
+        cases = errors.failure_cases
+        lines = [
+            f"{column or table_name} : {check} ({len(rows)} cas, par exemple "
+            f"{rows['failure_case'].iloc[0]!r})"
+            for (column, check), rows in cases.groupby(["column", "check"], dropna=False)
+        ]
+        raise DataCheckError(
+            f"La table « {table_name} » ne respecte pas son modèle.",
+            expected="le modèle de fragility/schemas/",
+            found=" ; ".join(lines[:8]),
+            remedy="vérifiez le fichier source du motif cité, ou signalez le défaut",
+        ) from None
+    return frame
+
+
+def empty_table(table_name: str) -> pd.DataFrame:
+    """Make the table of an edition that reads nothing for it: its columns, no row."""
+    kinds = {c.name: str(c.dtype) for c in TABLES[table_name].columns.values()}
+    types = {name: "str" if kind.startswith("string") else kind for name, kind in kinds.items()}
+    return pd.DataFrame(columns=list(types)).astype(types)
+
+
+def models_with(labels: Mapping[str, tuple[str, str]]) -> dict[str, pa.DataFrameSchema]:
+    """Return every model, its indicators called and defined by `labels`."""
+    other = {
+        before: after
+        for key, usual in INDICATOR_LABELS.items()
+        for before, after in zip(usual, labels[key], strict=True)
+        if before != after
+    }
+    # Inside « Score : sans très haut débit fixe » a label has lost its capital.
+    other |= {a[0].lower() + a[1:]: b[0].lower() + b[1:] for a, b in other.items()}
+    models = {}
+    for name, model in TABLES.items():
+        changed = {}
+        for column, field in model.columns.items():
+            title, description = str(field.title), str(field.description)
+            for before, after in other.items():
+                title = title.replace(before, after)
+                description = description.replace(before, after)
+            if (title, description) != (field.title, field.description):
+                changed[column] = {"title": title, "description": description}
+        models[name] = model.update_columns(changed) if changed else model
+    return models
+
+
+def dictionary(models: Mapping[str, pa.DataFrameSchema] = TABLES) -> pd.DataFrame:
+    """Return the data dictionary: one line per column of every table, in French."""
+    rows = [
+        (schema.name, name, str(column.dtype), column.title, column.description)
+        for schema in models.values()
+        for name, column in schema.columns.items()
+    ]
+    return pd.DataFrame(rows, columns=["table", "colonne", "type", "libelle", "description"])

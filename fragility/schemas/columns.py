@@ -1,0 +1,254 @@
+"""Columns that several tables share, so that they cannot drift apart; words of the indicators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pandera.pandas as pa
+
+from fragility.schemas.kinds import COMMUNE_CODE, IRIS_CODE, count, flag, number, share, text
+
+INDICATORS = ("non_thd", "non_4g", "plus_65", "peu_diplomes", "pauvrete")
+ORIGINS = ("observe", "commune", "iris", "impute", "absent")
+COVERAGES = ("couverte", "incertaine", "non_couverte")
+PASSAGES = (
+    "inchange",
+    "changement_code",
+    "fusion",
+    "retablissement",
+    "scission",
+    "sans_successeur",
+)
+LEVELS = ("iris", "commune", "epci", "departement")
+
+CODE_COMMUNE = text(
+    "code_commune",
+    "Code commune",
+    "Code officiel géographique de la commune (INSEE), 5 caractères.",
+    pattern=COMMUNE_CODE,
+)
+CODE_IRIS = text(
+    "code_iris",
+    "Code IRIS",
+    "Code de l'IRIS (INSEE), 9 caractères : commune ou arrondissement municipal, puis 4 chiffres.",
+    pattern=IRIS_CODE,
+)
+LEVEL = text("niveau", "Niveau", "Niveau géographique de la ligne.", among=LEVELS)
+CODE = text("code", "Code", "Code du territoire à son niveau.")
+NAME = text("nom", "Nom", "Nom du territoire.")
+POPULATION = number(
+    "population",
+    "Population",
+    "Population municipale du recensement ; "
+    "manquante quand le recensement de l'édition ne couvre pas le territoire.",
+)
+
+MEMBERSHIP = [
+    text("code_epci", "Code EPCI", "Code SIREN de l'intercommunalité (ZZZZZZZZZ : aucune)."),
+    text("nom_epci", "EPCI", "Nom de l'intercommunalité."),
+    text("code_departement", "Code département", "Code du département."),
+    text("nom_departement", "Département", "Nom du département."),
+    text("code_region", "Code région", "Code de la région."),
+    text("nom_region", "Région", "Nom de la région."),
+]
+
+INDICATOR_LABELS = {
+    "non_thd": (
+        "Sans très haut débit fixe",
+        "Part des locaux non éligibles à 30 Mbit/s ou plus par un réseau filaire (ARCEP).",
+    ),
+    "non_4g": (
+        "Loin d'un site 4G",
+        "Approximation : part des habitants à plus de 4 km à vol "
+        "d'oiseau d'un site 4G, tous opérateurs (ARCEP, sites ; grille Eurostat). Ce n'est "
+        "pas une couverture mesurée.",
+    ),
+    "plus_65": ("65 ans ou plus", "Part des 65 ans ou plus dans la population (INSEE)."),
+    "peu_diplomes": (
+        "Sans le baccalauréat",
+        "Part des 15 ans ou plus non scolarisés sans diplôme "
+        "ou d'un diplôme inférieur au baccalauréat (INSEE).",
+    ),
+    "pauvrete": (
+        "Pauvreté",
+        "Part des personnes sous 60 % du niveau de vie médian (Filosofi, "
+        "INSEE) ; modélisée là où le secret statistique la masque.",
+    ),
+}
+
+# Sources that measure an indicator otherwise: what it is called and means where they are read.
+INDICATOR_VARIANTS = {
+    "arcep_fibre": {
+        "non_thd": (
+            "Sans fibre optique",
+            "Part des locaux non raccordables à la fibre jusqu'à l'abonné (ARCEP). Ce n'est pas "
+            "la part des locaux sous 30 Mbit/s : ni le câble ni le cuivre rapide n'y comptent.",
+        ),
+    },
+    "arcep_couverture": {
+        "non_4g": (
+            "Mal couvert par la 4G",
+            "Part des habitants qu'un opérateur ne couvre pas en 4G, en moyenne des opérateurs "
+            "(ARCEP, cartes de couverture ; grille Eurostat). Ces cartes sont calculées par les "
+            "opérateurs : elles n'assurent pas la réception à l'intérieur.",
+        ),
+    },
+}
+
+
+def indicator_labels(sources: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Label and definition of each indicator, as measured from these sources.
+
+    Examples
+    --------
+    >>> indicator_labels(["arcep_fixe"])["non_thd"][0]
+    'Sans très haut débit fixe'
+    >>> indicator_labels(["arcep_fibre"])["non_thd"][0]
+    'Sans fibre optique'
+    """
+    labels = dict(INDICATOR_LABELS)
+    for source in sources:
+        labels.update(INDICATOR_VARIANTS.get(source, {}))
+    return labels
+
+
+POPULATION_FACTS = [
+    text(
+        "population_origine",
+        "Population : origine",
+        "observe (publiée), impute (répartie entre les IRIS de la commune) ou absent.",
+        among=ORIGINS,
+    ),
+    count("population_annee", "Population : année", "Recensement.", nullable=True),
+]
+
+
+def indicator_columns() -> list[pa.Column]:
+    """Value, origin and year of each of the five indicators."""
+    columns = []
+    for key, (label, definition) in INDICATOR_LABELS.items():
+        columns += [
+            share(f"{key}_pct", f"{label} (%)", definition),
+            text(
+                f"{key}_origine",
+                f"{label} : origine",
+                "Origine du chiffre : observe (publié à ce niveau, ou "
+                "calculé sans modèle sur des données publiées), commune (hérité de la commune, ou "
+                "de celle d'avant une scission), iris (agrégé des IRIS), impute (modélisé), "
+                "absent.",
+                among=ORIGINS,
+            ),
+            count(f"{key}_annee", f"{label} : année", "Année de la donnée.", nullable=True),
+        ]
+    return columns
+
+
+SUBSCORES = [
+    number(
+        f"score_{key}",
+        f"Score : {label[0].lower()}{label[1:]}",
+        "Sous-score de 1 (moins exposé) à 10 (plus exposé) : décile du territoire.",
+        low=1,
+        high=10,
+    )
+    for key, (label, _) in INDICATOR_LABELS.items()
+]
+SCORE = number(
+    "score",
+    "Score de fragilité",
+    "Moyenne simple des sous-scores, de 1 (moins "
+    "fragile) à 10 (plus fragile) ; vide si moins de quatre sous-scores existent.",
+    low=1,
+    high=10,
+)
+RANKING = [
+    count(
+        "rang",
+        "Rang",
+        "Rang national du score, 1 = le plus fragile ; ex æquo au même rang.",
+        nullable=True,
+    ),
+    count(
+        "classe",
+        "Classe (1-5)",
+        "Cinquième national du score : 1 = moins fragile, 5 = plus fragile.",
+        nullable=True,
+    ),
+    count(
+        "quintile_region",
+        "Cinquième dans la région",
+        "Cinquième du score parmi les territoires de la région.",
+        nullable=True,
+    ),
+    count(
+        "quintile_departement",
+        "Cinquième dans le département",
+        "Cinquième du score parmi les territoires du département.",
+        nullable=True,
+    ),
+    flag(
+        "est_fragile",
+        "Fragile",
+        "Score au moins égal au seuil de l'édition (au plus 20 % des communes).",
+    ),
+]
+SMALL = flag(
+    "est_petit_effectif",
+    "Petit effectif",
+    "Moins de 200 habitants : les taux du recensement y sont très incertains.",
+)
+
+REACH = [
+    number(
+        "conseiller_plus_proche_min",
+        "Conseiller le plus proche (min)",
+        "Minutes de trajet "
+        "estimées pour l'habitant médian : distance à vol d'oiseau et vitesse selon la densité.",
+    ),
+    number(
+        "conseiller_plus_proche_km",
+        "Conseiller le plus proche (km)",
+        "Distance à vol d'oiseau moyenne des habitants au lieu le plus proche.",
+    ),
+    text(
+        "conseiller_plus_proche_nom",
+        "Lieu le plus proche",
+        "Nom et commune du lieu d'accueil le plus proche du plus grand nombre d'habitants.",
+        nullable=True,
+    ),
+    flag(
+        "est_conseiller_dans_commune",
+        "Conseiller dans la commune",
+        "Un lieu où un conseiller numérique reçoit se trouve dans la commune.",
+    ),
+    share(
+        "population_hors_portee_pct",
+        "Population hors de portée (%)",
+        "Part des habitants à plus de 20 minutes d'un conseiller numérique.",
+    ),
+    text(
+        "couverture",
+        "Couverture",
+        "couverte : au plus la moitié des habitants hors de portée "
+        "même à des vitesses 25 % plus faibles ; non_couverte : plus de la moitié même à des "
+        "vitesses 25 % plus fortes ; incertaine entre les deux ; vide si non calculée.",
+        among=COVERAGES,
+        nullable=True,
+    ),
+    text(
+        "portee_precision",
+        "Portée : précision",
+        "mailles : habitants des mailles de 1 km ; point : point représentatif du territoire, "
+        "faute de mailles ; commune : héritée de la commune ; absente.",
+        among=("mailles", "point", "commune", "absente"),
+    ),
+]
+VERDICT = [
+    flag(
+        "est_fragile_non_couverte",
+        "Fragile et non couverte",
+        "Territoire fragile dont plus de "
+        "la moitié des habitants est hors de portée d'un conseiller numérique.",
+    ),
+    text("motif", "Motif", "Une phrase qui explique le classement."),
+]
