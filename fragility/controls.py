@@ -11,8 +11,10 @@ import pandas as pd
 from fragility.access.places import UNPLACED
 from fragility.errors import DataCheckError
 from fragility.export.labels import plural
-from fragility.index.profiles import Profile
+from fragility.index.composite import effective_weights
+from fragility.index.profile_model import Profile
 from fragility.ledger import ENTERED
+from fragility.schemas import INDICATORS
 from fragility.sources.model import Edition
 from fragility.sources.quarantine import rows_of
 from fragility.territory.cog import UNKNOWN
@@ -91,14 +93,20 @@ def control_nesting(communes: pd.DataFrame, iris: pd.DataFrame) -> None:
         )
 
 
+def is_plain_mean(profile: Profile) -> bool:
+    """Whether a score is the weighted mean of sub-scores of the five indicators."""
+    plain = profile.aggregation == "mean" and profile.missing == "ignore"
+    return plain and profile.score_range is None and set(profile.ids) <= set(INDICATORS)
+
+
 def control_scores(table: pd.DataFrame, profile: Profile) -> None:
     """The score is the weighted mean of the sub-scores present, and only then exists."""
-    weights = np.array([item.weight for item in profile.indicators])
-    values = table[[f"score_{item.id}" for item in profile.indicators]].to_numpy(float)
-    known = ~np.isnan(values)
-    enough = known.sum(axis=1) >= profile.min_subscores
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean = np.nansum(values * weights, axis=1) / (known * weights).sum(axis=1)
+    if not is_plain_mean(profile):
+        return  # its sub-scores are not in this table, or its score is no mean of them
+    points = table[[f"score_{key}" for key in profile.ids]].set_axis(profile.ids, axis=1)
+    values = points.to_numpy(float)
+    enough = (~np.isnan(values)).sum(axis=1) >= profile.min_subscores
+    mean = np.nansum(values * effective_weights(points, profile), axis=1)
     score = table["score"].to_numpy(float)
     wrong = np.where(enough, ~(np.abs(score - mean) <= 1e-9), ~np.isnan(score))
     if wrong.any():

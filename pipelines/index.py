@@ -52,7 +52,8 @@ def index_indicateurs(
 
 @dg.multi_asset(
     outs={
-        name: dg.AssetOut(description=describe(name)) for name in ("index_scores", "index_bornes")
+        name: dg.AssetOut(description=describe(name))
+        for name in ("index_scores", "index_bornes", "index_reperes")
     },
     group_name="index",
     partitions_def=EDITION_PARTITIONS,
@@ -64,10 +65,11 @@ def index_scores(
     core_communes: gpd.GeoDataFrame,
     core_iris: gpd.GeoDataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
-    """Sub-scores, score, ranks and classes of every level, and the bounds of the classes."""
+    """Sub-scores, score, ranks and classes of every level; their bounds and goalposts."""
     with timed() as timer:
         tables = build_scores(
             index_indicateurs, core_communes, core_iris, load_profile(workspace.profile)
         )
-    for name, table in zip(("index_scores", "index_bornes"), tables, strict=True):
+    names = ("index_scores", "index_bornes", "index_reperes")
+    for name, table in zip(names, tables, strict=True):
         yield emit(context, workspace, table, timer=timer, output=name)

@@ -61,7 +61,7 @@ def test_agreement_with_the_published_index(tables, published):
     own = pd.read_parquet(tables / "index_indicateurs.parquet")
     core = pd.read_parquet(tables / "core_communes.parquet")
     iris = pd.read_parquet(tables / "core_iris.parquet", columns=["code_iris", "code_commune"])
-    upper, _ = build_scores(own, core, iris, load_profile("ifn-2023-publie"))
+    upper, *_ = build_scores(own, core, iris, load_profile("ifn-2023-publie"))
     table = agree.agreement_table(
         own[own["niveau"] == "commune"].set_index("code"),
         upper[upper["niveau"] == "commune"].set_index("code"),

@@ -9,7 +9,7 @@ import pandas as pd
 from fragility import __version__
 from fragility.export.facts import RunFacts, SourceFact
 from fragility.export.labels import plural
-from fragility.index.profiles import Profile
+from fragility.index.profile_model import Profile
 from fragility.schemas import indicator_labels
 from fragility.sources.catalogue import SOURCES, citation_of, licence_of, releases_of
 from fragility.sources.model import LICENCES, Edition
@@ -38,7 +38,7 @@ def build_facts(
 
     Parameters
     ----------
-    bounds : table `index_bornes`; the highest bound is the fragility threshold.
+    bounds : table `index_bornes`.
     date : day of the run.
     quarantine : table `quarantaine`.
     """
@@ -66,9 +66,15 @@ def build_facts(
         date=date,
         version=__version__,
         profile=profile.id,
-        threshold=float(bounds["score_min"].max()),
+        threshold=_threshold(bounds, profile),
         sources=sources,
         warnings=warnings,
         indicators=indicator_labels(release.source for release in releases_of(edition)),
         estimates_ages=bool(releases_of(edition, "rp_taux_communes")),
     )
+
+
+def _threshold(bounds: pd.DataFrame, profile: Profile) -> float:
+    """Score from which a place is fragile."""
+    own = bounds[bounds["profil"].eq(profile.id) & bounds["borne"].eq("fragile")]
+    return float(own["score_min"].iloc[0])

@@ -35,6 +35,7 @@ CODE_IRIS = text(
 )
 LEVEL = text("niveau", "Niveau", "Niveau géographique de la ligne.", among=LEVELS)
 CODE = text("code", "Code", "Code du territoire à son niveau.")
+PROFILE = text("profil", "Profil", "Définition de l'indice (docs/profils.md).")
 NAME = text("nom", "Nom", "Nom du territoire.")
 POPULATION = number(
     "population",
@@ -93,6 +94,74 @@ INDICATOR_VARIANTS = {
             "opérateurs : elles n'assurent pas la réception à l'intérieur.",
         ),
     },
+}
+
+
+# Indicators that a profile may use beside the five: label, definition, unit.
+CONTEXT_LABELS = {
+    "personnes_seules": (
+        "Personnes seules",
+        "Part des ménages d'une seule personne (INSEE).",
+        "pct",
+    ),
+    "familles_mono": (
+        "Familles monoparentales",
+        "Part des ménages monoparentaux (INSEE).",
+        "pct",
+    ),
+    "chomage": ("Chômage", "Part des chômeurs parmi les actifs de 15 à 64 ans (INSEE).", "pct"),
+    "jeunes": (
+        "Jeunes de 15 à 24 ans",
+        "Part des 15 à 24 ans parmi les 15 ans ou plus (INSEE).",
+        "pct",
+    ),
+    "plus_65_15p": (
+        "65 ans ou plus parmi les 15 ans ou plus",
+        "Part des 65 ans ou plus parmi les 15 ans ou plus, comme l'indice de 2020 (INSEE).",
+        "pct",
+    ),
+    "niveau_vie": (
+        "Niveau de vie médian",
+        "Revenu disponible médian par unité de consommation et par an (Filosofi, INSEE).",
+        "euros",
+    ),
+    "prestations": (
+        "Dépendance aux prestations",
+        "Part des allocataires dont plus de la moitié des ressources vient des prestations (CNAF).",
+        "pct",
+    ),
+    "thd": (
+        "Éligibles au très haut débit",
+        "Part des locaux éligibles, le complément de l'indicateur de fragilité (ARCEP).",
+        "pct",
+    ),
+    "couvert_4g": (
+        "Couverts par la 4G",
+        "Part des habitants couverts, le complément de l'indicateur de fragilité (ARCEP).",
+        "pct",
+    ),
+    "pauvrete_50_plus": ("Pauvreté des 50 ans ou plus", "Filosofi, INSEE.", "pct"),
+    "plus_75_50p": (
+        "75 ans ou plus parmi les 50 ans ou plus",
+        "Part des 75 ans ou plus parmi les 50 ans ou plus (INSEE).",
+        "pct",
+    ),
+    "peu_diplomes_50_plus": (
+        "Sans le baccalauréat, 50 ans ou plus",
+        "Parmi les 50 ans ou plus non scolarisés (INSEE).",
+        "pct",
+    ),
+    "pauvrete_moins_30": ("Pauvreté des moins de 30 ans", "Filosofi, INSEE.", "pct"),
+    "neet_16_25": (
+        "Ni en emploi ni en études",
+        "Part des 16 à 25 ans sans emploi ni études (INSEE).",
+        "pct",
+    ),
+    "peu_diplomes_15_25": (
+        "Sans le baccalauréat, 15 à 25 ans",
+        "Parmi les 15 à 25 ans non scolarisés (INSEE).",
+        "pct",
+    ),
 }
 
 

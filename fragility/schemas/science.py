@@ -9,6 +9,7 @@ from fragility.schemas.columns import (
     LEVEL,
     POPULATION,
     POPULATION_FACTS,
+    PROFILE,
     RANKING,
     REACH,
     SCORE,
@@ -41,12 +42,36 @@ SCIENCE = [
     table(
         "index_bornes",
         "Bornes des classes",
-        "Score le plus bas de chaque classe, fixé sur les communes de l'édition.",
+        "Score le plus bas de chaque classe, et score à partir duquel un territoire est fragile, "
+        "fixés sur les communes de l'édition.",
         [
-            count("classe", "Classe", "Classe, de 2 à 5 (la 5 est « fragile »)."),
-            number("score_min", "Score minimal", "Score le plus bas de la classe.", nullable=False),
+            PROFILE,
+            text("borne", "Borne", "classe ou fragile.", among=("classe", "fragile")),
+            count("classe", "Classe", "Classe, de 2 à 5."),
+            number("score_min", "Score minimal", "Score le plus bas.", low=None, nullable=False),
         ],
-        unique=["classe"],
+        unique=["profil", "borne", "classe"],
+    ),
+    table(
+        "index_reperes",
+        "Repères de l'indice",
+        "Ce qui donne ses points à une valeur, fixé sur l'édition : un territoire nouveau, ou une "
+        "autre année, se note sans le reste (docs/profils.md).",
+        [
+            PROFILE,
+            text("indicateur", "Indicateur", "Nom de l'indicateur."),
+            text("territoire", "Territoire", "france, ou code du territoire de comparaison."),
+            number(
+                "valeur",
+                "Valeur",
+                "Valeur à partir de laquelle ces points sont donnés ; aux "
+                "extrêmes (min_max) ou en moyenne (base_100).",
+                low=None,
+                nullable=False,
+            ),
+            number("points", "Points", "Points.", low=None, nullable=False),
+        ],
+        unique=["profil", "indicateur", "territoire", "valeur"],
     ),
     table(
         "index_residus",

@@ -170,7 +170,7 @@ def _origins(communes: gpd.GeoDataFrame) -> str:
 def _agreement(tables: Tables, published: pd.DataFrame) -> str:
     own = tables.read("index_indicateurs")
     core = tables.read("core_communes")
-    upper, _ = build_scores(
+    upper, *_ = build_scores(
         own, core, tables.read("core_iris"), load_profile("ifn-2023-publie")
     )  # fmt: skip
     values = own[own["niveau"] == "commune"].set_index("code")

@@ -72,7 +72,7 @@ def test_score_needs_four_of_five_subscores():
     profile = load_profile("ifn-2023")
     rows = pd.DataFrame(
         [[1, 2, 3, 4, 5], [1, 2, 3, 4, np.nan], [1, 2, 3, np.nan, np.nan]],
-        columns=[f"score_{key}" for key in INDICATORS],
+        columns=list(INDICATORS),
         dtype=float,
     )
     score = combine(rows, profile)

@@ -7,7 +7,8 @@ from importlib import resources
 import pytest
 
 from fragility.errors import UsageError
-from fragility.index.profiles import available_profiles, load_profile, parse_profile
+from fragility.index.profile_toml import parse_profile
+from fragility.index.profiles import available_profiles, load_profile
 
 
 @pytest.fixture

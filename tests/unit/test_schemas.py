@@ -59,16 +59,16 @@ def test_column_names_are_snake_case_without_accents():
     assert dictionary()["colonne"].str.match(r"^[a-z][a-z0-9_]*$").all()
 
 
-def bound(value):
-    return pd.DataFrame({"classe": [5], "score_min": [value]})
+def bound(level):
+    return pd.DataFrame({"profil": ["a"], "borne": ["classe"], "classe": [level], "score_min": 7.0})
 
 
 def test_a_good_table_passes_and_a_wrong_one_says_what():
-    validate(bound(7.0), "index_bornes")
-    with pytest.raises(DataCheckError, match="score_min"):
-        validate(bound(-1.0), "index_bornes")
+    validate(bound(5), "index_bornes")
+    with pytest.raises(DataCheckError, match="classe"):
+        validate(bound(-1), "index_bornes")
     with pytest.raises(DataCheckError, match="intrus"):
-        validate(bound(7.0).assign(intrus=1), "index_bornes")
+        validate(bound(5).assign(intrus=1), "index_bornes")
 
 
 @pytest.mark.parametrize("code", ["1001", "AB001", "010010101", ""])
