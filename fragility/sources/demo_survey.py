@@ -3,16 +3,19 @@
 Drawn from a logistic model on age and diploma, the two that matter in the real survey; no real
 answer is copied. Waves 2018 and 2019 are face to face, 2020 and 2022 are an online panel plus
 telephone, whose respondents live in the country more often: the mode break of the real series.
+Others are planted too: régions are written from 2020 only, and the computers of 2020 are wrong.
 """
 
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from fragility.sources.demo_formats import parquet_bytes
 from fragility.sources.demo_territory import Array, stream
 
+Flags = NDArray[np.bool_]
 _WAVES: Final = {2018: 1_500, 2019: 1_500, 2020: 1_000, 2022: 1_000}
 _AGE_LABELS: Final = (
     "12-17 ans", "18-24 ans", "25-39 ans", "40-59 ans", "60-69 ans", "70 ans et plus",
@@ -41,6 +44,19 @@ _REGIONS: Final = (
     "Occitanie", "PACA", "Pays de la Loire",
 )  # fmt: skip
 _EASE: Final = ("Non, pas du tout", "Non, plutôt pas", "Oui, plutôt", "Oui, tout à fait")
+_ABILITY: Final = (
+    "Pas du tout compétent", "Pas très compétent", "Assez compétent", "Très compétent",
+)  # fmt: skip
+_HELP: Final = (
+    "Vous y arrivez toujours",
+    "Que quelqu’un vous montre, vous explique comment la réaliser tout seul",
+    "Que quelqu’un fasse la démarche à votre place",
+)
+_RELATIVES: Final = {
+    "DIFFEADM": "Vous demandez de l'aide à des proches",
+    "DIFFINF2": "Vous demandez de l'aide à quelqu'un au sein de votre foyer",
+}
+_NO_TOOL: Final = "Vous n'utilisez jamais d'outils informatiques et numériques"
 _NO_ANSWER: Final = "[Nsp]"
 _OFTEN: Final = ("Tous les jours", "Une à deux fois par semaine", "Plus rarement")
 
@@ -107,4 +123,42 @@ def _wave(year: int, n: int) -> pd.DataFrame:
         "PCS8EGO": np.array(_JOBS)[job], "FREQTOT": frequency, "INTERNET": home_access,
         "US_ADMI": pd.Series(admin).mask(frequency == "Jamais"),
         "MAITRNUM": ease.mask(minor) if year == 2022 else empty,
+        **_skills(year, never, minor, diploma),
     })  # fmt: skip
+
+
+def _skills(year: int, never: Flags, minor: Flags, diploma: Array) -> dict[str, pd.Series]:
+    """Answers on equipment, ease and help, each in the waves that ask: label or missing."""
+    # Its own stream: the other answers stay as they were.
+    rng = stream(f"survey-skills{year}")
+    n = len(never)
+    adult, empty = ~minor, pd.Series(np.nan, index=range(n), dtype="str")
+    computer = rng.random(n) < np.where(never, 0.3, 0.9)
+    if year == 2020:
+        computer &= rng.random(n) < 0.75  # the answers of that wave were lost in part
+    several = np.where(rng.random(n) < 0.4, "Oui, plusieurs", "Oui, un seul")
+    ability = np.clip(rng.poisson(1.4 + 0.3 * diploma), 0, 3)
+    need = np.clip(rng.poisson(np.where(never, 1.6, 0.6)), 0, 2)
+    lacks = rng.random(n) < np.where(never, 0.7, 0.2)
+    hindered = lacks | (rng.random(n) < 0.25)
+    asks = rng.random(n) < 0.45
+    difficulty = {
+        name: pd.Series(np.where(asks, relatives, "Vous vous débrouillez seul"))
+        .mask(never, f"[{_NO_TOOL}]" if name == "DIFFEADM" else _NO_TOOL)
+        .where(adult)
+        for name, relatives in _RELATIVES.items()
+    }
+    after_2019 = year >= 2020
+    return {
+        "MICRO": pd.Series(np.where(computer, several, "Non, aucun")),
+        "ABILITY": pd.Series(np.array(_ABILITY)[ability]) if year == 2020 else empty,
+        "PREFPB": pd.Series(np.array(_HELP)[need]).where(adult) if after_2019 else empty,
+        "FREINWEB4": _yes_no(lacks).where(adult) if after_2019 else empty,
+        "FREINWEB5": _yes_no(~hindered).where(adult) if after_2019 else empty,
+        "DIFFEADM": difficulty["DIFFEADM"] if not after_2019 else empty,
+        "DIFFINF2": difficulty["DIFFINF2"] if year == 2022 else empty,
+    }
+
+
+def _yes_no(values: Flags) -> pd.Series:
+    return pd.Series(np.where(values, "Oui", "Non"))
