@@ -7,7 +7,7 @@ EDITION ?= demo
 RAW ?= data/raw
 REFERENCE ?= data/reference
 
-.PHONY: run test validation passages picture benchmark lock dev clean
+.PHONY: run test validation passages audit sensibilite incertitude evolution profils picture benchmark lock dev clean
 
 run: $(STAMP)
 	$(BIN)/fragility run --edition $(EDITION) --raw $(RAW)
@@ -27,12 +27,39 @@ validation: $(STAMP)
 passages: $(STAMP)
 	$(BIN)/fragility validation --passages --raw $(RAW) --reference $(REFERENCE)
 
+# What the index measures, repeats and adds; needs the national files.
+audit: $(STAMP)
+	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
+	$(BIN)/fragility validation --audit --edition france-2021
+
+# Which choices of the index its ranking depends on; needs the national files.
+sensibilite: $(STAMP)
+	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
+	$(BIN)/fragility validation --sensibilite --edition france-2021
+
+# What the intervals are worth: hidden poverty against its intervals; needs the national files.
+incertitude: $(STAMP)
+	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
+	$(BIN)/fragility validation --incertitude --edition france-2021
+
+# What changed between the national editions; needs their files.
+evolution: $(STAMP)
+	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
+	$(BIN)/fragility run --edition france-2025 --raw $(RAW)
+	$(BIN)/fragility validation --evolution
+
+# How the profiles of 2020 rank the published IRIS: make profils RAW=... REFERENCE=...
+profils: $(STAMP)
+	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
+	$(BIN)/fragility validation --profils --edition france-2021 --reference $(REFERENCE)
+
 picture: $(STAMP)
 	$(BIN)/fragility run --edition demo
 	$(BIN)/python -m fragility.validation.pictures data/processed/demo docs/images/demo.png
 
 benchmark: $(STAMP)
 	$(BIN)/python benchmarks/peers.py --raw $(RAW) --write docs/performance.md
+	$(BIN)/python benchmarks/uncertainty.py --write docs/performance.md
 
 dev: $(STAMP)
 	env -u DAGSTER_HOME $(BIN)/dagster dev -m pipelines.definitions

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 
 from fragility.access.places import UNPLACED
+from fragility.controls_profiles import control_bounds
 from fragility.errors import DataCheckError
 from fragility.export.labels import plural
 from fragility.index.composite import effective_weights
 from fragility.index.profile_model import Profile
+from fragility.index.several import is_plain_mean
 from fragility.ledger import ENTERED
-from fragility.schemas import INDICATORS
 from fragility.sources.model import Edition
 from fragility.sources.quarantine import rows_of
 from fragility.territory.cog import UNKNOWN
@@ -93,14 +94,9 @@ def control_nesting(communes: pd.DataFrame, iris: pd.DataFrame) -> None:
         )
 
 
-def is_plain_mean(profile: Profile) -> bool:
-    """Whether a score is the weighted mean of sub-scores of the five indicators."""
-    plain = profile.aggregation == "mean" and profile.missing == "ignore"
-    return plain and profile.score_range is None and set(profile.ids) <= set(INDICATORS)
-
-
 def control_scores(table: pd.DataFrame, profile: Profile) -> None:
     """The score is the weighted mean of the sub-scores present, and only then exists."""
+    control_bounds(table, profile)
     if not is_plain_mean(profile):
         return  # its sub-scores are not in this table, or its score is no mean of them
     points = table[[f"score_{key}" for key in profile.ids]].set_axis(profile.ids, axis=1)

@@ -9,6 +9,7 @@ import pandas as pd
 from fragility.access.coverage import build_portee
 from fragility.access.travel import nearest_places
 from fragility.access.verdict import build_verdict
+from fragility.index.profiles import load_profile
 from fragility.schemas import indicator_labels
 from fragility.sources.catalogue import find_edition, releases_of
 from pipelines.emit import describe, emit, timed
@@ -61,9 +62,12 @@ def access_fragiles_non_couvertes(
     workspace: Workspace,
     index_indicateurs: pd.DataFrame,
     index_scores: pd.DataFrame,
+    index_incertitude: pd.DataFrame,
     access_portee: pd.DataFrame,
     core_lieux: gpd.GeoDataFrame,
     core_fixe: pd.DataFrame,
+    index_points: pd.DataFrame,
+    index_contexte: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Fragile and out of reach: the flag and its sentence."""
     with timed() as timer:
@@ -71,10 +75,14 @@ def access_fragiles_non_couvertes(
         table = build_verdict(
             index_indicateurs,
             index_scores,
+            index_incertitude,
             access_portee,
             core_lieux,
             core_fixe,
             labels=indicator_labels(release.source for release in releases),
+            profile=load_profile(workspace.profile),
+            points=index_points,
+            context=index_contexte,
         )
     return emit(context, workspace, table, timer=timer)
 

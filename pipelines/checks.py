@@ -6,9 +6,9 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from fragility import controls
+from fragility import controls, controls_profiles
 from fragility.errors import DataCheckError
-from fragility.index.profiles import load_profile
+from fragility.index.profiles import load_profile, load_profiles
 from fragility.schemas import INDICATORS, TABLES, validate
 from fragility.sources.catalogue import find_edition
 from fragility.validation.drift_page import read_alerts
@@ -81,6 +81,38 @@ def scores(workspace: Workspace, communes: gpd.GeoDataFrame) -> dg.AssetCheckRes
 
 
 @dg.asset_check(
+    asset="index_profils",
+    name="profils",
+    blocking=True,
+    partitions_def=EDITION_PARTITIONS,
+    additional_ins={"points": dg.AssetIn("index_points")},
+)
+def profils(
+    workspace: Workspace, index_profils: pd.DataFrame, points: pd.DataFrame
+) -> dg.AssetCheckResult:
+    """Every profile is on its scale, and its contributions add up to its score."""
+    profiles = load_profiles(workspace.profiles)
+    return _result(lambda: controls_profiles.control_profiles(index_profils, points, profiles))
+
+
+@dg.asset_check(
+    asset="index_contexte",
+    name="profils_complets",
+    partitions_def=EDITION_PARTITIONS,
+    additional_ins={"five": dg.AssetIn("index_indicateurs")},
+)
+def profils_complets(
+    workspace: Workspace, index_contexte: pd.DataFrame, five: pd.DataFrame
+) -> dg.AssetCheckResult:
+    """The edition knows every indicator of the profiles (warning)."""
+    profiles = load_profiles(workspace.profiles)
+    return _result(
+        lambda: controls_profiles.control_complete(five, index_contexte, profiles),
+        dg.AssetCheckSeverity.WARN,
+    )
+
+
+@dg.asset_check(
     asset="index_indicateurs",
     name="couverture",
     blocking=True,
@@ -138,6 +170,7 @@ def _drift_check(name: str, description: str) -> dg.AssetChecksDefinition:
 
 drift_checks = [_drift_check(name, description) for name, description in CHECKS.items()]
 reconciliation_checks = [
-    totaux, scores, couverture, revenus, codes_connus, modele_plausible, lieux_places,
+    totaux, scores, profils, profils_complets, couverture, revenus, codes_connus,
+    modele_plausible, lieux_places,
     *drift_checks,
 ]  # fmt: skip

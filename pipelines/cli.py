@@ -20,9 +20,12 @@ from typer import rich_utils
 
 from fragility import __version__
 from fragility.errors import FragilityError, UsageError
+from pipelines.compare_cli import compare
 from pipelines.edition_cli import app as edition_app
+from pipelines.explain_cli import explain
+from pipelines.folders import DEFAULT_PROFILE, default_out, default_raw
 from pipelines.options import RawOption, console
-from pipelines.workspace import DEFAULT_PROFILE, default_out, default_raw
+from pipelines.score_cli import score
 
 app = typer.Typer(
     help="Où l'exclusion numérique fait mal en France, et où personne n'est près pour aider.",
@@ -32,6 +35,9 @@ app = typer.Typer(
 )
 
 app.add_typer(edition_app, name="edition")
+app.command()(compare)
+app.command()(explain)
+app.command()(score)
 
 rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.DEFAULT_STRING = "[défaut : {}]"
@@ -44,8 +50,11 @@ _FRENCH = (
     (r"No such command '(.*)'", r"La commande « \1 » n'existe pas."),
     (r".*unexpected extra argument\S* \((.*)\)", r"« \1 » est en trop."),
     (r"Option '(.*)' requires an argument", r"L'option « \1 » attend une valeur."),
+    (r"(?:.*: )?Input should be a valid number", "Une option attend un nombre."),
     (r"Missing parameter: base", r"Il manque l'option --from, l'édition de départ."),
     (r"Missing parameter: name", r"Il manque le nom de l'édition."),
+    (r"Missing parameter: places", r"Il manque le fichier des lieux à noter."),
+    (r"Missing parameter: place", r"Il manque le code ou le nom d'un territoire."),
     (r"Missing command", r"Il manque le nom d'une commande, après « edition »."),
 )
 
@@ -53,8 +62,14 @@ EditionOption = Annotated[str, typer.Option("--edition", "-e", help="Édition à
 OutOption = Annotated[
     Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
 ]
-ProfileOption = Annotated[
-    str, typer.Option("--profile", "-p", help="Définition de l'indice, ou un fichier .toml.")
+ProfilesOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--profile",
+        "-p",
+        help="Définition de l'indice, ou un fichier .toml ; à répéter pour plusieurs, la première "
+        f"étant celle des cartes [défaut : {DEFAULT_PROFILE}].",
+    ),
 ]
 
 
@@ -63,7 +78,13 @@ def run(
     edition: EditionOption = "demo",
     raw: RawOption = None,
     out: OutOption = None,
-    profile: ProfileOption = DEFAULT_PROFILE,
+    profile: ProfilesOption = None,
+    seuil: Annotated[
+        float | None,
+        typer.Option(
+            "--seuil", help="Part des communes dites fragiles, au plus, en % [défaut : du profil]."
+        ),
+    ] = None,
     everything: Annotated[
         bool,
         typer.Option("--complet", help="Tout recalculer, même ce qui n'a pas changé."),
@@ -75,11 +96,28 @@ def run(
     from pipelines.display import quiet_dagster
 
     quiet_dagster()
+    from fragility.index.profiles import with_share
     from pipelines.run_display import run_with_progress
 
+    profiles = [with_share(name, seuil) for name in profile or [DEFAULT_PROFILE]]
     run_with_progress(
-        console(), edition, raw or default_raw(), out or default_out(), profile, everything
+        console(), edition, raw or default_raw(), out or default_out(), profiles, everything
     )
+
+
+@app.command()
+def profiles(
+    edition: Annotated[
+        str | None,
+        typer.Option("--edition", "-e", help="Dire aussi ce qui manque à cette édition."),
+    ] = None,
+    raw: RawOption = None,
+    out: OutOption = None,
+) -> None:
+    """Lister les profils d'indice : leur échelle et leurs indicateurs."""
+    from pipelines.profiles_display import show_profiles
+
+    show_profiles(console(), edition, out or default_out())
 
 
 @app.command()
@@ -162,12 +200,66 @@ def validation(
             "docs/passage-cog.md.",
         ),
     ] = False,
+    audit: Annotated[
+        bool,
+        typer.Option("--audit", help="Dire plutôt ce que l'indice mesure : docs/audit.md."),
+    ] = False,
+    sensibilite: Annotated[
+        bool,
+        typer.Option(
+            "--sensibilite",
+            help="Dire plutôt de quels choix dépend le classement : docs/sensibilite.md.",
+        ),
+    ] = False,
+    incertitude: Annotated[
+        bool,
+        typer.Option(
+            "--incertitude",
+            help="Dire plutôt ce que valent les intervalles : docs/incertitude.md.",
+        ),
+    ] = False,
+    evolution: Annotated[
+        bool,
+        typer.Option(
+            "--evolution",
+            help="Comparer plutôt les deux éditions nationales entre elles : docs/comparaison.md.",
+        ),
+    ] = False,
+    profils: Annotated[
+        bool,
+        typer.Option(
+            "--profils",
+            help="Comparer plutôt les profils de 2020 à l'indice publié : docs/profils.md.",
+        ),
+    ] = False,
 ) -> None:
     """Comparer une édition aux valeurs publiées et écrire docs/validation.md."""
     if passages:
         from fragility.validation.passages_page import write_passages
 
         page = write_passages(raw or default_raw(), reference, docs)
+    elif audit:
+        from fragility.validation.audit_page import write_audit
+
+        page = write_audit((out or default_out()) / edition, docs)
+    elif sensibilite:
+        from fragility.validation.sensitivity_page import write_sensitivity
+
+        page = write_sensitivity((out or default_out()) / edition, docs)
+    elif incertitude:
+        from fragility.validation.honesty_page import write_honesty
+
+        page = write_honesty((out or default_out()) / edition, docs)
+    elif evolution:
+        from fragility.validation.evolution_docs import write_change_page
+        from pipelines.emit import run_date
+
+        page = write_change_page(out or default_out(), docs, run_date())
+    elif profils:
+        from fragility.validation.profiles_page import write_profiles
+        from pipelines.emit import run_date
+
+        page = write_profiles((out or default_out()) / edition, reference, docs, run_date())
     else:
         from fragility.validation.report import write_validation
 

@@ -7,15 +7,23 @@ from typing import Any
 import dagster as dg
 
 from pipelines.access import access_assets
+from pipelines.audit import audit_assets
 from pipelines.checks import reconciliation_checks, schema_checks
 from pipelines.core import core_assets
 from pipelines.drift import export_derive
+from pipelines.evolution import evolution
 from pipelines.exports import export_assets
-from pipelines.index import index_indicateurs, index_scores
+from pipelines.index import (
+    index_contexte,
+    index_incertitude,
+    index_indicateurs,
+    index_scores,
+)
 from pipelines.marts import marts_assets
 from pipelines.plan import Node, nodes_of
 from pipelines.raw import raw_assets
 from pipelines.records import record_assets
+from pipelines.report import report_assets
 from pipelines.sensors import file_sensor
 from pipelines.sourcecode import address, code_version, function_of
 from pipelines.workspace import CODE, TableIOManager, Workspace
@@ -25,10 +33,15 @@ ASSETS: list[dg.AssetsDefinition] = [
     *raw_assets,
     *core_assets,
     index_indicateurs,
+    index_contexte,
     index_scores,
+    index_incertitude,
+    *audit_assets,
     *access_assets,
     *marts_assets,
     *record_assets,
+    evolution,
+    *report_assets,
     *export_assets,
     export_derive,
 ]

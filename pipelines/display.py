@@ -36,9 +36,10 @@ from fragility.sources.catalogue import (
 from fragility.sources.download import Policy
 from fragility.sources.fetch import Step, fetch_edition
 from fragility.sources.files import conformity, missing_error, missing_files, on_hand, sha256_of
+from fragility.sources.indicator_files import indicator_paths
 from fragility.sources.model import LICENCES
 from fragility.sources.place import Outcome
-from pipelines.workspace import DEFAULT_PROFILE
+from pipelines.folders import DEFAULT_PROFILE
 
 FETCHED = {
     "present": "déjà là",
@@ -115,6 +116,8 @@ def show_sources(console: Console, edition: str | None, raw: Path) -> None:
     for release, file in absent:
         console.print(f"Manque : {escape(str(raw / release.folder / file.name))}")
     present = len(releases) - len({release.id for release, _ in absent})
+    for path in [] if edition is None else indicator_paths(raw, find_edition(edition)):
+        console.print(f"Indicateur apporté : {escape(str(path))}")
     console.print(f"{present} livraisons présentes sur {len(releases)} dans {escape(str(raw))}.")
 
 
@@ -187,12 +190,18 @@ def _told(outcome: Outcome) -> str:
     return f"{FETCHED[outcome.state]} {key}"
 
 
-def profile_of(folder: Path) -> str:
-    """Profile that an edition was computed with."""
+def profiles_of(folder: Path) -> list[str]:
+    """Profiles that an edition was computed with, the main one first."""
     path = folder / "execution.json"
     if not path.is_file():
-        return DEFAULT_PROFILE
-    return str(json.loads(path.read_text(encoding="utf-8")).get("profil", DEFAULT_PROFILE))
+        return [DEFAULT_PROFILE]
+    known = json.loads(path.read_text(encoding="utf-8"))
+    return list(known.get("profils") or [known.get("profil", DEFAULT_PROFILE)])
+
+
+def profile_of(folder: Path) -> str:
+    """Main profile that an edition was computed with."""
+    return profiles_of(folder)[0]
 
 
 def show_checks(console: Console, edition: str, out: Path, profile: str | None) -> None:
@@ -200,7 +209,7 @@ def show_checks(console: Console, edition: str, out: Path, profile: str | None) 
     quiet_dagster()
     import dagster as dg
 
-    from fragility.index.profiles import load_profile
+    from fragility.index.profiles import load_profiles
     from pipelines.definitions import build_defs
     from pipelines.runner import quiet_instance
 
@@ -211,9 +220,9 @@ def show_checks(console: Console, edition: str, out: Path, profile: str | None) 
             path=out / edition,
             remedy=f"lancez « fragility run --edition {edition} »",
         )
-    profile = profile or profile_of(out / edition)
-    load_profile(profile)
-    defs = build_defs(out=str(out), profile=profile)
+    main, *others = [profile] if profile else profiles_of(out / edition)
+    load_profiles([main, *others])
+    defs = build_defs(out=str(out), profile=main, others=others)
     wanted = {key for checks in defs.asset_checks or [] for key in checks.check_keys}
     job = defs.resolve_implicit_global_asset_job_def().get_subset(
         asset_selection=set(), asset_check_selection=wanted

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from fragility.errors import UsageError
-from fragility.sources.user_checks import YEARS
-from fragility.territory.wishes import Wish
+from pipelines.folders import default_raw
 from pipelines.options import RawOption
-from pipelines.workspace import default_raw
+
+if TYPE_CHECKING:
+    from fragility.territory.wishes import Wish
 
 app = typer.Typer(
     help="Faire ou défaire vos propres éditions, à partir de vos fichiers.",
@@ -125,6 +126,8 @@ def remove(name: NameArgument, raw: RawOption = None) -> None:
 
 def _wishes(sets: Iterable[str]) -> tuple[list[Wish], list[str]]:
     """Read `SOURCE[/LIVRAISON]=CHEMIN[,CHEMIN]`; nothing after `=` takes the source out."""
+    from fragility.territory.wishes import Wish
+
     wishes, emptied = [], []
     for key, value in (_split("--set", text) for text in sets):
         source, _, release = key.partition("/")
@@ -171,6 +174,8 @@ def _by_source(
 
 
 def _year(option: str, text: str, year: int) -> int:
+    from fragility.sources.user_checks import YEARS
+
     if year not in YEARS:
         raise _wrong(option, text, f"une année, de {YEARS[0]} à {YEARS[-1]}")
     return year

@@ -9,7 +9,7 @@ import pandas as pd
 from fragility.export import database, gpkg, qgz, readme, tables, workbook
 from fragility.export.facts import RunFacts
 from fragility.export.run_facts import build_facts
-from fragility.index.profiles import load_profile
+from fragility.index.profiles import load_profiles
 from fragility.schemas import TABLES
 from fragility.sources.catalogue import find_edition
 from fragility.sources.files import on_hand
@@ -37,12 +37,14 @@ def _facts(
     bounds: pd.DataFrame,
     quarantine: pd.DataFrame,
 ) -> RunFacts:
+    profile, *others = load_profiles(workspace.profiles)
     return build_facts(
         on_hand(find_edition(context.partition_key), workspace.raw_dir()),
-        load_profile(workspace.profile),
+        profile,
         bounds,
         run_date(),
         quarantine,
+        others,
     )
 
 
@@ -56,6 +58,7 @@ def export_gpkg(
     departements: gpd.GeoDataFrame,
     lieux: gpd.GeoDataFrame,
     communes_fragiles_non_couvertes: pd.DataFrame,
+    foyers: gpd.GeoDataFrame,
     core_contours: gpd.GeoDataFrame,
     index_bornes: pd.DataFrame,
     quarantaine: pd.DataFrame,
@@ -70,6 +73,7 @@ def export_gpkg(
         "departements": departements,
         "lieux": lieux,
         "communes_fragiles_non_couvertes": communes_fragiles_non_couvertes,
+        "foyers": foyers,
         "core_contours": core_contours,
     }
     with timed() as timer:
@@ -146,6 +150,7 @@ def export_dictionnaire(
     context: dg.AssetExecutionContext,
     workspace: Workspace,
     communes: gpd.GeoDataFrame,
+    index_contexte: pd.DataFrame,
     index_bornes: pd.DataFrame,
     quarantaine: pd.DataFrame,
 ) -> dg.MaterializeResult:
@@ -155,7 +160,11 @@ def export_dictionnaire(
     with timed() as timer:
         paths = [
             tables.write_dictionary(folder / "dictionnaire.csv", facts),
-            readme.write_lisezmoi(folder / "LISEZMOI.md", {"communes": communes}, facts),
+            readme.write_lisezmoi(
+                folder / "LISEZMOI.md",
+                {"communes": communes, "index_contexte": index_contexte},
+                facts,
+            ),
         ]
     return written(context, workspace, paths, timer)
 

@@ -6,9 +6,14 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
+from fragility.index.context import build_context, own_units
 from fragility.index.indicators import build_indicators, far_from_4g
-from fragility.index.profiles import load_profile
-from fragility.index.scores import build_scores
+from fragility.index.profiles import load_profiles
+from fragility.index.redrawn import gather, prepare
+from fragility.index.several import build_profiles
+from fragility.index.uncertainty import build_uncertainty
+from fragility.sources.catalogue import find_edition
+from fragility.sources.indicator_files import load_indicators
 from pipelines.emit import describe, emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
@@ -50,11 +55,45 @@ def index_indicateurs(
         yield emit(context, workspace, table, timer=timer, output=name)
 
 
+@dg.asset(
+    name="index_contexte",
+    group_name="index",
+    partitions_def=EDITION_PARTITIONS,
+    description=describe("index_contexte"),
+)
+def index_contexte(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    core_communes: gpd.GeoDataFrame,
+    core_iris: gpd.GeoDataFrame,
+    core_recensement: pd.DataFrame,
+    core_revenus: pd.DataFrame,
+    index_indicateurs: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Indicators beside the five: from the edition, or brought by the user."""
+    with timed() as timer:
+        profiles = load_profiles(workspace.profiles)
+        brought = load_indicators(
+            workspace.raw_dir(), find_edition(context.partition_key), own_units(profiles)
+        )
+        table, lines = build_context(
+            core_communes, core_iris, core_recensement, core_revenus, index_indicateurs, brought
+        )
+    return emit(context, workspace, table, lines, timer=timer)
+
+
+_OF_PROFILES = (
+    "index_scores",
+    "index_bornes",
+    "index_reperes",
+    "index_profils",
+    "index_piliers",
+    "index_points",
+)
+
+
 @dg.multi_asset(
-    outs={
-        name: dg.AssetOut(description=describe(name))
-        for name in ("index_scores", "index_bornes", "index_reperes")
-    },
+    outs={name: dg.AssetOut(description=describe(name)) for name in _OF_PROFILES},
     group_name="index",
     partitions_def=EDITION_PARTITIONS,
 )
@@ -62,14 +101,45 @@ def index_scores(
     context: dg.AssetExecutionContext,
     workspace: Workspace,
     index_indicateurs: pd.DataFrame,
+    index_contexte: pd.DataFrame,
     core_communes: gpd.GeoDataFrame,
     core_iris: gpd.GeoDataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
-    """Sub-scores, score, ranks and classes of every level; their bounds and goalposts."""
+    """Scores of every profile on every level, the main one's apart; bounds and goalposts."""
     with timed() as timer:
-        tables = build_scores(
-            index_indicateurs, core_communes, core_iris, load_profile(workspace.profile)
+        tables = build_profiles(
+            index_indicateurs,
+            index_contexte,
+            core_communes,
+            core_iris,
+            load_profiles(workspace.profiles),
         )
-    names = ("index_scores", "index_bornes", "index_reperes")
-    for name, table in zip(names, tables, strict=True):
-        yield emit(context, workspace, table, timer=timer, output=name)
+    for name in _OF_PROFILES:
+        yield emit(context, workspace, tables[name], timer=timer, output=name)
+
+
+@dg.asset(
+    name="index_incertitude",
+    group_name="index",
+    partitions_def=EDITION_PARTITIONS,
+    description=describe("index_incertitude"),
+)
+def index_incertitude(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    index_indicateurs: pd.DataFrame,
+    index_contexte: pd.DataFrame,
+    index_scores: pd.DataFrame,
+    index_residus: pd.DataFrame,
+    core_communes: gpd.GeoDataFrame,
+    core_iris: gpd.GeoDataFrame,
+    core_recensement: pd.DataFrame,
+    core_revenus: pd.DataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Bounds of the score and of the rank, probability of being fragile."""
+    with timed() as timer:
+        main = load_profiles(workspace.profiles)[0]
+        edition = gather(index_indicateurs, core_communes, core_iris, main, index_contexte)
+        redrawn = prepare(edition, index_residus, core_recensement, core_revenus)
+        table = build_uncertainty(redrawn, index_scores)
+    return emit(context, workspace, table, timer=timer)

@@ -54,6 +54,8 @@ def communes(
     index_scores: pd.DataFrame,
     access_portee: pd.DataFrame,
     access_fragiles_non_couvertes: pd.DataFrame,
+    index_incertitude: pd.DataFrame,
+    index_typologie: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Every commune with all that is known of it."""
     with timed() as timer:
@@ -63,6 +65,8 @@ def communes(
             index_scores,
             access_portee,
             access_fragiles_non_couvertes,
+            uncertainty=index_incertitude,
+            types=index_typologie,
         )
     return emit(context, workspace, table, timer=timer, picture="classe")
 
@@ -77,6 +81,7 @@ def iris(
     index_scores: pd.DataFrame,
     access_portee: pd.DataFrame,
     access_fragiles_non_couvertes: pd.DataFrame,
+    index_incertitude: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Every IRIS with all that is known of it."""
     with timed() as timer:
@@ -87,6 +92,7 @@ def iris(
             index_scores,
             access_portee,
             access_fragiles_non_couvertes,
+            uncertainty=index_incertitude,
         )
     return emit(context, workspace, table, timer=timer)
 

@@ -9,9 +9,10 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from fragility.sources.user_editions import register_user_editions
-from pipelines.workspace import default_raw
+from fragility.sources.model import USER_EDITIONS_FILE
+from pipelines.folders import default_raw
 
+_READER = "fragility.sources.user_editions"
 PIPE_WIDTH = 240  # the longest address of a producer fits
 
 
@@ -24,8 +25,16 @@ def console() -> Console:
 
 
 def see_user_editions(raw: Path | None) -> Path | None:
-    """Make the user's editions of the folder of raw files known to the command that follows."""
-    register_user_editions(raw or default_raw())
+    """Make the user's editions of the folder of raw files known to the command that follows.
+
+    Reading them loads every reader, for two seconds: not where nobody has written any.
+    """
+    folder = raw or default_raw()
+    known = _READER in sys.modules
+    if known or any((f / USER_EDITIONS_FILE).is_file() for f in (folder, default_raw())):
+        from fragility.sources.user_editions import register_user_editions
+
+        register_user_editions(folder)
     return raw
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 from fragility.sources.catalogue import EDITIONS, SOURCES, find_edition, releases_of
 from fragility.sources.demo import write_demo
 from fragility.sources.files import describe_files, missing_files, on_hand
+from fragility.sources.indicator_files import FOLDER
 from fragility.sources.model import Source
 from pipelines.emit import emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
@@ -22,6 +23,8 @@ def prepare_demo(workspace: Workspace) -> None:
     """Write the demonstration's fictional files where they are missing."""
     if missing_files(releases_of(find_edition(DEMO)), workspace.raw_dir()):
         write_demo(workspace.raw_dir())
+    elif not (workspace.raw_dir() / FOLDER / DEMO).is_dir():
+        write_demo(workspace.raw_dir(), FOLDER)
 
 
 def _raw_asset(source: Source) -> dg.AssetsDefinition:

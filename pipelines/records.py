@@ -10,6 +10,7 @@ from fragility.sources.quarantine import account
 from pipelines.access import access_assets
 from pipelines.core import core_assets
 from pipelines.emit import describe, emit
+from pipelines.index import index_contexte
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 
@@ -28,11 +29,11 @@ def _stacked(context: dg.AssetExecutionContext, workspace: Workspace, record: st
     group_name="marts",
     partitions_def=EDITION_PARTITIONS,
     description=describe("registre"),
-    deps=[*core_assets, *access_assets],
+    deps=[*core_assets, index_contexte, *access_assets],
 )
 def registre(context: dg.AssetExecutionContext, workspace: Workspace) -> dg.Output[pd.DataFrame]:
     """Rows in, rows out, rows dropped by reason, of every step."""
-    names = _names([*core_assets, *access_assets])
+    names = _names([*core_assets, index_contexte, *access_assets])
     lines = stack(*workspace.read_record(context.partition_key, "registre", names))
     wrong = _stacked(context, workspace, "quarantaine")
     return emit(context, workspace, stack(lines, account(wrong, lines)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -27,16 +28,25 @@ SHOWN_TABLES = (
 
 
 def run_with_progress(
-    console: Console, edition: str, raw: Path, out: Path, profile: str, everything: bool = False
+    console: Console,
+    edition: str,
+    raw: Path,
+    out: Path,
+    profiles: Sequence[str],
+    everything: bool = False,
 ) -> None:
     """Run an edition with a progress bar, then print the summary.
 
     Parameters
     ----------
+    profiles : index profiles, the main one first.
     everything : compute all, even what has not changed.
     """
+    profile, *others = profiles
     definition = find_edition(edition)
     console.print(f"[bold]{escape(definition.title)}[/] ({edition}), profil {escape(profile)}")
+    if others:
+        console.print(f"Profils à côté : {escape(', '.join(others))} (table index_profils)")
     if definition.banner:
         console.print(f"[yellow]{escape(definition.banner)}[/]")
     with Progress(
@@ -56,7 +66,9 @@ def run_with_progress(
             else:
                 progress.advance(task)
 
-        report = run_edition(edition, raw, out, profile, notify, everything=everything)
+        report = run_edition(
+            edition, raw, out, profile, notify, others=others, everything=everything
+        )
     if report.causes:
         show_summary(console, report.folder)
         show_causes(console, report)

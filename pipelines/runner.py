@@ -7,7 +7,7 @@ import shutil
 import sys
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ import pandas as pd
 
 from fragility.errors import BadFileError, DataCheckError, FragilityError
 from fragility.export.run_facts import quarantine_warnings
-from fragility.index.profiles import load_profile
+from fragility.index.profiles import load_profiles
 from fragility.sources.catalogue import find_edition
 from fragility.sources.corrections import NAME as CORRECTIONS
 from fragility.sources.files import require_edition
@@ -37,6 +37,8 @@ class RunReport:
 
     Attributes
     ----------
+    profile : the main profile, as it was asked for; `profiles`, all of them.
+    fragile_share_pct : share of the communes that are fragile at most.
     steps : seconds of each step that was run.
     warnings : what to know before reading the figures.
     kept : steps whose results were kept.
@@ -47,6 +49,8 @@ class RunReport:
     edition: str
     folder: Path
     profile: str
+    profiles: list[str] = field(default_factory=list)
+    fragile_share_pct: float = 0.0
     seconds: float = 0.0
     peak_mb: float = 0.0
     steps: dict[str, float] = field(default_factory=dict)
@@ -100,6 +104,7 @@ def run_edition(
     profile: str,
     notify: StepListener = lambda *_: None,
     *,
+    others: Sequence[str] = (),
     everything: bool = False,
 ) -> RunReport:
     """Compute what has changed of an edition and publish its folder.
@@ -108,7 +113,8 @@ def run_edition(
     ----------
     name : edition of the catalogue.
     raw, out : folders of the sources and of the outputs.
-    profile : index profile, by name or path.
+    profile : index profile, by name or path: the one of the marts and exports.
+    others : other profiles to compute beside it.
     notify : called with ("start" | "end", step) as the run goes; a step that is kept only ends.
     everything : compute all, even what has not changed.
 
@@ -122,11 +128,14 @@ def run_edition(
         For anything the user can act on; what was published before is then untouched.
     """
     edition = find_edition(name)
-    load_profile(profile)
+    profiles = load_profiles([profile, *others])
     # Two runs at once do not share a folder: the last to finish is the one published.
-    workspace = Workspace(raw=str(raw), out=str(out), profile=profile, staging=staging_name())
+    workspace = Workspace(
+        raw=str(raw), out=str(out), profile=profile, others=list(others), staging=staging_name()
+    )
     staging = workspace.edition_dir(name)
-    report = RunReport(name, out / name, profile)
+    report = RunReport(name, out / name, profile, workspace.profiles)
+    report.fragile_share_pct = profiles[0].fragile_share_pct
     started = time.perf_counter()
     try:
         if name == DEMO:
@@ -211,7 +220,8 @@ def _run_waves(
 ) -> None:
     """Run the steps that must be, those that depend on them after, and so on."""
     staging = workspace.edition_dir(edition)
-    defs = build_defs(**workspace.model_dump(include={"raw", "out", "profile", "staging"}))
+    kept = {"raw", "out", "profile", "others", "staging"}
+    defs = build_defs(**workspace.model_dump(include=kept))
     job = defs.resolve_job_def(JOB)
     told: set[str] = set()
     with ExitStack() as stack:
@@ -270,6 +280,8 @@ def _write_report(folder: Path, report: RunReport) -> None:
     content = {
         "edition": report.edition,
         "profil": report.profile,
+        "profils": report.profiles,
+        "seuil_pct": report.fragile_share_pct,
         "secondes": report.seconds,
         "memoire_max_mo": report.peak_mb,
         "etapes_secondes": report.steps,

@@ -12,6 +12,7 @@ from fragility.errors import FragilityError, MissingFileError
 from fragility.sources.catalogue import EDITIONS, releases_of
 from fragility.sources.corrections import NAME as CORRECTIONS
 from fragility.sources.files import missing_files, on_hand, sha256_of
+from fragility.sources.indicator_files import indicator_paths
 from fragility.sources.model import Edition
 from pipelines.plan import Node, Plan
 from pipelines.syntax import digest
@@ -93,6 +94,7 @@ def _look(edition: Edition, raw: Path, files: _Seen) -> str:
         )
     paths = {raw / release.folder / file.name for release in releases for file in release.files}
     paths |= {path for path in [raw / CORRECTIONS] if path.is_file()}
+    paths |= set(indicator_paths(raw, edition))
     for path in sorted(paths):
         look = path.stat()
         if time.time() - look.st_mtime < QUIET_SECONDS:

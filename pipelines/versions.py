@@ -17,11 +17,14 @@ from typing import Any
 
 import pandas as pd
 
-from fragility.index.profiles import load_profile
+from fragility.index.profiles import load_profile, load_profiles
 from fragility.sources.catalogue import EDITIONS, RELEASES, SOURCES, releases_of
 from fragility.sources.corrections import load_corrections
 from fragility.sources.files import sha256_of
+from fragility.sources.indicator_files import indicator_paths
 from fragility.sources.model import LICENCES, Edition, RawFile, Release
+from fragility.validation.evolution_run import READ as COMPARED_TABLES
+from fragility.validation.publication import profile_of
 from pipelines.sourcecode import Reach
 from pipelines.syntax import Symbol, digest
 
@@ -87,14 +90,14 @@ class Reading:
     ----------
     edition : the edition that is computed.
     raw, out : folders of the sources and of the outputs of all editions.
-    profile : index profile, by name or path.
+    profiles : index profiles, by name or path, the main one first.
     sha256 : checksum of a file.
     """
 
     edition: Edition
     raw: Path
     out: Path
-    profile: str
+    profiles: tuple[str, ...]
     sha256: Callable[[Path], str] = sha256_of
 
     @functools.cached_property
@@ -140,6 +143,21 @@ def _previous(reading: Reading, _: Attributes) -> str:
     return stamp.version if stamp and reading.edition.previous else "absente"
 
 
+def _previous_tables(reading: Reading, _: Attributes) -> str:
+    """Versions of what a comparison reads of the edition before, and its profile."""
+    folder = reading.out / reading.edition.previous
+    if not reading.edition.previous:
+        return "aucune"
+    stamps = {name: read_stamp(folder, name) for name in COMPARED_TABLES}
+    return repr([profile_of(folder), {k: s.version if s else "" for k, s in stamps.items()}])
+
+
+def _brought(reading: Reading, _: Attributes) -> str:
+    """Files of indicators that the user brings."""
+    paths = indicator_paths(reading.raw, reading.edition)
+    return repr([(p.relative_to(reading.raw).as_posix(), reading.sha256(p)) for p in paths])
+
+
 def _catalogue(_: Reading, __: Attributes) -> str:
     releases = [_values(release) for release in RELEASES.values()]
     return repr([SOURCES, releases, {k: vars(e) for k, e in EDITIONS.items()}])
@@ -164,13 +182,24 @@ READS: dict[Symbol, Read] = {
     # Only to tell a correction that aims at nothing.
     (_CATALOGUE, "RELEASES"): Read("le catalogue", _catalogue, ("fragility.sources.corrections",)),
     ("fragility.index.profiles", "load_profile"): Read(
-        "le profil", lambda reading, _: repr(load_profile(reading.profile))
+        "le profil",
+        lambda reading, _: repr(load_profile(reading.profiles[0])),
+        ("fragility.index.profiles", "fragility.export.facts"),
+    ),
+    ("fragility.index.profiles", "load_profiles"): Read(
+        "la liste des profils", lambda reading, _: repr(load_profiles(reading.profiles))
+    ),
+    ("fragility.sources.indicator_files", "load_indicators"): Read(
+        "les indicateurs apportés", _brought
     ),
     ("pipelines.emit", "run_date"): Read(
         "la date demandée", lambda *_: os.environ.get("SOURCE_DATE_EPOCH", "")
     ),
     # Its last run is left out: a run that changes nothing must not make the report again.
     ("fragility.validation.drift_report", "build_report"): Read("l'édition précédente", _previous),
+    ("fragility.validation.evolution_run", "build_evolution"): Read(
+        "l'édition précédente", _previous_tables
+    ),
     # Those of a file count with its release.
     ("fragility.sources.corrections", "load_corrections"): Read(
         "le fichier des corrections",

@@ -10,11 +10,13 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
+from pydantic import Field
 
 from fragility.errors import FragilityError
 from fragility.sources.catalogue import EDITION_NAMES, find_edition
 from fragility.sources.files import on_hand, sha256_of
 from fragility.sources.user_editions import register_user_editions
+from pipelines.folders import DEFAULT_PROFILE, default_out, default_raw
 from pipelines.sourcecode import reach
 from pipelines.versions import FOLDER as VERSIONS
 from pipelines.versions import Reading, Stamp, current_reads, file_digests, read_stamp
@@ -23,19 +25,8 @@ from pipelines.versions import Reading, Stamp, current_reads, file_digests, read
 EDITION_PARTITIONS = dg.StaticPartitionsDefinition(EDITION_NAMES)
 # Tables that assets fill together: rows counted, rows set aside, cells corrected.
 RECORDS = ("registre", "quarantaine", "corrections")
-DEFAULT_PROFILE = "ifn-2023"
 # Metadata of an asset: the function that computes it, `module.name`.
 CODE = "code"
-
-
-def default_raw() -> Path:
-    """Folder of the raw files: FRAGILITY_RAW, else data/raw."""
-    return Path(os.environ.get("FRAGILITY_RAW") or "data/raw")
-
-
-def default_out() -> Path:
-    """Folder of the outputs: FRAGILITY_OUT, else data/processed."""
-    return Path(os.environ.get("FRAGILITY_OUT") or "data/processed")
 
 
 # Commands register the editions of their own --raw, and say what is wrong in them (`options.py`).
@@ -44,7 +35,7 @@ with suppress(FragilityError):
 
 
 class Workspace(dg.ConfigurableResource):
-    """Folders and profile of a run.
+    """Folders and profiles of a run; `profile` makes the marts, `others` are computed beside it.
 
     `staging` sends the run to a hidden folder beside the published one, so that a run that fails
     leaves what was published as it was.
@@ -53,7 +44,13 @@ class Workspace(dg.ConfigurableResource):
     raw: str = ""
     out: str = ""
     profile: str = DEFAULT_PROFILE
+    others: list[str] = Field(default=[])
     staging: str = ""
+
+    @property
+    def profiles(self) -> list[str]:
+        """Profiles of the run, the main one first."""
+        return [self.profile, *self.others]
 
     def edition_dir(self, edition: str) -> Path:
         """Folder this run writes an edition to."""
@@ -72,7 +69,8 @@ class Workspace(dg.ConfigurableResource):
         """What assets read besides one another; `sha256` gives the checksum of a raw file."""
         out = Path(self.out) if self.out else default_out()
         raw = self.raw_dir()
-        return Reading(on_hand(find_edition(edition), raw), raw, out, self.profile, sha256)
+        profiles = tuple(self.profiles)
+        return Reading(on_hand(find_edition(edition), raw), raw, out, profiles, sha256)
 
     def stamp(self, spec: dg.AssetSpec, edition: str, paths: list[Path]) -> Stamp:
         """Write down what an asset was made from.

@@ -9,6 +9,8 @@ import pytest
 ROOT = Path(__file__).parents[1]
 # Data flows one way; a stage imports only from itself and those before it.
 STAGES = ["sources", "territory", "index", "skills", "access", "export", "validation"]
+# Models of tables: every stage may use them, they use none.
+SHARED = "schemas"
 
 
 def imports(path):
@@ -28,7 +30,7 @@ def test_science_knows_nothing_of_orchestration(path):
 @pytest.mark.parametrize("path", sorted((ROOT / "fragility").rglob("*/*.py")), ids=str)
 def test_a_stage_imports_only_from_stages_before_it(path):
     stage = path.relative_to(ROOT / "fragility").parts[0]
-    allowed = STAGES[: STAGES.index(stage) + 1]
+    allowed = [] if stage == SHARED else STAGES[: STAGES.index(stage) + 1]
     used = {
         name.split(".")[1]
         for name in imports(path)

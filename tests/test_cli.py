@@ -20,7 +20,8 @@ from fragility.errors import DataCheckError, FragilityError
 from fragility.sources.catalogue import find_edition, releases_of
 from pipelines import cli, runner
 from pipelines.raw import prepare_demo
-from pipelines.workspace import Workspace, default_out, default_raw
+from pipelines.folders import default_out, default_raw
+from pipelines.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
 EPOCH = "1000000000"  # 2001-09-09
@@ -157,7 +158,7 @@ def test_the_summary_says_rows_reasons_files_and_what_next(piped):
     sizes = {c[0]: c[1] for c in cells if len(c) == 2}
     written = {p.name for p in (folder / "sortie" / "demo").iterdir() if p.is_file()}
     assert written <= set(sizes)
-    assert re.fullmatch(r"\d,\d Mo", sizes["fragilite.duckdb"])
+    assert re.fullmatch(r"\d+,\d Mo", sizes["fragilite.duckdb"])
     assert re.fullmatch(r"\d{3} o", sizes["communes.csvt"])
     assert "fictif" in lines[0]
     assert re.match(r"Terminé en \d+,\d s, \d+ Mo au plus\.", lines[-1])

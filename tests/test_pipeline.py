@@ -22,6 +22,7 @@ OUTPUTS = {
     "LISEZMOI.md",
     "carte.qgz",
     "derive.html",
+    "rapport.html",
     "communes.csv",
     "communes.csvt",
     "iris.csv",
@@ -215,11 +216,11 @@ def test_the_map_project_holds_styled_layers(demo):
                 "SELECT table_name FROM gpkg_contents WHERE data_type = 'features'"
             )
         }
-    assert (
-        styled
-        == listed
-        == {"communes", "iris", "epci", "departements", "lieux", "communes_fragiles_non_couvertes"}
-    )
+    layers = {
+        "communes", "iris", "epci", "departements", "lieux", "communes_fragiles_non_couvertes",
+        "foyers",
+    }  # fmt: skip
+    assert styled == listed == layers
 
 
 def test_the_notice_lists_what_exists_and_says_fictional(demo):
@@ -228,7 +229,7 @@ def test_the_notice_lists_what_exists_and_says_fictional(demo):
     assert "fictif" in text.splitlines()[0].lower()
     for name in OUTPUTS - {"LISEZMOI.md", "execution.json", "communes.csvt", "iris.csvt"}:
         assert name in text, name
-    for absent in ("rapport.html", "site/", "temps_acces.tif", "fragility compare"):
+    for absent in ("site/", "temps_acces.tif", "fragility compare"):
         assert absent not in text
 
 

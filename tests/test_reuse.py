@@ -253,7 +253,7 @@ def test_a_changed_profile_computes_the_index_and_what_follows(place):
     assert {"index_scores", "index_bornes", "communes", "export_gpkg", "export_csv"} <= made
     assert not {n for n in made if n.startswith(("raw_", "core_"))}
     assert not {"index_indicateurs", "access_couts", "access_portee", "lieux"} & made
-    assert set(report.causes["index_scores"]) == {"le profil a changé"}
+    assert set(report.causes["index_scores"]) == {"la liste des profils a changé"}
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ import numpy as np
 import pandas as pd
 
 from fragility.access.coverage import THRESHOLD_MIN
+from fragility.access.drivers import Drivers, drivers_of
 from fragility.index.indicators import SMALL_POPULATION
-from fragility.schemas import INDICATOR_LABELS, INDICATORS
+from fragility.index.profile_model import Profile
+from fragility.schemas import INDICATOR_LABELS
 
 UNINHABITED = "Non calculé : aucun habitant au recensement"
 WITHOUT_CENSUS = "Non calculé : le recensement de l'édition ne couvre pas ce territoire"
@@ -20,30 +22,36 @@ CARRIED = " ; population et taux repris de la commune dont elle a été séparé
 def build_verdict(
     indicators: pd.DataFrame,
     scores: pd.DataFrame,
+    uncertainty: pd.DataFrame,
     portee: pd.DataFrame,
     places: pd.DataFrame,
     fixe: pd.DataFrame,
     threshold: float = THRESHOLD_MIN,
     labels: Mapping[str, tuple[str, str]] = INDICATOR_LABELS,
+    profile: Profile | None = None,
+    points: pd.DataFrame | None = None,
+    context: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Build `access_fragiles_non_couvertes` for communes and IRIS.
 
     Parameters
     ----------
-    indicators, scores, portee : tables `index_indicateurs`, `index_scores`, `access_portee`.
+    indicators, scores, uncertainty, portee : tables `index_indicateurs`, `index_scores`,
+        `index_incertitude`, `access_portee`.
     places : table `core_lieux`: the sentence of a commune mentions its France services.
     fixe : table `core_fixe`: the sentence says which figure is to be checked.
     threshold : minutes within which a conseiller counts as near.
     labels : label and definition of each indicator, see `schemas.indicator_labels`.
+    profile, points, context : the main profile, see `drivers.drivers_of`.
 
     Returns
     -------
     `niveau`, `code`, `est_fragile_non_couverte` and `motif`, one row per row of `portee`.
     """
     key = ["niveau", "code"]
-    table = portee.merge(indicators, on=key, how="left", validate="1:1").merge(
-        scores.drop(columns="population"), on=key, how="left", validate="1:1"
-    )
+    table = portee
+    for other in (indicators, scores.drop(columns="population"), uncertainty):
+        table = table.merge(other, on=key, how="left", validate="1:1")
     uncovered = table["couverture"].eq("non_couverte").fillna(False)
     fragile = table["est_fragile"].fillna(False).astype(bool)
     kept = places["statut"].eq("retenu") & places["dispositif"].eq("france_services")
@@ -53,13 +61,14 @@ def build_verdict(
     doubtful = table["code"].str[:5].isin(fixe.loc[fixe["est_douteux"], "code_commune"])
     doubt = " ; « " + labels["non_thd"][0] + " » à 100 %, chiffre à vérifier"
     carried = table["niveau"].eq("commune") & table["population_origine"].eq("impute")
-    names = {key: title[0].lower() + title[1:] for key, (title, _) in labels.items()}
+    drivers = drivers_of(table, labels, profile, points, context)
+    doubtful &= not {"non_thd", "thd"}.isdisjoint(drivers.names)
     return pd.DataFrame(
         {
             "niveau": table["niveau"],
             "code": table["code"],
             "est_fragile_non_couverte": flagged.to_numpy(bool),
-            "motif": _sentences(table, fragile.to_numpy(bool), threshold, names)
+            "motif": _sentences(table, fragile.to_numpy(bool), threshold, drivers)
             + np.where(flagged & served, " ; un lieu France services est dans la commune", "")
             + np.where(
                 fragile & table["est_petit_effectif"].fillna(False).astype(bool),
@@ -74,10 +83,10 @@ def build_verdict(
 
 
 def _sentences(
-    table: pd.DataFrame, fragile: np.ndarray, threshold: float, names: Mapping[str, str]
+    table: pd.DataFrame, fragile: np.ndarray, threshold: float, drivers: Drivers
 ) -> pd.Series:
     """One French sentence per territory, its full stop apart; cases in order of precedence."""
-    opening = _opening(table, fragile, names)
+    opening = _opening(table, fragile, drivers)
     minutes = french_number(table["conseiller_plus_proche_min"], 0)
     km = french_number(table["conseiller_plus_proche_km"], 0)
     near = table["conseiller_plus_proche_km"] < 1
@@ -104,7 +113,7 @@ def _sentences(
         [
             UNINHABITED,
             WITHOUT_CENSUS,
-            _missing(table, names),
+            _missing(table, drivers),
             opening + " ; couverture non calculée",
             opening + " et hors de portée" + where + ", " + beyond
             + f" % des habitants étant à plus de {threshold:g} min",
@@ -118,34 +127,47 @@ def _sentences(
     return pd.Series(sentence, index=table.index, dtype="str")
 
 
-def _opening(table: pd.DataFrame, fragile: np.ndarray, names: Mapping[str, str]) -> pd.Series:
+def _opening(table: pd.DataFrame, fragile: np.ndarray, drivers: Drivers) -> pd.Series:
     """Need, score, and for a fragile place the indicators that weigh most."""
-    parts = table[[f"score_{key}" for key in INDICATORS]].to_numpy(float)
-    known = pd.Series((~np.isnan(parts)).sum(axis=1), index=table.index)
-    short = (", sur " + known.astype("str") + " indicateurs").where(known < len(INDICATORS), "")
-    modelled = table["pauvrete_origine"].eq("impute").map({True: ", pauvreté modélisée", False: ""})
+    known = drivers.points.notna().sum(axis=1)
+    short = (", sur " + known.astype("str") + " indicateurs").where(known < len(drivers.names), "")
+    poverty = table["pauvrete_origine"].eq("impute") & ("pauvrete" in drivers.names)
+    modelled = poverty.map({True: ", pauvreté modélisée", False: ""})
     words = np.column_stack(
         [
-            (name + " " + french_number(table[f"{key}_pct"], 0) + " %").to_numpy(dtype=object)
-            for key, name in names.items()
+            (name + " " + french_number(drivers.values[key], 0) + " " + drivers.units[key])
+            .str.rstrip()
+            .to_numpy(dtype=object)
+            for key, name in drivers.names.items()
         ]
     )
-    order = np.argsort(-np.nan_to_num(parts), axis=1, kind="stable")[:, :DRIVERS]
-    first, second = np.take_along_axis(words, order, axis=1).T
-    why = pd.Series(" ; d'abord " + first + ", " + second, index=table.index).where(fragile, "")
+    most = np.take_along_axis(words, drivers.order[:, :DRIVERS], axis=1)
+    # A profile may have one indicator, and a place may know one only.
+    most[:, 1:] = np.where((known >= DRIVERS).to_numpy()[:, None], ", " + most[:, 1:], "")
+    why = pd.Series(" ; d'abord " + most.sum(axis=1), index=table.index).where(fragile, "")
     need: pd.Series = pd.Series(
         np.where(fragile, "Fragile", "Non fragile"), index=table.index, dtype="str"
     )
     score: pd.Series = french_number(table["score"], 2)
-    return need + (" (score " + score) + short + modelled + why + ")"
+    return need + (" (score " + score) + short + modelled + _confidence(table, fragile) + why + ")"
 
 
-def _missing(table: pd.DataFrame, names: Mapping[str, str]) -> pd.Series:
+def _confidence(table: pd.DataFrame, fragile: np.ndarray) -> pd.Series:
+    """How sure the verdict is; left out for a place that is not fragile beyond doubt."""
+    share = table["probabilite_fragile_pct"]
+    percent = french_number(share, 0)
+    percent = percent.where(share < 99.5, "plus de 99").where(share >= 0.5, "moins de 1")
+    word = table["confiance"].fillna("")
+    said = " ; verdict " + word + " : fragile dans " + percent + " % des calculs"
+    return said.where(word.ne("") & (fragile | word.ne("robuste")), "")
+
+
+def _missing(table: pd.DataFrame, drivers: Drivers) -> pd.Series:
     """Say which indicators a place without score lacks."""
     absent = np.column_stack(
         [
-            np.where(table[f"{key}_origine"].eq("absent"), ", " + name, "")
-            for key, name in names.items()
+            np.where(drivers.lacks(table, key), ", " + name, "")
+            for key, name in drivers.names.items()
         ]
     ).astype(object)
     lacking = pd.Series(absent.sum(axis=1), index=table.index, dtype="str").str.slice(2)

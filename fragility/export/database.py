@@ -16,7 +16,7 @@ import pyarrow as pa
 import shapely
 
 from fragility import schemas
-from fragility.export.database_views import VIEW_COLUMNS, VIEWS
+from fragility.export.database_views import VIEW_COLUMNS, views_of
 from fragility.export.facts import RunFacts
 from fragility.export.files import publishing
 from fragility.export.tables import ordered, without_geometry
@@ -61,6 +61,7 @@ RUN_TABLES: dict[str, tuple[str, str, dict[str, str]]] = {
             "date": "Date — Jour du calcul.",
             "version": "Version — Version du programme.",
             "profil": "Profil — Définition de l'indice.",
+            "autres_profils": "Autres profils — Profils calculés à côté (science.index_profils).",
             "seuil_score": "Seuil — Score à partir duquel une commune est dite fragile.",
             "nb_tables": "Tables — Nombre de tables de données.",
             "nb_lignes": "Lignes — Nombre de lignes, toutes tables.",
@@ -83,6 +84,7 @@ def run_frames(facts: RunFacts, tables: dict[str, pd.DataFrame]) -> dict[str, pd
             facts.date,
             facts.version,
             facts.profile,
+            ", ".join(facts.others),
             facts.threshold,
             len(tables),
             sum(len(frame) for frame in tables.values()),
@@ -181,7 +183,7 @@ def write_duckdb(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -
         for name, frame in everything.items():
             _load(connection, name, ordered(frame, name) if name in MARTS else frame)
             _comment(connection, name, [str(column) for column in frame.columns], facts)
-        for view, answer, query in VIEWS:
+        for view, answer, query in views_of((facts.profile, *facts.others)):
             connection.execute(f"CREATE VIEW marts.{view} AS {query}")
             connection.execute(f"COMMENT ON VIEW marts.{view} IS {_quoted(answer)}")
             for (column,) in connection.execute(

@@ -6,6 +6,8 @@ database, so that the file can be attached under any name.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from fragility.schemas import INDICATORS
 from fragility.territory.communes import NO_EPCI
 
@@ -29,8 +31,23 @@ VIEW_COLUMNS = {
     "part_communes_pct": "Part des communes (%) — Part des communes pour l'indicateur.",
     "couverture": "Couverture — couverte, incertaine, non_couverte ou non calculée.",
     "indicateur": "Indicateur — Nom de l'indicateur.",
+    "type_fragilite": "Type de fragilité — Communes fragiles qui se ressemblent.",
     "origine": "Origine — observe, commune, iris, impute ou absent.",
     "annee": "Année — Année de la donnée.",
+    "code_commune": "Code commune — Code officiel géographique de la commune.",
+    "nom": "Nom — Nom du territoire.",
+    "profil": "Profil — Définition de l'indice (docs/profils.md).",
+    "score": "Score — Score, sur l'échelle du profil.",
+    "rang": "Rang — Rang national, 1 = le plus fragile.",
+    "classe": "Classe — 1 = moins fragile, 5 = plus fragile.",
+    "est_fragile": "Fragile — Score au moins égal au seuil du profil.",
+    "nb_indicateurs": "Indicateurs connus — Indicateurs du profil qui ont servi.",
+    "pilier_dominant": "Pilier dominant — Pilier qui a le plus de points.",
+    "nb_profils_fragile": "Profils — Nombre de profils où la commune est fragile.",
+    "points_reseaux": "Réseaux — Points du pilier des réseaux, de 1 à 10.",
+    "points_personnes": "Personnes — Points du pilier des personnes, de 1 à 10.",
+    "quoi_faire": "Quoi faire — réseaux, personnes, les deux ou rien d'urgent : les piliers dont "
+    "les points sont parmi ceux qu'une commune sur cinq atteint au plus.",
     "schema": "Schéma — Schéma de la table.",
     "table": "Table — Nom de la table.",
     "colonne": "Colonne — Nom de la colonne.",
@@ -75,6 +92,29 @@ _ORIGINS = " UNION ALL ".join(
     for key in INDICATORS
 )
 
+# What to do, from the profile of two pillars; only where that profile was computed.
+TWO_PILLARS = "deux-piliers"
+_VIEW_TWO_PILLARS = (
+    "v_deux_piliers",
+    "Ce dont chaque commune manque d'abord : réseaux, aide aux personnes, les deux ou rien "
+    "d'urgent (profil deux-piliers).",
+    f"""
+    SELECT c.code_commune, c.nom, c.nom_departement, c.population,
+           any_value(g.points) FILTER (g.groupe = 'reseaux') AS points_reseaux,
+           any_value(g.points) FILTER (g.groupe = 'personnes') AS points_personnes,
+           CASE WHEN bool_and(g.est_eleve) THEN 'les deux'
+                WHEN bool_or(g.est_eleve AND g.groupe = 'reseaux') THEN 'réseaux'
+                WHEN bool_or(g.est_eleve) THEN 'personnes'
+                ELSE 'rien d''urgent' END AS quoi_faire
+    FROM science.index_piliers g
+    JOIN marts.communes c ON c.code_commune = g.code
+    WHERE g.profil = {_quote(TWO_PILLARS)} AND g.niveau = 'commune' AND g.nature = 'pilier'
+          AND g.points IS NOT NULL
+    GROUP BY ALL
+    HAVING count(*) = 2
+    ORDER BY c.code_commune
+    """,
+)
 VIEWS: tuple[tuple[str, str, str], ...] = (
     _uncovered_by("departement", "département"),
     _uncovered_by("epci", "intercommunalité"),
@@ -93,6 +133,35 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
         FROM marts.communes
         GROUP BY 1
         ORDER BY 3 DESC NULLS LAST, 1
+        """,
+    ),
+    (
+        "v_communes_fragiles_par_type",
+        "Communes fragiles par type, et habitants de celles qui ne sont pas couvertes : par quoi "
+        "commencer dépend du type (science.index_typologie_classes).",
+        """
+        SELECT type_fragilite, count(*) AS nb_communes, sum(population) AS population,
+               count(*) FILTER (est_fragile_non_couverte) AS nb_communes_fragiles_non_couvertes,
+               coalesce(sum(population) FILTER (est_fragile_non_couverte), 0)
+                   AS population_fragile_non_couverte
+        FROM marts.communes
+        WHERE est_fragile AND type_fragilite IS NOT NULL
+        GROUP BY type_fragilite
+        ORDER BY population DESC, type_fragilite
+        """,
+    ),
+    (
+        "v_profils",
+        "Les communes selon chaque profil de ce calcul, et dans combien d'entre eux chacune est "
+        "fragile.",
+        """
+        SELECT c.code_commune, c.nom, c.nom_departement, c.population, p.profil, p.score, p.rang,
+               p.classe, p.est_fragile, p.nb_indicateurs, p.pilier_dominant,
+               count(*) FILTER (p.est_fragile) OVER (PARTITION BY p.code) AS nb_profils_fragile
+        FROM science.index_profils p
+        JOIN marts.communes c ON c.code_commune = p.code
+        WHERE p.niveau = 'commune'
+        ORDER BY c.code_commune, p.profil
         """,
     ),
     (
@@ -121,3 +190,10 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
         """,
     ),
 )
+
+
+def views_of(profiles: Collection[str]) -> tuple[tuple[str, str, str], ...]:
+    """Views of a file that has these profiles, the dictionary last."""
+    if TWO_PILLARS not in profiles:
+        return VIEWS
+    return (*VIEWS[:-1], _VIEW_TWO_PILLARS, VIEWS[-1])

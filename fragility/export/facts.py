@@ -10,7 +10,13 @@ from functools import cached_property
 
 import pandera.pandas as pa
 
+from fragility.index.profile_words import ProfileWords
+from fragility.index.profiles import load_profile
 from fragility.schemas import INDICATOR_LABELS, models_with
+
+
+def _default_words() -> ProfileWords:
+    return ProfileWords(load_profile("ifn-2023"))
 
 
 @dataclass(frozen=True)
@@ -46,11 +52,13 @@ class RunFacts:
     date : day of the run; the only date that exports carry, so that equal runs give equal files.
     version : version of the program.
     profile : index profile.
-    threshold : score from which a commune is fragile, 1 to 10.
+    threshold : score from which a commune is fragile, on the scale of the profile.
     sources : releases that were read.
     warnings : French sentences that a reader must know.
     indicators : label and definition of each indicator, as the edition's sources measure it.
     estimates_ages : whether the 65+ of communes rest on an estimate of the under-15s.
+    words : what the figures of the profile mean.
+    others : ids of the other profiles of the run.
     """
 
     edition: str
@@ -65,6 +73,8 @@ class RunFacts:
     warnings: tuple[str, ...] = ()
     indicators: Mapping[str, tuple[str, str]] = field(default_factory=lambda: INDICATOR_LABELS)
     estimates_ages: bool = True
+    words: ProfileWords = field(default_factory=_default_words)
+    others: tuple[str, ...] = ()
 
     @property
     def places(self) -> tuple[str, ...]:
@@ -74,7 +84,7 @@ class RunFacts:
     @cached_property
     def models(self) -> dict[str, pa.DataFrameSchema]:
         """Models of every table, in the words of this edition."""
-        return models_with(self.indicators)
+        return models_with(self.indicators, self.words.columns())
 
     @property
     def heading(self) -> str:

@@ -24,6 +24,7 @@ BORDER_COLOUR = "#ffffff"
 # Two nested lines: the light one shows on dark classes, the dark one on light classes.
 OUTLINE_CASING = "#ffffff"
 OUTLINE_COLOUR = "#000000"
+HOT_SPOT_COLOUR = "#d55e00"
 
 COVERAGE_LABELS = {
     "couverte": "Couverte",
@@ -36,6 +37,11 @@ COVERAGE_SENTENCES = {
     "incertaine": "le verdict change selon la vitesse de trajet supposée (± 25 %)",
     "non_couverte": "plus de la moitié des habitants est hors de portée d'un conseiller "
     "numérique, même à des vitesses 25 % plus fortes",
+}
+CONFIDENCE_SENTENCES = {
+    "robuste": "au moins neuf calculs sur dix donnent le même verdict (fragile, ou non fragile)",
+    "probable": "la moitié au moins le donnent",
+    "incertain": "moins de la moitié le donnent : un autre choix raisonnable l'aurait changé",
 }
 ORIGIN_LABELS = {
     "observe": "Observé (publié à ce niveau)",
@@ -62,6 +68,7 @@ LAYER_TITLES = {
     "departements": "Départements : fragilité numérique",
     "lieux": "Lieux d'accueil",
     "communes_fragiles_non_couvertes": "Communes fragiles et non couvertes",
+    "foyers": "Foyers de fragilité",
 }
 INDICATOR_TITLES = {key: label for key, (label, _) in INDICATOR_LABELS.items()}
 

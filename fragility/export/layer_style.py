@@ -20,6 +20,11 @@ from fragility.export.map_tip import map_tip
 QGIS_VERSION = "3.22.0-Białowieża"
 YEARS = range(2006, 2041)
 _METRES = "RenderMetersInMapUnits"
+# Layers that are drawn over classes of colour: lines only.
+OUTLINED = {
+    "communes_fragiles_non_couvertes": labels.OUTLINE_COLOUR,
+    "foyers": labels.HOT_SPOT_COLOUR,
+}
 
 
 def _option(parent: ET.Element, kind: str, **attributes: str) -> ET.Element:
@@ -75,7 +80,7 @@ def _fill(colour: str) -> ET.Element:
     )
 
 
-def _outline() -> ET.Element:
+def _outline(colour: str) -> ET.Element:
     def line(colour: str, width: dict[str, str]) -> tuple[str, dict[str, str]]:
         return "SimpleLine", {
             "line_color": _colour(colour),
@@ -91,7 +96,7 @@ def _outline() -> ET.Element:
     return _symbol(
         "fill",
         line(labels.OUTLINE_CASING, _width(1400, 0.4, 3.2)),
-        line(labels.OUTLINE_COLOUR, _width(700, 0.2, 1.6)),
+        line(colour, _width(700, 0.2, 1.6)),
     )
 
 
@@ -173,12 +178,12 @@ def _class_renderer(breaks: Sequence[float]) -> ET.Element:
 
 
 def _layer_renderer(table: str, breaks: Sequence[float]) -> ET.Element:
-    if table == "communes_fragiles_non_couvertes":
+    if table in OUTLINED:
         renderer = ET.Element(
             "renderer-v2",
             {"type": "singleSymbol", "symbollevels": "0", "forceraster": "0", "enableorderby": "0"},
         )
-        symbol = _outline()
+        symbol = _outline(OUTLINED[table])
         symbol.set("name", "0")
         ET.SubElement(renderer, "symbols").append(symbol)
         return renderer
@@ -254,7 +259,7 @@ def style_elements(
     preview = ET.Element("previewExpression")
     preview.text = f'"{"nom" if "nom" in columns else "nom_" + table.removesuffix("s")}"'
     tip = ET.Element("mapTip", enabled="1")
-    tip.text = map_tip(table, columns, facts.banner)
+    tip.text = map_tip(table, columns, facts.banner, facts.words.out_of)
     return [renderer, configuration, aliases, preview, tip]
 
 

@@ -40,7 +40,21 @@ def _words(column: str, words: Mapping[str, str], otherwise: str) -> str:
     return f"[% CASE {cases} ELSE {_quoted(otherwise)} END %]"
 
 
-def map_tip(table: str, columns: Sequence[str], banner: str = "") -> str:
+def _between(low: str, high: str) -> str:
+    """Return an expression that writes the bounds of a number, or nothing where there are none."""
+    first, last = (f'format_number("{c}", {labels.decimals_of(c)})' for c in (low, high))
+    said = f"' (de ' || {first} || ' à ' || {last} || ')'"
+    return f"[% CASE WHEN \"{low}\" IS NULL THEN '' ELSE {said} END %]"
+
+
+def _verdict() -> str:
+    """Return an expression that says how sure the verdict is."""
+    share = "format_number(\"probabilite_fragile_pct\", 0) || ' % des calculs'"
+    said = f"'Verdict ' || \"confiance\" || ' : fragile dans ' || {share}"
+    return f"[% CASE WHEN \"confiance\" IS NULL THEN 'Verdict non calculé' ELSE {said} END %]"
+
+
+def map_tip(table: str, columns: Sequence[str], banner: str = "", out_of: str = " sur 10") -> str:
     """Build the map tip of a layer from the fields it has.
 
     Parameters
@@ -48,6 +62,7 @@ def map_tip(table: str, columns: Sequence[str], banner: str = "") -> str:
     table : name of the layer.
     columns : fields of the layer.
     banner : warning written above everything else.
+    out_of : what follows a score, see `ProfileWords.out_of`.
     """
     name = next(c for c in ("nom", "nom_epci", "nom_departement") if c in columns)
     lines = [f"<b>{_text(name)}</b>"]
@@ -60,7 +75,10 @@ def map_tip(table: str, columns: Sequence[str], banner: str = "") -> str:
     if "classe" in columns:
         lines.append("Classe : " + _words("classe", classes, labels.NOT_COMPUTED_LABEL))
     if "score" in columns:
-        lines.append(f"Score : {_number('score')} sur 10")
+        between = _between("score_bas", "score_haut") if "score_bas" in columns else ""
+        lines.append(f"Score : {_number('score')}{out_of}{between}")
+    if "confiance" in columns:
+        lines.append(_verdict())
     if "population" in columns:
         lines.append(f"Population : {_number('population')}")
     if "couverture" in columns:

@@ -16,9 +16,10 @@ def _attributes(
     scores: pd.DataFrame,
     portee: pd.DataFrame,
     verdict: pd.DataFrame,
+    uncertainty: pd.DataFrame,
 ) -> pd.DataFrame:
     """Join the science tables of one level, indexed by code."""
-    parts = [indicators, scores.drop(columns="population"), portee, verdict]
+    parts = [indicators, scores.drop(columns="population"), portee, verdict, uncertainty]
     frames = [p[p["niveau"] == level].drop(columns="niveau").set_index("code") for p in parts]
     return pd.concat(frames, axis=1).reindex(frames[0].index)
 
@@ -35,12 +36,20 @@ def build_communes(
     scores: pd.DataFrame,
     portee: pd.DataFrame,
     verdict: pd.DataFrame,
+    *,
+    uncertainty: pd.DataFrame,
+    types: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
-    """Build the mart `communes`: every commune of the edition, computed or not."""
-    attributes = _attributes("commune", indicators, scores, portee, verdict)
+    """Build the mart `communes`: every commune of the edition, computed or not.
+
+    `uncertainty` is the table `index_incertitude`, `types` the table `index_typologie`.
+    """
+    attributes = _attributes("commune", indicators, scores, portee, verdict, uncertainty)
     table = communes.merge(
         attributes, left_on="code_commune", right_index=True, how="left", validate="1:1"
     )
+    kinds = types.set_index("code_commune")["nom_type"]
+    table["type_fragilite"] = table["code_commune"].map(kinds).astype("str")
     return gpd.GeoDataFrame(_ordered(table, "communes"), geometry="geometry", crs=communes.crs)
 
 
@@ -51,9 +60,11 @@ def build_iris(
     scores: pd.DataFrame,
     portee: pd.DataFrame,
     verdict: pd.DataFrame,
+    *,
+    uncertainty: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
     """Build the mart `iris`: every IRIS, with its commune's name and memberships."""
-    attributes = _attributes("iris", indicators, scores, portee, verdict)
+    attributes = _attributes("iris", indicators, scores, portee, verdict, uncertainty)
     places = communes.drop(
         columns=["superficie_km2", "nb_iris", "contour_origine", "geometry"]
     ).rename(columns={"nom": "nom_commune"})

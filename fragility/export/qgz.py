@@ -26,7 +26,7 @@ LAYER_CRS = 4326
 # From top to bottom: group -> layer -> shown at opening. What is unchecked lies above the
 # communes, so that checking it shows it.
 TREE: dict[str, dict[str, bool]] = {
-    "Où agir": {"lieux": True, "communes_fragiles_non_couvertes": True},
+    "Où agir": {"lieux": True, "communes_fragiles_non_couvertes": True, "foyers": False},
     "Autres échelles": {"departements": False, "epci": False, "iris": False},
     "Fragilité": {"communes": True},
 }

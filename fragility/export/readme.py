@@ -11,11 +11,14 @@ from fragility.export.facts import RunFacts
 from fragility.export.files import write_text
 from fragility.export.labels import (
     CLASS_LABELS,
+    CONFIDENCE_SENTENCES,
     COVERAGE_LABELS,
     COVERAGE_SENTENCES,
     french,
     plural,
 )
+from fragility.export.origins import context_shares, origin_shares, years_of
+from fragility.index.redrawn import DRAWS
 from fragility.schemas import INDICATOR_LABELS
 
 FILES = (
@@ -27,7 +30,7 @@ FILES = (
     (
         "`fragilite.gpkg`",
         "les couches : communes, IRIS, EPCI, départements, lieux, communes "
-        "fragiles et non couvertes",
+        "fragiles et non couvertes, foyers de fragilité",
         "QGIS, ArcGIS, R, Python",
     ),
     ("`fragilite.xlsx`", "l'essentiel, à filtrer", "Excel, LibreOffice"),
@@ -45,10 +48,30 @@ FILES = (
     ("`tables/`", "les mêmes tables en (Geo)Parquet", "Python, R, DuckDB"),
     ("`dictionnaire.csv`", "ce que signifie chaque colonne", "tableur"),
     (
+        "`rapport.html`",
+        "le rapport du calcul : carte, communes à voir d'abord, à quel point c'est sûr, sources",
+        "navigateur, imprimable",
+    ),
+    (
         "`derive.html`",
         "ce qui a changé depuis la publication précédente, et ce qu'il faut vérifier",
         "navigateur",
     ),
+)
+
+
+INTERVALS = (
+    f"L'indice est recalculé {french(DRAWS)} fois avec d'autres choix raisonnables (poids des "
+    "indicateurs, façon de les ramener à une même échelle) et d'autres valeurs possibles des "
+    "chiffres estimés ou fondés sur peu d'habitants. Neuf fois sur dix, le score est entre "
+    "« score_bas » et « score_haut », et le numéro de rang entre « rang_bas » (le plus petit, donc "
+    "le cas le plus fragile) et « rang_haut ». « probabilite_fragile_pct » est la part de ces "
+    "calculs où le territoire est parmi les plus fragiles. Deux communes dont les intervalles se "
+    "recouvrent largement ne se départagent pas."
+)
+TIES = (
+    "Beaucoup de communes ont la même part (0 % {}, par exemple) : elles partagent le milieu de "
+    "leurs rangs, si bien que leur sous-score n'est pas 1."
 )
 
 
@@ -58,16 +81,16 @@ def how_to_read(facts: RunFacts) -> list[str]:
     coverage = [f"« {COVERAGE_LABELS[key]} » : {text}." for key, text in COVERAGE_SENTENCES.items()]
     mobile = facts.indicators["non_4g"][0]
     return [
-        "Le score va de 1 (moins fragile) à 10 (plus fragile). C'est la moyenne de cinq "
-        "sous-scores (de quatre là où il en manque un, et le motif le dit) : "
-        + ", ".join(title[0].lower() + title[1:] for title, _ in facts.indicators.values())
-        + ".",
-        f"La classe coupe les communes en cinquièmes : {classes}.",
+        *facts.words.how_to_read({key: title for key, (title, _) in facts.indicators.items()}),
+        f"{facts.words.classes} : {classes}.",
         f"Une commune est dite fragile quand son score atteint {french(facts.threshold, 2)} "
-        "(au plus 20 % des communes de l'édition).",
+        f"(au plus {facts.words.share} % des communes de l'édition).",
+        INTERVALS,
+        "La « confiance » qualifie le verdict publié, fragile ou non — "
+        + " ; ".join(f"« {word} » : {text}" for word, text in CONFIDENCE_SENTENCES.items())
+        + ".",
         *coverage,
-        f"Beaucoup de communes ont la même part (0 % {mobile[0].lower()}{mobile[1:]}, par exemple) "
-        ": elles partagent le milieu de leurs rangs, si bien que leur sous-score n'est pas 1.",
+        *([TIES.format(mobile[0].lower() + mobile[1:])] if facts.words.shares_ranks else []),
         "Une case vide, ou grise sur la carte, veut dire « non calculé », jamais zéro.",
         "Les colonnes « origine » disent si le chiffre est publié, hérité de la commune, agrégé "
         "des IRIS ou estimé par un modèle ; les colonnes « année », de quand il date.",
@@ -77,8 +100,7 @@ def how_to_read(facts: RunFacts) -> list[str]:
 def how_not_to_use() -> list[str]:
     """Return the readings that the figures do not allow."""
     return [
-        "Ne lisez pas un rang nu : deux communes de scores voisins ne sont pas distinguables. "
-        "Lisez la classe, et l'origine des chiffres.",
+        "Ne lisez pas un rang nu : lisez son intervalle, la confiance et l'origine des chiffres.",
         "Le score décrit un territoire, pas ses habitants : il ne dit rien d'une personne.",
         "Une part élevée n'est pas un grand nombre : les communes les plus fragiles sont souvent "
         "petites. Regardez aussi la population.",
@@ -132,7 +154,7 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     share = 100 * reached / total if total else 0.0
     lines = [
         f"{plural(len(communes), 'commune', 'communes')}, {french(total)} habitants (recensement "
-        f"{_years(communes['population_annee'])}).",
+        f"{years_of(communes['population_annee'])}).",
         f"{plural(fragile.sum(), 'commune fragile', 'communes fragiles')} : "
         f"{french(people[fragile].sum())} habitants.",
         plural(
@@ -141,7 +163,7 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
         + f" : {french(reached)} habitants ({french(share, 1)} % de la population).",
         "Âge des chiffres : "
         + ", ".join(
-            f"{title[0].lower() + title[1:]} {_years(communes[f'{key}_annee'])}"
+            f"{title[0].lower() + title[1:]} {years_of(communes[f'{key}_annee'])}"
             for key, (title, _) in facts.indicators.items()
         )
         + ".",
@@ -169,34 +191,10 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     return lines
 
 
-def _years(years: pd.Series) -> str:
-    return ", ".join(str(int(year)) for year in sorted(years.dropna().unique())) or "absent"
-
-
-def origin_shares(communes: pd.DataFrame, facts: RunFacts) -> pd.DataFrame:
-    """Return, for each indicator, the share of communes observed, derived, modelled and absent.
-
-    Returns
-    -------
-    Frame with `indicateur`, `observe_pct`, `derive_pct`, `impute_pct`, `absent_pct`, `annees`.
-    """
-    rows = []
-    for key, (title, _) in facts.indicators.items():
-        share = communes[f"{key}_origine"].value_counts(normalize=True) * 100
-        rows.append(
-            (
-                title,
-                share.get("observe", 0.0),
-                share.get("commune", 0.0) + share.get("iris", 0.0),
-                share.get("impute", 0.0),
-                share.get("absent", 0.0),
-                _years(communes[f"{key}_annee"]),
-            )
-        )
-    return pd.DataFrame(
-        rows,
-        columns=["indicateur", "observe_pct", "derive_pct", "impute_pct", "absent_pct", "annees"],
-    )
+def _others(facts: RunFacts) -> str:
+    """Name the other profiles of the run."""
+    names = ", ".join(f"`{name}`" for name in facts.others)
+    return f" (aussi calculés, table `index_profils` : {names})" if names else ""
 
 
 def _cell(value: object) -> str:
@@ -218,11 +216,14 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
 
     Parameters
     ----------
-    tables : the marts by name; only `communes` is read.
+    tables : by name: the mart `communes`, and `index_contexte` where the profile reads it.
     facts : edition, sources, warnings.
     """
     communes = pd.DataFrame(tables["communes"])
     shares = origin_shares(communes, facts)
+    if facts.words.known and "index_contexte" in tables:
+        own = context_shares(tables["index_contexte"], len(communes), facts)
+        shares = pd.concat([shares, own], ignore_index=True)
     columns = (
         "Indicateur",
         "Publié (%)",
@@ -236,7 +237,8 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
         lines += [f"> **{facts.banner}** : ces chiffres ne décrivent aucun lieu réel.", ""]
     lines += [
         f"Édition `{facts.edition}`, code officiel géographique {facts.cog_year}, calcul du "
-        f"{facts.date:%d/%m/%Y}, version {facts.version}, profil `{facts.profile}`.",
+        f"{facts.date:%d/%m/%Y}, version {facts.version}, profil `{facts.profile}`"
+        f"{_others(facts)}.",
         "",
         "## En bref",
         "",

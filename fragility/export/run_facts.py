@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 
 import pandas as pd
 
@@ -10,6 +11,7 @@ from fragility import __version__
 from fragility.export.facts import RunFacts, SourceFact
 from fragility.export.labels import plural
 from fragility.index.profile_model import Profile
+from fragility.index.profile_words import ProfileWords
 from fragility.schemas import indicator_labels
 from fragility.sources.catalogue import SOURCES, citation_of, licence_of, releases_of
 from fragility.sources.model import LICENCES, Edition
@@ -33,6 +35,7 @@ def build_facts(
     bounds: pd.DataFrame,
     date: datetime.date,
     quarantine: pd.DataFrame,
+    others: Sequence[Profile] = (),
 ) -> RunFacts:
     """Assemble the facts of a run.
 
@@ -41,6 +44,7 @@ def build_facts(
     bounds : table `index_bornes`.
     date : day of the run.
     quarantine : table `quarantaine`.
+    others : the other profiles of the run.
     """
     sources = tuple(
         SourceFact(
@@ -71,6 +75,8 @@ def build_facts(
         warnings=warnings,
         indicators=indicator_labels(release.source for release in releases_of(edition)),
         estimates_ages=bool(releases_of(edition, "rp_taux_communes")),
+        words=ProfileWords(profile),
+        others=tuple(other.id for other in others),
     )
 
 

@@ -259,7 +259,7 @@ def _counted(points: pd.DataFrame, profile: Profile) -> NDArray[np.float64]:
     known: NDArray[np.bool_] = points[profile.ids].notna().to_numpy()
     if profile.missing == "zero":
         known = np.repeat(known.any(axis=1, keepdims=True), known.shape[1], axis=1)
-    return known * np.array([item.weight for item in profile.indicators])
+    return known * np.array([item.weight for item in profile.indicators], dtype=float)
 
 
 def effective_weights(points: pd.DataFrame, profile: Profile) -> NDArray[np.float64]:

@@ -48,6 +48,11 @@ def poverty_features(recensement: pd.DataFrame, revenus: pd.DataFrame) -> pd.Dat
     return table[list(FEATURES)].astype(float)
 
 
+def fit_model(features: pd.DataFrame, target: pd.Series) -> HistGradientBoostingRegressor:
+    """Learn a rate from the census and the incomes; always the same for the same data."""
+    return _model().fit(features, target)
+
+
 def _model() -> HistGradientBoostingRegressor:
     return HistGradientBoostingRegressor(
         learning_rate=0.06,
@@ -78,7 +83,7 @@ def cross_validate(features: pd.DataFrame, target: pd.Series, groups: pd.Series)
     predicted = pd.Series(np.nan, index=target.index)
     folds = GroupKFold(n_splits=min(FOLDS, groups.nunique()))
     for train, test in folds.split(features, target, groups):
-        model = _model().fit(features.iloc[train], target.iloc[train])
+        model = fit_model(features.iloc[train], target.iloc[train])
         predicted.iloc[test] = model.predict(features.iloc[test])
     return predicted.clip(0, 100)
 
@@ -123,8 +128,8 @@ def impute_poverty(
     with threadpool_limits(1):
         predicted = cross_validate(features.loc[observed], target, groups)
         predicted_blind = cross_validate(blind.loc[observed], target, groups)
-        model = _model().fit(features.loc[observed], target)
-        blind_model = _model().fit(blind.loc[observed], target)
+        model = fit_model(features.loc[observed], target)
+        blind_model = fit_model(blind.loc[observed], target)
     imputed = pd.Series(np.nan, index=poverty.index)
     wanted = poverty.isna() & (population > 0) & features[["chomage_pct"]].notna().any(axis=1)
     has_income = features[INCOME].notna()

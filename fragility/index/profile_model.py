@@ -8,12 +8,21 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, get_args
 
 Normalisation = Literal["deciles", "percentiles", "min_max", "base_100", "bands"]
 Ties = Literal["mid", "upper"]
 Base = Literal["france", "region", "departement", "epci"]
 Rule = Literal["ratio", "coverage", "mirror", "mirror_floor"]
+# Territories that places may be compared within, and how a title says it.
+BASES: dict[str, Base] = {b: b for b in get_args(Base)}
+BASE_WORDS: dict[Base, str] = {
+    "france": "à la France",
+    "region": "à la région",
+    "departement": "au département",
+    "epci": "à l'intercommunalité",
+}
+UNITS = ("pct", "euros", "pour_10000", "km", "minutes", "nombre")
 
 RANKED = ("deciles", "percentiles", "bands")
 # Lowest and highest points that a normalisation gives.
@@ -55,6 +64,7 @@ class ProfileIndicator:
     rule : points in base 100 of a value x, the territory's being t: `ratio` 100 x/t, `coverage`
         100 (100 - x)/t with both in percent, `mirror` 100 (2 - x/t), `mirror_floor` the same and
         never below 0.
+    inherit : whether an IRIS without its own value takes its commune's.
     label, definition, unit : words of an indicator that the project does not know.
     """
 
@@ -63,6 +73,7 @@ class ProfileIndicator:
     weight: float
     axis: str = ""
     rule: Rule = "ratio"
+    inherit: bool = True
     label: str = ""
     definition: str = ""
     unit: str = ""

@@ -1,14 +1,25 @@
-"""The profiles that come with the package, and a user's own TOML file."""
+"""The profiles that come with the package, a user's own TOML file, and options of both.
+
+A profile is asked for as `NAME[:BASE][@PCT]`: `ifn-2020:departement@15` is the profile `ifn-2020`
+whose places are compared within their département, of which 15 % of the communes at most are
+fragile.
+"""
 
 from __future__ import annotations
 
+import dataclasses
+import re
 import tomllib
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 
 from fragility.errors import UsageError
-from fragility.index.profile_model import Profile
+from fragility.index.profile_model import BASE_WORDS, BASES, Base, Profile
 from fragility.index.profile_toml import parse_profile
+
+# What may follow a name; the colon of C:\mine.toml is followed by something else.
+_OPTIONS = re.compile(rf"^(?P<name>.+?)(?::(?P<base>{'|'.join(BASES)}))?(?:@(?P<pct>[\d.,]+))?$")
 
 
 def available_profiles() -> list[str]:
@@ -22,11 +33,97 @@ def available_profiles() -> list[str]:
 def load_profile(name: str) -> Profile:
     """Load a profile by name, or from the path of a user's TOML file.
 
+    Parameters
+    ----------
+    name : see the top of the module. The id of a profile on another base says so:
+        `ifn-2020-departement`.
+
     Raises
     ------
     UsageError
-        When it does not exist, or a key is missing, unknown or out of range.
+        When it does not exist, or a key or an option is missing, unknown or out of range.
+
+    Examples
+    --------
+    >>> load_profile("ifn-2020:departement").id, load_profile("ifn-2023@15").fragile_share_pct
+    ('ifn-2020-departement', 15.0)
     """
+    found = None if _is_file(name) else _OPTIONS.match(name)
+    if found is None:
+        return _read_profile(name)
+    profile = _read_profile(found["name"])
+    if found["base"] and found["base"] != profile.base:
+        profile = _rebased(profile, BASES[found["base"]])
+    if found["pct"]:
+        profile = dataclasses.replace(profile, fragile_share_pct=_percent(found["pct"]))
+    return profile
+
+
+def load_profiles(names: Sequence[str]) -> list[Profile]:
+    """Load several profiles, the main one first.
+
+    Raises
+    ------
+    UsageError
+        When two have the same id: tables tell them apart by it.
+    """
+    profiles = [load_profile(name) for name in names]
+    ids = [profile.id for profile in profiles]
+    twice = next((one for one in ids if ids.count(one) > 1), None)
+    if twice:
+        raise UsageError(
+            f"Deux profils demandés ont le même id, « {twice} ».",
+            expected="un id par profil",
+            found=", ".join(names),
+            remedy="retirez un --profile, ou changez la clé id de l'un",
+        )
+    return profiles
+
+
+def with_share(name: str, share: float | None) -> str:
+    """Ask for a profile with another share of fragile communes; None leaves it as it is.
+
+    Examples
+    --------
+    >>> with_share("ifn-2020:epci", 15)
+    'ifn-2020:epci@15'
+    """
+    if share is None:
+        return name
+    return f"{name if _is_file(name) else name.split('@')[0]}@{_percent(f'{share:g}'):g}"
+
+
+def _is_file(name: str) -> bool:
+    return Path(name).suffix == ".toml" and Path(name).is_file()
+
+
+def _percent(text: str) -> float:
+    """Share of fragile communes, in percent."""
+    try:
+        share = float(text.replace(",", "."))
+    except ValueError:
+        share = 0.0
+    if not 0 < share <= 100:
+        raise UsageError(
+            "La part de communes fragiles demandée est hors limites.",
+            expected="un pourcentage au-dessus de 0, au plus 100",
+            found=text,
+            remedy="donnez par exemple --seuil 20",
+        )
+    return share
+
+
+def _rebased(profile: Profile, base: Base) -> Profile:
+    """Compare the places of a profile within another territory."""
+    return dataclasses.replace(
+        profile,
+        id=f"{profile.id}-{base}",
+        title=f"{profile.title} (comparé {BASE_WORDS[base]})",
+        base=base,
+    )
+
+
+def _read_profile(name: str) -> Profile:
     path = Path(name)
     if name in available_profiles():
         content = (resources.files("fragility.index") / "profiles" / f"{name}.toml").read_bytes()
@@ -35,8 +132,11 @@ def load_profile(name: str) -> Profile:
     else:
         raise UsageError(
             f"Le profil « {name} » n'existe pas.",
-            expected=", ".join(available_profiles()) + ", ou le chemin d'un fichier .toml",
-            remedy="choisissez l'un d'eux avec --profile",
+            expected=", ".join(available_profiles())
+            + ", ou le chemin d'un fichier .toml ; au besoin suivi de :"
+            + ", :".join(BASES)
+            + ", et de @ et la part de communes fragiles (ifn-2020:departement@15)",
+            remedy="choisissez l'un d'eux avec --profile (« fragility profiles » les décrit)",
         )
     try:
         return parse_profile(tomllib.loads(content.decode("utf-8-sig")), name)

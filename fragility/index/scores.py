@@ -67,14 +67,19 @@ def indicator_values(
     """
     own = indicators[indicators["niveau"] == level].set_index("code")
     found = pd.DataFrame(index=own.index)
-    for key in profile.ids:
+    for item in profile.indicators:
+        key = item.id
         if key in INDICATORS:
-            found[key] = own[f"{key}_pct"]
+            found[key], origin = own[f"{key}_pct"], own[f"{key}_origine"]
         elif context is None:
             found[key] = np.nan
+            continue
         else:
             rows = context[(context["niveau"] == level) & (context["indicateur"] == key)]
-            found[key] = rows.set_index("code")["valeur"].reindex(own.index)
+            cells = rows.set_index("code")[["valeur", "origine"]].reindex(own.index)
+            found[key], origin = cells["valeur"], cells["origine"]
+        if level == "iris" and not item.inherit:
+            found[key] = found[key].where(origin != "commune")
     return found.astype(float)
 
 
@@ -102,7 +107,11 @@ def compute_profile(
         "iris": own.loc["iris"].reindex(units.index),
         "commune": own.loc["commune"].reindex(places.index),
     }
-    base = None if profile.base == FRANCE else places[PLACES[profile.base]]
+    base = None
+    if profile.base != FRANCE:
+        # An island without EPCI is compared with nothing.
+        of = places[PLACES[profile.base]]
+        base = of.where(of != NO_EPCI[0])
     of_unit = None if base is None else base.reindex(parent).set_axis(units.index)
     # The mean of a territory is that of its communes: IRIS that inherit would count twice.
     if profile.universe == "commune" or profile.normalisation == "base_100":
@@ -142,17 +151,22 @@ def build_scores(
     goalposts : the scale of each indicator.
     """
     computed = compute_profile(indicators, context, communes, iris, profile)
+    return (
+        score_table(computed, communes, iris),
+        bounds_table(computed),
+        computed.goalposts.assign(profil=profile.id),
+    )
+
+
+def score_table(computed: Computed, communes: pd.DataFrame, iris: pd.DataFrame) -> pd.DataFrame:
+    """Write the scores of a profile as `index_scores`, one row per territory of every level."""
     places = communes.set_index("code_commune")
     parent = iris.set_index("code_iris")["code_commune"]
     levels = []
     for level, points in computed.points.items():
         of = {"iris": places.reindex(parent.reindex(points.index)), "commune": places}.get(level)
         levels.append(_level(level, computed, None if of is None else of.set_axis(points.index)))
-    return (
-        pd.concat(levels, ignore_index=True),
-        bounds_table(computed),
-        computed.goalposts.assign(profil=profile.id),
-    )
+    return pd.concat(levels, ignore_index=True)
 
 
 def bounds_table(computed: Computed) -> pd.DataFrame:

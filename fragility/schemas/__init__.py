@@ -16,6 +16,7 @@ import pandera.pandas as pa
 
 from fragility.errors import DataCheckError
 from fragility.schemas.columns import (
+    COVERAGES,
     INDICATOR_LABELS,
     INDICATORS,
     ORIGINS,
@@ -25,10 +26,12 @@ from fragility.schemas.columns import (
 from fragility.schemas.core import CORE, RAW
 from fragility.schemas.kinds import COMMUNE_CODE, IRIS_CODE, PERSONAL_DATA, matches_pattern
 from fragility.schemas.marts import MARTS
+from fragility.schemas.profiles import PROFILES
 from fragility.schemas.science import SCIENCE
 
 __all__ = [
     "COMMUNE_CODE",
+    "COVERAGES",
     "INDICATORS",
     "INDICATOR_LABELS",
     "IRIS_CODE",
@@ -44,7 +47,9 @@ __all__ = [
     "validate",
 ]
 
-TABLES: dict[str, pa.DataFrameSchema] = {t.name: t for t in [RAW, *CORE, *SCIENCE, *MARTS]}
+TABLES: dict[str, pa.DataFrameSchema] = {
+    t.name: t for t in [RAW, *CORE, *SCIENCE, *PROFILES, *MARTS]
+}
 
 
 def validate(frame: pd.DataFrame, table_name: str) -> pd.DataFrame:
@@ -81,8 +86,16 @@ def empty_table(table_name: str) -> pd.DataFrame:
     return pd.DataFrame(columns=list(types)).astype(types)
 
 
-def models_with(labels: Mapping[str, tuple[str, str]]) -> dict[str, pa.DataFrameSchema]:
-    """Return every model, its indicators called and defined by `labels`."""
+def models_with(
+    labels: Mapping[str, tuple[str, str]], words: Mapping[str, str] | None = None
+) -> dict[str, pa.DataFrameSchema]:
+    """Return every model, its indicators called and defined by `labels`.
+
+    Parameters
+    ----------
+    words : descriptions of columns of scores, by name, where they depend on the profile.
+    """
+    words, usual = words or {}, TABLES["index_scores"].columns
     other = {
         before: after
         for key, usual in INDICATOR_LABELS.items()
@@ -96,6 +109,8 @@ def models_with(labels: Mapping[str, tuple[str, str]]) -> dict[str, pa.DataFrame
         changed = {}
         for column, field in model.columns.items():
             title, description = str(field.title), str(field.description)
+            if column in words and description == str(usual[column].description):
+                description = words[column]
             for before, after in other.items():
                 title = title.replace(before, after)
                 description = description.replace(before, after)

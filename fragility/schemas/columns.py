@@ -11,6 +11,7 @@ from fragility.schemas.kinds import COMMUNE_CODE, IRIS_CODE, count, flag, number
 INDICATORS = ("non_thd", "non_4g", "plus_65", "peu_diplomes", "pauvrete")
 ORIGINS = ("observe", "commune", "iris", "impute", "absent")
 COVERAGES = ("couverte", "incertaine", "non_couverte")
+CONFIDENCES = ("robuste", "probable", "incertain")
 PASSAGES = (
     "inchange",
     "changement_code",
@@ -125,6 +126,29 @@ CONTEXT_LABELS = {
         "Revenu disponible médian par unité de consommation et par an (Filosofi, INSEE).",
         "euros",
     ),
+    "etrangers": ("Étrangers", "Part des personnes de nationalité étrangère (INSEE).", "pct"),
+    "ouvriers": ("Ouvriers", "Part des ouvriers parmi les 15 ans ou plus (INSEE).", "pct"),
+    "sans_voiture": ("Ménages sans voiture", "Part des ménages sans voiture (INSEE).", "pct"),
+    "aah": (
+        "Allocation aux adultes handicapés",
+        "Part des allocataires qui reçoivent l'allocation aux adultes handicapés (CNAF).",
+        "pct",
+    ),
+    "services_publics": (
+        "Services publics",
+        "Lieux de services publics pour 10 000 habitants.",
+        "pour_10000",
+    ),
+    "distance_services": (
+        "Distance aux services publics",
+        "Distance moyenne des habitants au service public le plus proche.",
+        "km",
+    ),
+    "distance_bibliotheque": (
+        "Distance à une bibliothèque",
+        "Distance moyenne des habitants à la bibliothèque la plus proche.",
+        "km",
+    ),
     "prestations": (
         "Dépendance aux prestations",
         "Part des allocataires dont plus de la moitié des ressources vient des prestations (CNAF).",
@@ -212,13 +236,14 @@ def indicator_columns() -> list[pa.Column]:
     return columns
 
 
+# These words are those of the default profile, and no bound is here: `ProfileWords.columns` and
+# `controls.control_bounds` hold those of the others.
 SUBSCORES = [
     number(
         f"score_{key}",
         f"Score : {label[0].lower()}{label[1:]}",
         "Sous-score de 1 (moins exposé) à 10 (plus exposé) : décile du territoire.",
-        low=1,
-        high=10,
+        low=None,
     )
     for key, (label, _) in INDICATOR_LABELS.items()
 ]
@@ -227,8 +252,7 @@ SCORE = number(
     "Score de fragilité",
     "Moyenne simple des sous-scores, de 1 (moins "
     "fragile) à 10 (plus fragile) ; vide si moins de quatre sous-scores existent.",
-    low=1,
-    high=10,
+    low=None,
 )
 RANKING = [
     count(
@@ -261,10 +285,66 @@ RANKING = [
         "Score au moins égal au seuil de l'édition (au plus 20 % des communes).",
     ),
 ]
+# Nine times in ten the index computed again under other choices is between these (docs/method.md).
+SCORE_BOUNDS = [
+    number(
+        "score_bas",
+        "Score : borne basse",
+        "Neuf fois sur dix, l'indice recalculé (autres poids, autre normalisation, erreur des "
+        "chiffres estimés et des petits effectifs) est entre cette borne et score_haut.",
+        low=None,
+    ),
+    number(
+        "score_haut",
+        "Score : borne haute",
+        "Neuf fois sur dix, l'indice recalculé est entre score_bas et cette borne.",
+        low=None,
+    ),
+]
+RANK_BOUNDS = [
+    count(
+        "rang_bas",
+        "Rang : borne basse",
+        "Plus petit numéro de rang de l'intervalle à 90 %, donc le cas le plus fragile ; va avec "
+        "score_haut.",
+        nullable=True,
+    ),
+    count(
+        "rang_haut",
+        "Rang : borne haute",
+        "Plus grand numéro de rang de l'intervalle à 90 %, donc le cas le moins fragile ; va avec "
+        "score_bas.",
+        nullable=True,
+    ),
+]
+CONFIDENCE = [
+    share(
+        "probabilite_fragile_pct",
+        "Probabilité d'être fragile (%)",
+        "Part des recalculs où le territoire est parmi les plus fragiles, aussi nombreux que ceux "
+        "que l'édition dit fragiles.",
+    ),
+    text(
+        "confiance",
+        "Confiance dans le verdict",
+        "Solidité du verdict publié, fragile ou non : robuste si neuf recalculs sur dix au moins "
+        "le confirment ; probable, au moins la moitié ; incertain, moins de la moitié ; vide si "
+        "non calculé.",
+        among=CONFIDENCES,
+        nullable=True,
+    ),
+]
 SMALL = flag(
     "est_petit_effectif",
     "Petit effectif",
     "Moins de 200 habitants : les taux du recensement y sont très incertains.",
+)
+
+KIND = text(
+    "type_fragilite",
+    "Type de fragilité",
+    "Pour une commune fragile, à quelles autres elle ressemble (docs/audit.md) ; vide sinon.",
+    nullable=True,
 )
 
 REACH = [

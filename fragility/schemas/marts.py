@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
+from fragility.schemas.change import EVOLUTION
 from fragility.schemas.columns import (
     CODE_COMMUNE,
     CODE_IRIS,
+    CONFIDENCE,
+    KIND,
     MEMBERSHIP,
     NAME,
     POPULATION,
     POPULATION_FACTS,
+    RANK_BOUNDS,
     RANKING,
     REACH,
     SCORE,
+    SCORE_BOUNDS,
     SMALL,
     SUBSCORES,
     VERDICT,
@@ -29,7 +34,11 @@ AREA_COLUMNS = [
     *indicator_columns(),
     *SUBSCORES,
     SCORE,
-    *RANKING,
+    *SCORE_BOUNDS,
+    RANKING[0],
+    *RANK_BOUNDS,
+    *RANKING[1:],
+    *CONFIDENCE,
     SMALL,
     *REACH,
     *VERDICT,
@@ -66,6 +75,7 @@ MARTS = [
             CODE_COMMUNE,
             NAME,
             *AREA_COLUMNS,
+            KIND,
             text("contour_origine", "Contour", "ign, reconstruit, approche ou absent."),
         ],
         unique=["code_commune"],
@@ -134,6 +144,7 @@ MARTS = [
             *MEMBERSHIP,
             POPULATION,
             SCORE,
+            *CONFIDENCE,
             number(
                 "population_hors_portee",
                 "Habitants hors de portée",
@@ -156,9 +167,32 @@ MARTS = [
                 "Lieux France services de la commune : une aide existe, sans conseiller numérique.",
             ),
             SMALL,
+            KIND,
             text("motif", "Motif", "Une phrase qui explique le classement."),
         ],
         unique=["code_commune"],
+    ),
+    table(
+        "foyers",
+        "Foyers de fragilité",
+        "Communes fragiles contiguës que le hasard n'explique pas (indice de Moran local, au plus "
+        "5 % de fausses découvertes), réunies.",
+        [
+            count("id_foyer", "Numéro", "Du plus au moins peuplé."),
+            NAME,
+            text("nom_departements", "Départements", "Les départements, le plus touché d'abord."),
+            count("nb_communes", "Communes", "Nombre de communes."),
+            POPULATION,
+            number("score", "Score moyen", "Moyenne des scores des communes.", nullable=False),
+            count("nb_communes_fragiles", "Communes fragiles", "Communes fragiles du foyer."),
+            count(
+                "nb_communes_fragiles_non_couvertes",
+                "Fragiles et non couvertes",
+                "Communes fragiles et non couvertes du foyer.",
+            ),
+        ],
+        unique=["id_foyer"],
+        geometry="Contour, WGS 84.",
     ),
     table(
         "registre",
@@ -209,4 +243,5 @@ MARTS = [
         ],
         unique=["source", "release", "fichier", "cle", "colonne"],
     ),
+    EVOLUTION,
 ]

@@ -6,19 +6,23 @@ from fragility.schemas.columns import (
     CODE,
     CODE_COMMUNE,
     CODE_IRIS,
+    CONFIDENCE,
+    INDICATOR_LABELS,
     LEVEL,
     POPULATION,
     POPULATION_FACTS,
     PROFILE,
+    RANK_BOUNDS,
     RANKING,
     REACH,
     SCORE,
+    SCORE_BOUNDS,
     SMALL,
     SUBSCORES,
     VERDICT,
     indicator_columns,
 )
-from fragility.schemas.kinds import count, number, share, table, text
+from fragility.schemas.kinds import count, flag, number, share, table, text
 
 SCIENCE = [
     table(
@@ -96,6 +100,185 @@ SCIENCE = [
         "Sous-scores, score et classes, par niveau.",
         [LEVEL, CODE, POPULATION, *SUBSCORES, SCORE, *RANKING],
         unique=["niveau", "code"],
+    ),
+    table(
+        "index_incertitude",
+        "Incertitude du classement",
+        "Intervalle à 90 % du score et du rang, et probabilité d'être fragile : le même indice "
+        "recalculé avec d'autres choix et d'autres valeurs possibles (docs/incertitude.md). Une "
+        "ligne par territoire qui a un score.",
+        [LEVEL, CODE, *SCORE_BOUNDS, *RANK_BOUNDS, *CONFIDENCE],
+        unique=["niveau", "code"],
+    ),
+    table(
+        "index_sensibilite",
+        "Sensibilité du classement",
+        "Ce que devient le classement des communes quand un choix de l'indice change "
+        "(docs/sensibilite.md).",
+        [
+            text(
+                "analyse",
+                "Analyse",
+                "ensemble : tous les choix à la fois ; premier_ordre et total : part de la "
+                "variance due à un choix (indices de Sobol) ; un_choix, sans_indicateur : un seul "
+                "changement ; courbe_poids, stabilite_poids : un poids qui change ; departement, "
+                "densite : qui monte vers les plus fragiles.",
+                among=(
+                    "ensemble",
+                    "premier_ordre",
+                    "total",
+                    "un_choix",
+                    "sans_indicateur",
+                    "courbe_poids",
+                    "stabilite_poids",
+                    "departement",
+                    "densite",
+                ),
+            ),
+            text("facteur", "Facteur", "Choix, indicateur ou groupe de communes."),
+            text("resultat", "Résultat", "Ce qui est mesuré, ou le choix qui change."),
+            number("valeur", "Valeur", "Mesure, dans l'unité de la description.", low=None),
+            number("bas", "Borne basse", "Bas de l'intervalle à 90 %, s'il y en a un.", low=None),
+            number("haut", "Borne haute", "Haut de l'intervalle à 90 %.", low=None),
+            text("description", "Description", "Ce que la mesure signifie."),
+        ],
+        unique=["analyse", "facteur", "resultat"],
+    ),
+    table(
+        "index_audit",
+        "Audit de l'indice",
+        "Ce que l'indice mesure et ce qu'il répète : un chiffre par ligne (docs/audit.md).",
+        [
+            text(
+                "theme",
+                "Thème",
+                "correlation, poids (double compte), composantes, piliers, coherence, "
+                "defavorisation, departements, foyers ou typologie.",
+                among=(
+                    "correlation",
+                    "poids",
+                    "composantes",
+                    "piliers",
+                    "coherence",
+                    "defavorisation",
+                    "departements",
+                    "foyers",
+                    "typologie",
+                ),
+            ),
+            text("mesure", "Mesure", "Nom de la mesure."),
+            text("indicateur", "Indicateur", "Indicateur mesuré, s'il y en a un."),
+            text("autre", "Autre", "L'autre indicateur, le département, la sorte ou la variante."),
+            number("valeur", "Valeur", "Valeur.", low=None, nullable=False),
+            text("description", "Description", "Ce que la mesure signifie."),
+        ],
+        unique=["theme", "mesure", "indicateur", "autre"],
+    ),
+    table(
+        "index_defavorisation",
+        "Défavorisation",
+        "Un indice social simple, pour dire ce que l'indice numérique ajoute : première "
+        "composante du revenu médian, des sans-baccalauréat et du chômage.",
+        [
+            CODE_COMMUNE,
+            number(
+                "defavorisation",
+                "Défavorisation",
+                "En écarts-types des communes ; 0 pour l'habitant moyen, plus = plus défavorisé.",
+                low=None,
+                nullable=False,
+            ),
+            share(
+                "defavorisation_pct",
+                "Communes moins défavorisées (%)",
+                "Part des communes moins défavorisées que celle-ci.",
+            ),
+            flag(
+                "est_plus_defavorisee",
+                "Plus défavorisée",
+                "Dans le cinquième des communes le plus défavorisé.",
+            ),
+            text(
+                "defavorisation_origine",
+                "Défavorisation : origine",
+                "observe, ou impute quand le revenu médian, masqué, est déduit du reste.",
+                among=("observe", "impute"),
+            ),
+        ],
+        unique=["code_commune"],
+    ),
+    table(
+        "index_foyers",
+        "Foyers de fragilité",
+        "Chaque commune et ses voisines : se ressemblent-elles plus que le hasard ne le ferait ?",
+        [
+            CODE_COMMUNE,
+            count("voisins", "Voisines", "Communes qui la touchent (la plus proche pour une île)."),
+            number(
+                "indice_local",
+                "Indice local",
+                "Indice de Moran local du score : positif, elle ressemble à ses voisines.",
+                low=None,
+            ),
+            number(
+                "p_valeur",
+                "Probabilité",
+                "Chance qu'autant de voisines tirées au hasard soient aussi extrêmes (deux côtés).",
+                high=1,
+            ),
+            text(
+                "foyer",
+                "Foyer",
+                "fragile : élevée parmi des voisines élevées ; peu_fragile : basse parmi des "
+                "basses ; isole_fragile : élevée parmi des basses ; isole_peu_fragile : basse "
+                "parmi des élevées ; aucun : rien que le hasard n'explique (au plus 5 % de "
+                "fausses découvertes).",
+                among=("fragile", "peu_fragile", "isole_fragile", "isole_peu_fragile", "aucun"),
+            ),
+            count(
+                "id_foyer",
+                "Numéro du foyer",
+                "Foyer de fragilité (au moins trois communes contiguës), du plus au moins peuplé.",
+                nullable=True,
+            ),
+        ],
+        unique=["code_commune"],
+    ),
+    table(
+        "index_typologie",
+        "Types de communes fragiles",
+        "Le type de chaque commune fragile.",
+        [
+            CODE_COMMUNE,
+            count("type", "Type", "Numéro du type, du plus au moins peuplé."),
+            text("nom_type", "Nom du type", "Le type en mots."),
+            number(
+                "nettete",
+                "Netteté",
+                "1 au centre de son type, 0 à mi-chemin d'un autre.",
+                high=1,
+                nullable=False,
+            ),
+        ],
+        unique=["code_commune"],
+    ),
+    table(
+        "index_typologie_classes",
+        "Les types de communes fragiles",
+        "Ce qu'est chaque type, et par quoi commencer.",
+        [
+            count("type", "Type", "Numéro du type, du plus au moins peuplé."),
+            text("nom_type", "Nom du type", "Le type en mots."),
+            count("nb_communes", "Communes", "Nombre de communes."),
+            number("population", "Habitants", "Habitants des communes du type.", nullable=False),
+            *[
+                share(f"{key}_pct", f"{label} (%)", f"Moyenne des communes du type. {definition}")
+                for key, (label, definition) in INDICATOR_LABELS.items()
+            ],
+            text("mots", "En mots", "Le type en chiffres et en phrases."),
+            text("quoi_faire", "Par quoi commencer", "Ce que le profil demande d'abord."),
+        ],
+        unique=["type"],
     ),
     table(
         "access_couts",

@@ -30,6 +30,7 @@ from typing import Final
 
 from fragility.sources.demo_cog import CONTOURED_TOWNS, cog_files
 from fragility.sources.demo_files import statistics_files
+from fragility.sources.demo_indicators import brought_files
 from fragility.sources.demo_places import PLACE_TRAPS, place_files
 from fragility.sources.demo_supply import supply_files
 from fragility.sources.demo_survey import survey_files
@@ -75,16 +76,24 @@ DEMO_TRAPS: Final[dict[str, str]] = {
 
 def demo_files() -> dict[str, bytes]:
     """Build every file of the demo, by path relative to the folder of raw data."""
-    return cog_files() | statistics_files() | supply_files() | place_files() | survey_files()
+    return (
+        cog_files()
+        | statistics_files()
+        | supply_files()
+        | place_files()
+        | survey_files()
+        | brought_files()
+    )
 
 
-def write_demo(raw: Path) -> list[Path]:
+def write_demo(raw: Path, under: str = "") -> list[Path]:
     """Write the demo's raw files under `raw/<source>/demo/`, the same bytes on every call.
 
     Parameters
     ----------
     raw : folder of raw data; made if need be. Files already there are replaced one by one,
         never left half written.
+    under : folder of `raw` to write alone, by default everything.
 
     Returns
     -------
@@ -92,6 +101,8 @@ def write_demo(raw: Path) -> list[Path]:
     """
     written = []
     for name, content in sorted(demo_files().items()):
+        if not name.startswith(under):
+            continue
         path = raw / name
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary = path.with_name(f".{path.name}.{os.getpid()}")

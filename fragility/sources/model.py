@@ -23,6 +23,8 @@ LICENCES = {
     ),
     "fictif": ("Données fictives", "voir fragility/sources/demo.py"),
 }
+# A user's own releases and editions, in the folder of raw files.
+USER_EDITIONS_FILE = "editions.toml"
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
 
 

@@ -25,10 +25,10 @@ from fragility.sources.catalogue import (
 )
 from fragility.sources.detect.families import families_of
 from fragility.sources.detect.roles import usual_name
+from fragility.sources.model import USER_EDITIONS_FILE as NAME
 from fragility.sources.model import Dialect, Edition, RawFile, Release
 from fragility.sources.user_checks import bad, check_table
 
-NAME = "editions.toml"
 _DIALECT = ("sep", "encoding", "skip_rows", "sheet")
 Made = TypeVar("Made")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9-]*")

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from fragility.ledger import stack
-from fragility.sources.readers.insee_counts import SHARES
+from fragility.sources.readers.insee_counts import CONTEXT_SHARES, SHARES
 from fragility.territory.census_communes import DATED, build_commune_values, value_column
 from fragility.territory.census_iris import (
     bring_base_ic,
@@ -22,14 +22,14 @@ _COLUMNS = (
     "niveau", "code", "population", "population_annee", "population_origine", "plus_65_pct",
     "plus_65_annee", "plus_65_origine", "peu_diplomes_pct", "peu_diplomes_annee",
     "peu_diplomes_origine", "personnes_seules_pct", "familles_mono_pct", "chomage_pct",
-    "proprietaires_pct", "vacance_pct", "densite_hab_km2",
+    "proprietaires_pct", "vacance_pct", "densite_hab_km2", *CONTEXT_SHARES,
 )  # fmt: skip
 
 
 def _finish(values: pd.DataFrame, level: str) -> pd.DataFrame:
     """Give one level the columns and types of the table."""
     out = pd.DataFrame({"niveau": level, "code": values.index}).astype("str")
-    for column in ("population", *SHARES, "densite_hab_km2"):
+    for column in ("population", *SHARES, *CONTEXT_SHARES, "densite_hab_km2"):
         numbers = values[column].to_numpy(dtype="float64") if column in values else np.nan
         out[column] = pd.Series(numbers, index=out.index, dtype="float64")
     for key in DATED:

@@ -38,6 +38,7 @@ _RATIOS = {
 _RATE_WEIGHTS = {
     "peu_diplomes_pct": "population", "personnes_seules_pct": "menages",
     "familles_mono_pct": "menages", "plus_65_parmi_15_plus_pct": "population",
+    "jeunes_pct": "population",
 }  # fmt: skip
 DATED = ("population", "plus_65", "peu_diplomes")
 
@@ -167,7 +168,8 @@ def _from_rates(
         for share, (part, total) in _RATIOS.items():
             out[share] = (100 * counts[part] / counts[total].where(counts[total] > 0)).clip(0, 100)
     if taux is not None:
-        frame = taux.frame.assign(population=float("nan"), menages=float("nan"))
+        columns = dict.fromkeys([*taux.frame.columns, *_RATE_WEIGHTS, "population", "menages"])
+        frame = taux.frame.reindex(columns=list(columns))
         if comparateur is not None:
             sizes = comparateur.frame.set_index("code_commune")[["population", "menages"]]
             frame[["population", "menages"]] = sizes.reindex(frame["code_commune"]).to_numpy()
@@ -175,8 +177,10 @@ def _from_rates(
         rates, lines = bring_communes(weighed, target, ETAPE, rates=_RATE_WEIGHTS)
         ledgers.append(lines)
         inhabited = counts["population"].isna() | (counts["population"] > 0)
-        for share in ("peu_diplomes_pct", "personnes_seules_pct", "familles_mono_pct"):
+        published = ("peu_diplomes_pct", "personnes_seules_pct", "familles_mono_pct", "jeunes_pct")
+        for share in published:
             out[share] = rates[share].where(inhabited)
+        out["plus_65_15p_pct"] = rates["plus_65_parmi_15_plus_pct"].where(inhabited)
         out["peu_diplomes_annee"] = taux.year
         carried = target.carried(taux.geography_year)
         out["peu_diplomes_origine"] = carried.map({True: "commune", False: "observe"})

@@ -100,6 +100,25 @@ def estimate_plus_65(
     return 100 * older / total.where(total > 0)
 
 
+def among_15_plus(plus_65_pct: pd.Series, ages: pd.DataFrame) -> pd.Series:
+    """Turn a share of 65+ among all into the share among those of 15 or more.
+
+    Parameters
+    ----------
+    plus_65_pct : percent by IRIS.
+    ages : see `estimate_plus_65`.
+
+    Examples
+    --------
+    >>> bands = pd.DataFrame([[20, 80, 0, 0, 0, 0]], columns=list(_AGES_2016))
+    >>> among_15_plus(pd.Series([20.0]), bands).tolist()
+    [25.0]
+    """
+    total = ages[list(_AGES_2016)].sum(axis=1, skipna=False)
+    adults = total - ages["pop0014"]
+    return (plus_65_pct * total / adults.where(adults > 0)).clip(0, 100)
+
+
 def calibrate_population(
     known: pd.Series, iris: pd.DataFrame, commune_population: pd.Series
 ) -> pd.Series:
@@ -154,10 +173,12 @@ def build_iris_values(
         commune = iris["code_commune"].reindex(habitat.index)
         share = communes["plus_65_pct"] if "plus_65_pct" in communes else pd.Series(dtype=float)
         ages = habitat[list(_AGES_2016)].sum(axis=1, skipna=False)
+        estimated_65 = estimate_plus_65(habitat, commune, share)
         estimated = pd.DataFrame({
             "population": ages, "population_origine": "impute",
-            "plus_65_pct": estimate_plus_65(habitat, commune, share),
+            "plus_65_pct": estimated_65,
             "plus_65_annee": habitat_year, "plus_65_origine": "impute",
+            "plus_65_15p_pct": among_15_plus(estimated_65, habitat),
         }, index=habitat.index)  # fmt: skip
         values = prefer(values, estimated).reindex(iris.index)
     origin = values["population_origine"].where(values["population"].notna(), "impute")

@@ -337,6 +337,12 @@ class Opener:
             return _dated(release, credoc.read_barometre(self.intakes(release)[0]))
         return None
 
+    def respondents(self) -> pd.DataFrame | None:
+        """Respondents of the Baromètre: for the memory of one asset, never for a table."""
+        for release in self.releases("credoc_barometre"):
+            return credoc.read_respondents(self.intakes(release)[0])[0]
+        return None
+
     def population_grid(self) -> pd.DataFrame:
         """Inhabited 1 km cells."""
         if self.releases("eurostat_grille", form="csv"):

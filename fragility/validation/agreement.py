@@ -11,36 +11,34 @@ from scipy.stats import spearmanr
 from fragility.errors import BadFileError
 from fragility.index.composite import score_deciles
 from fragility.schemas import INDICATORS
-from fragility.sources.readers.common import pad_code, read_csv
-from fragility.sources.readers.intake import Intake
+from fragility.validation.published import IFN_2023, read_published
 
-PUBLISHED_COLUMNS = {
-    "no_thd_coverage_rate": "non_thd",
-    "no_4g_coverage_rate": "non_4g",
-    "older_65_rate": "plus_65",
-    "nscol15p_rate": "peu_diplomes",
-    "poverty_rate": "pauvrete",
-}
 SEED = 2023
 
 
 def read_published_2023(path: Path) -> pd.DataFrame:
-    """Read published IFN 2023 sub-scores.
+    """Read the published sub-scores of communes, all ages, of the index of 2023.
 
     Returns
     -------
     Columns named by indicator, plus `total`, indexed by commune code; scores of 0, which the
     published file gives to what it could not compute, are missing.
+
+    Raises
+    ------
+    BadFileError
+        When the file is of another version, variant or level; see also `published.read_published`.
     """
-    required = [*PUBLISHED_COLUMNS, "total"]
-    frame = read_csv(Intake(path), sep=",", key="code", required=required)
-    codes = pad_code(frame["code"], 5)
-    if codes.duplicated().any():
+    read = read_published(path)
+    if (read.version, read.variant, read.level) != (IFN_2023, "tout_age", "commune"):
         raise BadFileError(
-            "Un code apparaît plusieurs fois.", path=path, found=codes[codes.duplicated()].iloc[0]
+            "Ce fichier publié n'est pas celui qui est attendu ici.",
+            path=path,
+            expected="l'indice de 2023, tout âge, par commune",
+            found=read.title,
+            remedy="« fragility compare --published » accepte les autres",
         )
-    scores = frame.rename(columns=PUBLISHED_COLUMNS)[[*PUBLISHED_COLUMNS.values(), "total"]]
-    return scores.astype(float).set_axis(codes).replace(0.0, np.nan)
+    return read.table[[*INDICATORS, "total"]]
 
 
 def undivided(published: pd.DataFrame, communes: pd.DataFrame) -> pd.Index:

@@ -48,8 +48,14 @@ td.n{white-space:nowrap}
 .carte td.n{padding:.18rem .3rem}
 .saut{background:#ba5400;color:#fff;padding:0 .3rem;border-radius:.2rem;white-space:nowrap}
 .bloc{break-inside:avoid}
-svg{max-width:100%;height:auto}
+svg,img{max-width:100%;height:auto}
+figure{margin:.6rem 0}
+.dessin{overflow-x:auto}
+.dessin img{min-width:30rem}
+.ample{min-width:54rem}
 @media print{
+ .ample,.dessin img{min-width:0}
+ figure img{max-height:12cm;width:auto}
  @page{size:A4;margin:14mm}
  body{font-size:10pt;max-width:none;padding:0}
  table{font-size:8pt}

@@ -100,22 +100,29 @@ def picture_poverty(
 ) -> Path:
     """Poverty sub-scores of one région side by side: as published, and as modelled here."""
     frame = metropole(communes[communes["nom_region"] == region])
-    figure = Figure(figsize=(11, 4.4))
     scores = {
         "Publié en 2023": frame["code_commune"].map(published),
         "Observé ou modélisé ici": frame["score_pauvrete"],
     }
+    figure = Figure(figsize=(11, 4.4))
     for position, (title, score) in enumerate(scores.items(), start=1):
-        classes = np.ceil(score / 2).astype("Int64")
-        draw_classes(
-            figure.add_subplot(1, 2, position), frame, classes, f"{title} — pauvreté, {region}"
-        )
-    colours = list(CLASS_COLOURS.values())
-    words = ["Scores 1-2 (peu de pauvreté)", "3-4", "5-6", "7-8", "9-10 (le plus)"]
-    handles = [Patch(color=c, label=w) for c, w in zip(colours, words, strict=True)]
-    handles.append(Patch(color=NOT_COMPUTED_COLOUR, label="Aucun"))
-    figure.legend(handles=handles, loc="lower center", ncol=6, fontsize=7, frameon=False)
+        axes = figure.add_subplot(1, 2, position)
+        draw_classes(axes, frame, score_fifths(score), f"{title} — pauvreté, {region}")
+    figure.legend(handles=fifth_legend(), loc="lower center", ncol=6, fontsize=7, frameon=False)
     return save(figure, path)
+
+
+def score_fifths(score: pd.Series) -> pd.Series:
+    """Class 1 to 5 of a sub-score of 1 to 10: two by two."""
+    return np.ceil(score / 2).astype("Int64")
+
+
+def fifth_legend() -> list[Patch]:
+    """One patch per pair of poverty sub-scores, and the grey one."""
+    words = ["Scores 1-2 (peu de pauvreté)", "3-4", "5-6", "7-8", "9-10 (le plus)"]
+    colours = CLASS_COLOURS.values()
+    handles = [Patch(color=c, label=w) for c, w in zip(colours, words, strict=True)]
+    return [*handles, Patch(color=NOT_COMPUTED_COLOUR, label="Aucun")]
 
 
 def picture_model(residuals: pd.DataFrame, path: Path) -> Path:

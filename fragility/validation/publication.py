@@ -107,7 +107,7 @@ def read_publication(folder: Path, edition: Edition, profile: str | None = None)
     ways = _read(passage, _PASSAGE, ("motif",)) if passage.is_file() else None
     return Publication(
         edition=edition,
-        profile=_profile(folder) if profile is None else profile,
+        profile=profile_of(folder) if profile is None else profile,
         communes=_communes(tables / "communes.parquet"),
         iris=_read(tables / "iris.parquet", _IRIS),
         places=_read(tables / "lieux.parquet", ("dispositif",))["dispositif"].value_counts(),
@@ -146,7 +146,7 @@ def _read(path: Path, required: tuple[str, ...], optional: tuple[str, ...] = ())
         raise _unreadable(path, str(error).splitlines()[0]) from error
 
 
-def _profile(folder: Path) -> str:
+def profile_of(folder: Path) -> str:
     """Profile that the published run has written, "" when it cannot be read."""
     try:
         said = json.loads((folder / "execution.json").read_text(encoding="utf-8"))

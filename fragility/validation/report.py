@@ -26,6 +26,7 @@ from fragility.sources.catalogue import find_edition
 from fragility.territory.crs import is_overseas
 from fragility.validation import agreement as agree
 from fragility.validation import pictures
+from fragility.validation.report_published import published_section
 
 PUBLISHED = "ifn_2023_communes_4_regions.csv"
 DISTANCES_KM = (2, 3, 4, 5, 6, 8)
@@ -83,6 +84,7 @@ def write_validation(folder: Path, reference: Path | None, docs: Path) -> Path:
         ]
     else:
         parts.append("## Agreement with the published index\n\nNot measured: no published file.\n")
+    parts.append(published_section(folder, reference, images))
     parts += [_model(tables), _reach(tables, communes), _maps()]
     pictures.picture_score(
         communes, images / "validation-score.png", "Score de fragilité numérique, classes"

@@ -78,7 +78,7 @@ def test_version_titles_and_banner(folder: Path) -> None:
         "SELECT identifier, description, last_change FROM gpkg_contents "
         "WHERE data_type = 'features'",
     )
-    assert len(titles) == 6
+    assert len(titles) == len(LAYERS)
     for identifier, description, change in titles:
         assert str(identifier).startswith("Territoire fictif — ")
         assert str(description).startswith("Territoire fictif. ")
@@ -90,7 +90,7 @@ def test_styles_match_what_qgis_looks_up(folder: Path) -> None:
         folder,
         "SELECT f_table_catalog, f_table_schema, f_geometry_column, useAsDefault FROM layer_styles",
     )
-    assert rows == [("", "", "geom", 1)] * 6
+    assert rows == [("", "", "geom", 1)] * len(LAYERS)
     assert query(
         folder, "SELECT data_type FROM gpkg_contents WHERE table_name = 'layer_styles'"
     ) == [("attributes",)]

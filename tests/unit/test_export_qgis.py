@@ -92,8 +92,9 @@ def test_styles_load_in_the_project_and_for_a_layer_alone(
         assert layers[name]["colours"] == colours
         assert layers[name]["legend"][4].startswith("5 – Plus fragile (score dès ")
     assert layers["lieux"]["legend"] == list(labels.DISPOSITIF_LABELS.values())
-    # Lines only: the outline has no fill.
-    assert layers["communes_fragiles_non_couvertes"]["symbol_layers"] == ["SimpleLine"] * 2
+    # Lines only: outlines have no fill.
+    for name in ("communes_fragiles_non_couvertes", "foyers"):
+        assert layers[name]["symbol_layers"] == ["SimpleLine"] * 2
 
 
 def test_fields_are_in_french_words(report: dict[str, Any]) -> None:
@@ -136,4 +137,4 @@ def test_pixels_have_the_colour_of_the_class(report: dict[str, Any]) -> None:
 
 def test_the_project_stored_in_the_geopackage_opens_too(report: dict[str, Any]) -> None:
     assert report["stored"]
-    assert report["stored_valid"] == [True] * 6
+    assert report["stored_valid"] == [True] * len(LAYERS)

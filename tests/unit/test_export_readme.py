@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from fragility.export.readme import headline, lisezmoi, origin_shares
+from fragility.export.origins import origin_shares
+from fragility.export.readme import headline, lisezmoi
 from fragility.schemas import indicator_labels
 from tests.factories import make_communes, make_facts, make_tables
 

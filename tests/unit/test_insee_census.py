@@ -48,6 +48,7 @@ def test_rates_put_the_two_lines_of_a_commune_together(tmp_path):
     frame, dropped = read_taux_communes(path)
     assert frame["code_commune"].tolist() == ["01004", "2A001"]
     assert frame.loc[0, "plus_65_parmi_15_plus_pct"] == 20.7
+    assert frame.loc[0, "jeunes_pct"] == 16.6
     assert dropped == {"sans aucun taux du recensement": 2, "ligne répétée": 1}
     path.write_text(head + "0,01004,26.1,149.4,41.5,10.2,20.7,16.6,,1.0\r\n")
     with pytest.raises(BadFileError, match=r"TX_NSCOL15P : valeur impossible, au-dessus de 100"):

@@ -15,6 +15,8 @@ def verdict(**changes):
         "est_fragile": True,
         "population": 900.0,
         "est_petit_effectif": False,
+        "probabilite_fragile_pct": 72.4,
+        "confiance": "probable",
         "couverture": "non_couverte",
         "conseiller_plus_proche_min": 34.4,
         "conseiller_plus_proche_km": 24.2,
@@ -42,6 +44,7 @@ def verdict(**changes):
                 *[f"{k}_pct" for k in PARTS],
             ],
             "scores": ["population", "score", "est_fragile", *[f"score_{k}" for k in PARTS]],
+            "uncertainty": ["probabilite_fragile_pct", "confiance"],
             "portee": [
                 "couverture",
                 "conseiller_plus_proche_min",
@@ -61,17 +64,31 @@ def verdict(**changes):
         }
     )
     fixe = pd.DataFrame({"code_commune": ["00001"], "est_douteux": [row["doubtful"]]})
-    return build_verdict(part["indicators"], part["scores"], part["portee"], places, fixe).iloc[0]
+    return build_verdict(
+        part["indicators"], part["scores"], part["uncertainty"], part["portee"], places, fixe
+    ).iloc[0]
 
 
 def test_fragile_and_out_of_reach():
     result = verdict()
     assert result["est_fragile_non_couverte"]
     assert result["motif"] == (
-        "Fragile (score 8,20 ; d'abord 65 ans ou plus 34 %, pauvreté 21 %) et hors de portée "
+        "Fragile (score 8,20 ; verdict probable : fragile dans 72 % des calculs ; d'abord 65 ans ou plus 34 %, pauvreté 21 %) et hors de portée "
         ": le conseiller numérique le plus proche est à 34 min (24 km, « Mairie (Vaubrume) »), "
         "96 % des habitants étant à plus de 20 min."
     )
+
+
+def test_the_sentence_says_how_sure_the_verdict_is():
+    sure = verdict(probabilite_fragile_pct=100.0, confiance="robuste")["motif"]
+    assert "verdict robuste : fragile dans plus de 99 % des calculs" in sure
+    unsure = verdict(probabilite_fragile_pct=31.0, confiance="incertain")["motif"]
+    assert "verdict incertain : fragile dans 31 % des calculs" in unsure
+    # A place that is not fragile says so only where another choice might have changed it.
+    other = verdict(est_fragile=False, probabilite_fragile_pct=38.0)["motif"]
+    assert other.startswith("Non fragile (score 8,20 ; verdict probable : fragile dans 38 %")
+    far = verdict(est_fragile=False, probabilite_fragile_pct=0.2, confiance="robuste")["motif"]
+    assert "verdict" not in far
 
 
 def test_what_else_a_mayor_must_know_is_in_the_sentence():

@@ -44,6 +44,8 @@ RATES = {
     "TX_NSCOL15P": "peu_diplomes_pct", "TX_MENSEUL": "personnes_seules_pct",
     "TX_FAMMONO": "familles_mono_pct", "TX_65ETPLUS": "plus_65_parmi_15_plus_pct",
 }  # fmt: skip
+# Taken where the file has it.
+_YOUNG = {"TX_25ETMOINS": "jeunes_pct"}
 # Columns without which a base-cc file is not of the theme it is given for.
 BASE_CC = {
     "evol-struct-pop": ("POP", "POP0014"),
@@ -108,8 +110,9 @@ def read_taux_communes(path: Path | Intake) -> tuple[pd.DataFrame, dict[str, int
     Returns
     -------
     `code_commune`, then in percent `peu_diplomes_pct`, `personnes_seules_pct`,
-    `familles_mono_pct` and `plus_65_parmi_15_plus_pct` (65+ among those aged 15+, not among
-    all); and the rows dropped by reason.
+    `familles_mono_pct`, `plus_65_parmi_15_plus_pct` (65+ among those aged 15+, not among
+    all) and `jeunes_pct` (15-24 among the same; missing when the file has none); and the rows
+    dropped by reason.
 
     Raises
     ------
@@ -118,19 +121,21 @@ def read_taux_communes(path: Path | Intake) -> tuple[pd.DataFrame, dict[str, int
     """
     intake = Intake.of(path)
     table = read_csv(
-        intake, sep=",", key="CODE_INSEE", required=list(RATES), keep=["CODE_INSEE", *RATES],
-        usual_rows=COMMUNES,
+        intake, sep=",", key="CODE_INSEE", required=list(RATES),
+        keep=["CODE_INSEE", *RATES, *_YOUNG], usual_rows=COMMUNES,
     )  # fmt: skip
     code = pad_code(table["CODE_INSEE"], 5)
     check_codes(code, COMMUNE_CODE, intake)
-    frame = pd.DataFrame({old: to_number(table[old], intake) for old in RATES})
-    check_range(frame, list(RATES), intake, high=100)
+    own = [*RATES, *(column for column in _YOUNG if column in table)]
+    frame = pd.DataFrame({old: to_number(table[old], intake) for old in own})
+    check_range(frame, own, intake, high=100)
     clash = (frame.groupby(code).transform("nunique") > 1).any(axis=1)
     intake.set_aside(code[clash], TWO_CONTENTS, expected=ONE_LINE, remedy=KEEP_ONE)
-    frame, dropped = intake.settle(frame.rename(columns=RATES).assign(code_commune=code))
+    frame, dropped = intake.settle(frame.rename(columns=RATES | _YOUNG).assign(code_commune=code))
     rates = frame.set_index("code_commune")
     filled = rates[rates.notna().any(axis=1)]
     result = filled.groupby(level=0).first().reset_index()
+    result = result.reindex(columns=["code_commune", *RATES.values(), *_YOUNG.values()])
     return result, {
         "sans aucun taux du recensement": len(rates) - len(filled),
         "ligne répétée": len(filled) - len(result),

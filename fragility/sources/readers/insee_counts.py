@@ -41,6 +41,28 @@ SHARES: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
     "proprietaires_pct": ("rp", (("rp_prop",),)),
     "vacance_pct": ("log", (("logvac",),)),
 }
+# Shares that only profiles of the user's choice read -> (whole, parts, less) by order of
+# preference: parts minus less, over the whole. They set no row aside, since a whole of the
+# complementary exploitation may be smaller than a part of the main one.
+_AGES_15P_IRIS = ("pop1529", "pop3044", "pop4559", "pop6074", "pop75p")
+_AGES_15P_COMMUNE = ("pop1529", "pop3044", "pop4559", "pop6074", "pop7589", "pop90p")
+_SCHOOL_15P = ("pop1517", "pop1824", "pop2529", "pop30p")
+_Part = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+CONTEXT_SHARES: dict[str, tuple[_Part, ...]] = {
+    "plus_65_15p_pct": (
+        (_AGES_15P_IRIS, ("pop65p",), ()),
+        (_AGES_15P_IRIS, ("pop6579", "pop80p"), ()),
+        (_AGES_15P_COMMUNE, ("pop65p",), ()),
+        (_AGES_15P_COMMUNE, ("pop6579", "pop80p"), ()),
+    ),
+    "jeunes_pct": ((_SCHOOL_15P, ("pop1517", "pop1824"), ()),),
+    "etrangers_pct": ((("pop",), ("pop_etr",), ()),),
+    "ouvriers_pct": (
+        (("pop15p",), ("pop15p_cs6",), ()),
+        (("pop15p",), ("pop15p_stat_gsec16_26",), ()),
+    ),
+    "sans_voiture_pct": ((("rp",), ("rp",), ("rp_voit1p",)),),
+}
 
 
 def census_counts(frame: pd.DataFrame, census: str, intake: Intake) -> pd.DataFrame:
@@ -121,8 +143,8 @@ def census_shares(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
     Returns
     -------
-    Percentages (0-100) on the union of the indexes, one column per share of `SHARES` that could
-    be computed; missing where nobody is counted.
+    Percentages (0-100) on the union of the indexes, one column per share of `SHARES` and
+    `CONTEXT_SHARES` that could be computed; missing where nobody is counted.
 
     Examples
     --------
@@ -138,5 +160,14 @@ def census_shares(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
                 base = columns[total].where(columns[total] > 0)
                 value = 100 * columns[list(parts)].sum(axis=1, skipna=False) / base
                 shares[share] = value.clip(0, 100)
+                break
+    for share, ways in CONTEXT_SHARES.items():
+        for whole, own, less in ways:
+            columns = _find(tables, tuple(dict.fromkeys((*whole, *own, *less))))
+            if columns is not None:
+                base = columns[list(whole)].sum(axis=1, skipna=False)
+                part = columns[list(own)].sum(axis=1, skipna=False)
+                part = part - columns[list(less)].sum(axis=1, skipna=False)
+                shares[share] = (100 * part / base.where(base > 0)).clip(0, 100)
                 break
     return pd.DataFrame(shares)

@@ -1,0 +1,100 @@
+"""A map of France light enough for a page: pixels, the overseas territories beside the mainland."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image
+from rasterio.features import rasterize
+from rasterio.transform import from_bounds
+
+from fragility.export.labels import CLASS_COLOURS, NOT_COMPUTED_COLOUR
+from fragility.territory.crs import departement_of, zone_epsg
+
+WIDTH, INSET, GAP = 760, 112, 12
+_NONE, _OUTSIDE = 0, len(CLASS_COLOURS) + 1
+# Between communes, a line where there is room for one.
+MAX_OUTLINED = 1500
+Pixels = NDArray[np.uint8]
+
+
+def class_map(communes: gpd.GeoDataFrame) -> bytes:
+    """Draw the class of each commune.
+
+    Parameters
+    ----------
+    communes : `code_commune`, `classe` (1 to 5, missing: grey), `geometry` in WGS 84.
+
+    Returns
+    -------
+    PNG with a palette; equal communes give equal bytes. Overseas départements are each at their
+    own scale, in a column at the left.
+    """
+    shown = communes[communes.geometry.notna() & ~communes.geometry.is_empty]
+    zone = zone_epsg(departement_of(shown["code_commune"]))
+    # Martinique and Guadeloupe share a projection and are two maps.
+    part = departement_of(shown["code_commune"]).where(zone != zone.min(), "")
+    panels = {
+        str(name): _draw(group.to_crs(int(zone[group.index[0]])), WIDTH if not name else INSET)
+        for name, group in shown.groupby(part)
+    }
+    colours = [NOT_COMPUTED_COLOUR, *CLASS_COLOURS.values(), "#ffffff"]
+    image = Image.fromarray(_beside(panels))
+    image.putpalette([channel for colour in colours for channel in _channels(colour)])
+    buffer = io.BytesIO()
+    image.save(buffer, format="PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _channels(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
+
+
+def _draw(frame: gpd.GeoDataFrame, width: int) -> Pixels:
+    """Classes on a canvas of a given width, in the frame's own projection."""
+    west, south, east, north = frame.total_bounds
+    side = max(east - west, north - south, 1.0)
+    columns = max(round(width * (east - west) / side), 1)
+    rows = max(round(width * (north - south) / side), 1)
+    rank = rasterize(
+        zip(frame.geometry, range(1, len(frame) + 1), strict=True),
+        out_shape=(rows, columns),
+        transform=from_bounds(west, south, east, north, columns, rows),
+        dtype="int32",
+    )
+    classes = pd.Series(frame["classe"]).fillna(_NONE).astype(int).to_numpy()
+    drawn = np.r_[_OUTSIDE, classes].astype(np.uint8)[rank]
+    if len(frame) <= MAX_OUTLINED:
+        edge = np.zeros(rank.shape, dtype=bool)
+        edge[1:] |= rank[1:] != rank[:-1]
+        edge[:, 1:] |= rank[:, 1:] != rank[:, :-1]
+        drawn[edge] = _OUTSIDE
+    return np.asarray(drawn)
+
+
+def _beside(panels: dict[str, Pixels]) -> Pixels:
+    """The mainland, and the others in a column at its left."""
+    others = [panels[name] for name in sorted(panels) if name]
+    main = panels.get("", np.full((1, 1), _OUTSIDE, dtype=np.uint8))
+    if not others:
+        return main
+    tall = sum(p.shape[0] + GAP for p in others)
+    canvas = np.full(
+        (max(main.shape[0], tall), INSET + GAP + main.shape[1]), _OUTSIDE, dtype=np.uint8
+    )
+    canvas[: main.shape[0], INSET + GAP :] = main
+    top = canvas.shape[0] - tall
+    for panel in others:
+        canvas[top : top + panel.shape[0], : panel.shape[1]] = panel
+        top += panel.shape[0] + GAP
+    return canvas
+
+
+def data_address(png: bytes) -> str:
+    """A PNG as an address that needs no file."""
+    return "data:image/png;base64," + base64.b64encode(png).decode("ascii")

@@ -1,0 +1,68 @@
+"""`fragility score`: score places of one's own on the goalposts of an edition."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from pipelines.folders import default_out
+from pipelines.options import RawOption, console
+
+SHOWN = 20
+
+
+def score(
+    places: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FICHIER",
+            help="Tableau CSV : code et nom (facultatifs), puis une colonne par indicateur "
+            "(non_thd_pct…), vide s'il n'est pas connu.",
+        ),
+    ],
+    edition: Annotated[
+        str, typer.Option("--edition", "-e", help="Édition dont les repères servent.")
+    ] = "demo",
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
+    ] = None,
+    to: Annotated[
+        Path | None, typer.Option("--vers", metavar="FICHIER", help="Écrire aussi un tableau CSV.")
+    ] = None,
+    raw: RawOption = None,
+) -> None:
+    """Noter des lieux nouveaux sur les repères fixes d'une édition, sans le reste."""
+    from fragility.export.labels import class_label, french
+    from fragility.sources.catalogue import find_edition
+    from fragility.validation.new_places import score_file, write_scores
+    from pipelines.display import table
+
+    definition = find_edition(edition)
+    scored = score_file(places, (out or default_out()) / edition, edition)
+    shown = table(None, "lieu", "score", "classe", "fragile", right=("score",))
+    for row in scored.table.head(SHOWN).to_dict("records"):
+        known = row["classe"] == row["classe"] and row["classe"] is not None
+        shown.add_row(
+            escape(" ".join(part for part in (row["code"], row["nom"]) if part) or "–"),
+            french(row["score"], 2) if known else "–",
+            class_label(int(row["classe"])) if known else "trop peu d'indicateurs connus",
+            ("oui" if row["est_fragile"] else "non") if known else "–",
+        )
+    screen = console()
+    if definition.banner:
+        screen.print(escape(f"{edition} : {definition.banner}."))
+    screen.print(shown)
+    count = len(scored.table)
+    if count > SHOWN:
+        screen.print(f"{french(count - SHOWN)} lieux de plus, à lire avec --vers.")
+    low, high = scored.profile.bounds
+    screen.print(
+        f"{french(count)} lieu{'x' if count > 1 else ''} noté{'s' if count > 1 else ''} sur les "
+        f"repères de {edition} (profil {scored.profile.id}, de {low:g} à {high:g}) ; fragile à "
+        f"partir de {french(scored.fragile_from, 2)}."
+    )
+    if to is not None:
+        screen.print(escape(str(write_scores(to, scored))))
