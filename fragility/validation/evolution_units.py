@@ -161,15 +161,15 @@ def _same_iris(
     both = first.dropna(subset=["commune"]).merge(second, on=["code", "commune"], how="outer")
     lone = both["before"].isna() | both["after"].isna()
     divided = both["commune"].duplicated(keep=False)
-    rows = np.flatnonzero(~lone & divided)
+    rows = np.flatnonzero((~lone & divided).to_numpy())
     at = [both[side].to_numpy()[rows].astype(int) for side in ("before", "after")]
     people = before.index.cells["iris"]["population"].fillna(0).to_numpy(float)[at[0]]
-    commune = both["commune"].to_numpy()[rows]
-    total = pd.Series(people).groupby(commune).transform("sum").to_numpy()
+    parent = both["commune"].to_numpy(object)[rows]
+    total = pd.Series(people).groupby(parent).transform("sum").to_numpy()
     odd = lone.to_numpy().copy()
     for key in measured:
         alike = _same_kind(before, after, key, at[0], at[1])
-        held = pd.Series(people * alike).groupby(commune).transform("sum").to_numpy()
+        held = pd.Series(people * alike).groupby(parent).transform("sum").to_numpy()
         odd[rows] |= held < MIN_COVERED * total
     lone = pd.Series(odd, index=both.index)
     whole = both[~lone.groupby(both["commune"]).transform("any")]
