@@ -7,7 +7,7 @@ EDITION ?= demo
 RAW ?= data/raw
 REFERENCE ?= data/reference
 
-.PHONY: run test validation passages audit sensibilite incertitude evolution profils picture benchmark lock dev clean
+.PHONY: run test validation passages audit competences sensibilite incertitude evolution profils picture benchmark lock dev clean
 
 run: $(STAMP)
 	$(BIN)/fragility run --edition $(EDITION) --raw $(RAW)
@@ -31,6 +31,11 @@ passages: $(STAMP)
 audit: $(STAMP)
 	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
 	$(BIN)/fragility validation --audit --edition france-2021
+
+# How many people are in difficulty, and what the estimate is worth; needs the national files.
+competences: $(STAMP)
+	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
+	$(BIN)/fragility validation --competences --edition france-2021 --raw $(RAW)
 
 # Which choices of the index its ranking depends on; needs the national files.
 sensibilite: $(STAMP)

@@ -6,7 +6,7 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from fragility import controls, controls_profiles
+from fragility import controls, controls_profiles, controls_skills
 from fragility.errors import DataCheckError
 from fragility.index.profiles import load_profile, load_profiles
 from fragility.schemas import INDICATORS, TABLES, validate
@@ -96,6 +96,14 @@ def profils(
 
 
 @dg.asset_check(
+    asset="index_competences", name="personnes", blocking=True, partitions_def=EDITION_PARTITIONS
+)
+def personnes(index_competences: pd.DataFrame) -> dg.AssetCheckResult:
+    """People in digital difficulty add up to the published national figure at every level."""
+    return _result(lambda: controls_skills.control_competences(index_competences))
+
+
+@dg.asset_check(
     asset="index_contexte",
     name="profils_complets",
     partitions_def=EDITION_PARTITIONS,
@@ -170,7 +178,7 @@ def _drift_check(name: str, description: str) -> dg.AssetChecksDefinition:
 
 drift_checks = [_drift_check(name, description) for name, description in CHECKS.items()]
 reconciliation_checks = [
-    totaux, scores, profils, profils_complets, couverture, revenus, codes_connus,
+    totaux, personnes, scores, profils, profils_complets, couverture, revenus, codes_connus,
     modele_plausible, lieux_places,
     *drift_checks,
 ]  # fmt: skip

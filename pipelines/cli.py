@@ -232,6 +232,13 @@ def validation(
             help="Comparer plutôt les profils de 2020 à l'indice publié : docs/profils.md.",
         ),
     ] = False,
+    competences: Annotated[
+        bool,
+        typer.Option(
+            "--competences",
+            help="Dire plutôt ce que vaut l'estimation des personnes : docs/competences.md.",
+        ),
+    ] = False,
 ) -> None:
     """Comparer une édition aux valeurs publiées et écrire docs/validation.md."""
     if passages:
@@ -260,6 +267,10 @@ def validation(
         from pipelines.emit import run_date
 
         page = write_profiles((out or default_out()) / edition, reference, docs, run_date())
+    elif competences:
+        from fragility.validation.skills_page import write_skills
+
+        page = write_skills((out or default_out()) / edition, raw or default_raw(), docs)
     else:
         from fragility.validation.report import write_validation
 

@@ -25,6 +25,7 @@ from pipelines.raw import raw_assets
 from pipelines.records import record_assets
 from pipelines.report import report_assets
 from pipelines.sensors import file_sensor
+from pipelines.skills import skill_assets
 from pipelines.sourcecode import address, code_version, function_of
 from pipelines.workspace import CODE, TableIOManager, Workspace
 
@@ -36,6 +37,7 @@ ASSETS: list[dg.AssetsDefinition] = [
     index_contexte,
     index_scores,
     index_incertitude,
+    *skill_assets,
     *audit_assets,
     *access_assets,
     *marts_assets,

@@ -55,6 +55,7 @@ def communes(
     access_portee: pd.DataFrame,
     access_fragiles_non_couvertes: pd.DataFrame,
     index_incertitude: pd.DataFrame,
+    index_competences: pd.DataFrame,
     index_typologie: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Every commune with all that is known of it."""
@@ -66,6 +67,7 @@ def communes(
             access_portee,
             access_fragiles_non_couvertes,
             uncertainty=index_incertitude,
+            competences=index_competences,
             types=index_typologie,
         )
     return emit(context, workspace, table, timer=timer, picture="classe")
@@ -82,6 +84,7 @@ def iris(
     access_portee: pd.DataFrame,
     access_fragiles_non_couvertes: pd.DataFrame,
     index_incertitude: pd.DataFrame,
+    index_competences: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Every IRIS with all that is known of it."""
     with timed() as timer:
@@ -93,6 +96,7 @@ def iris(
             access_portee,
             access_fragiles_non_couvertes,
             uncertainty=index_incertitude,
+            competences=index_competences,
         )
     return emit(context, workspace, table, timer=timer)
 
@@ -109,10 +113,13 @@ def groupes(
     index_scores: pd.DataFrame,
     core_lieux: gpd.GeoDataFrame,
     core_groupes: gpd.GeoDataFrame,
+    index_competences: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """EPCI and départements, means and sums of their communes."""
     with timed() as timer:
-        tables = marts.build_groups(communes, index_scores, core_lieux, core_groupes)
+        tables = marts.build_groups(
+            communes, index_scores, core_lieux, core_groupes, index_competences
+        )
     for name, table in zip(("epci", "departements"), tables, strict=True):
         yield emit(context, workspace, table, timer=timer, output=name)
 

@@ -204,7 +204,7 @@ READS: dict[Symbol, Read] = {
     ("fragility.sources.corrections", "load_corrections"): Read(
         "le fichier des corrections",
         lambda reading, _: reading.corrections.to_csv(index=False),
-        ("pipelines.core",),
+        ("pipelines.core", "pipelines.skills"),
     ),
 }
 _WHOLE_CATALOGUE = Read("le catalogue", _catalogue)

@@ -19,8 +19,8 @@ from fragility import controls
 from fragility.errors import DataCheckError, FragilityError
 from fragility.sources.catalogue import find_edition, releases_of
 from pipelines import cli, runner
-from pipelines.raw import prepare_demo
 from pipelines.folders import default_out, default_raw
+from pipelines.raw import prepare_demo
 from pipelines.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]

@@ -37,6 +37,10 @@ VIEW_COLUMNS = {
     "code_commune": "Code commune — Code officiel géographique de la commune.",
     "nom": "Nom — Nom du territoire.",
     "profil": "Profil — Définition de l'indice (docs/profils.md).",
+    "nb_personnes_en_difficulte": "Personnes en difficulté — Estimation, 15 ans ou plus.",
+    "difficulte_numerique_pct": "En difficulté numérique (%) — Part des 15 ans ou plus.",
+    "difficulte_numerique_bas": "En difficulté : borne basse (%) — Intervalle à 90 %.",
+    "difficulte_numerique_haut": "En difficulté : borne haute (%) — Intervalle à 90 %.",
     "score": "Score — Score, sur l'échelle du profil.",
     "rang": "Rang — Rang national, 1 = le plus fragile.",
     "classe": "Classe — 1 = moins fragile, 5 = plus fragile.",
@@ -148,6 +152,19 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
         WHERE est_fragile AND type_fragilite IS NOT NULL
         GROUP BY type_fragilite
         ORDER BY population DESC, type_fragilite
+        """,
+    ),
+    (
+        "v_personnes_en_difficulte",
+        "Où vivent les personnes en difficulté numérique : le nombre, puis le taux et la "
+        "fragilité, qui font une autre carte (science.competences_concentration).",
+        """
+        SELECT code_commune, nom, nom_departement, population, nb_personnes_en_difficulte,
+               difficulte_numerique_pct, difficulte_numerique_bas, difficulte_numerique_haut,
+               est_fragile
+        FROM marts.communes
+        WHERE nb_personnes_en_difficulte IS NOT NULL
+        ORDER BY nb_personnes_en_difficulte DESC, code_commune
         """,
     ),
     (

@@ -38,6 +38,7 @@ def explanation_text(told: Explanation, words: Words, note: str = "", borough: s
         sections.origins(told, words),
         sections.changes(told, words),
         sections.similar(told),
+        sections.people(told),
         sections.reach(told),
         sections.units(told, borough),
         [f"Édition {words.edition} ({words.title}), indice {told.profil}."],

@@ -238,6 +238,27 @@ def reach(told: Explanation) -> list[str]:
     return [wrap(f"{said} ; {out} % des habitants à plus de 20 min : {verdict}.")]
 
 
+def people(told: Explanation) -> list[str]:
+    """How many people are in digital difficulty, and how far to trust it."""
+    found = told.difficulte
+    if found is None or found.nb_personnes_en_difficulte is None:
+        return []
+    low, high = found.difficulte_numerique_bas or 0.0, found.difficulte_numerique_haut or 0.0
+    about = round(found.nb_personnes_en_difficulte)
+    said = (
+        f"Personnes en difficulté numérique : environ {french(about)}, soit "
+        f"{french(found.difficulte_numerique_pct, 1)} % des 15 ans ou plus (entre "
+        f"{french(low, 1)} et {french(high, 1)} % neuf fois sur dix). Estimation d'après "
+    )
+    if found.difficulte_origine == "commune":
+        said += "le taux de la commune"
+    else:
+        said += "les âges et les diplômes"
+    if found.est_difficulte_extrapolee:
+        said += ", avec les taux de la métropole : l'enquête n'interroge personne outre-mer"
+    return [wrap(f"{said} ; rien ne permet de la vérifier sous l'intercommunalité.")]
+
+
 def units(told: Explanation, borough: str) -> list[str]:
     """The IRIS of a divided commune, those of the arrondissement that was asked."""
     units = [u for u in told.iris if u.code.startswith(borough)]

@@ -77,7 +77,9 @@ def decimals_of(column: str) -> int:
     """Return the digits worth showing after the comma for a column, from its name and unit."""
     if column.startswith("score"):
         return 2
-    if column.endswith(("_pct", "_km")) or column == "nb_conseillers":
+    if column.startswith("difficulte") or column.endswith(("_pct", "_km")):
+        return 1
+    if column == "nb_conseillers":
         return 1
     return 0 if column.startswith(("population", "nb_")) or column.endswith("_min") else 2
 

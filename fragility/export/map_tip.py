@@ -81,6 +81,15 @@ def map_tip(table: str, columns: Sequence[str], banner: str = "", out_of: str = 
         lines.append(_verdict())
     if "population" in columns:
         lines.append(f"Population : {_number('population')}")
+    if "difficulte_numerique_pct" in columns:
+        between = _between("difficulte_numerique_bas", "difficulte_numerique_haut")
+        lines.append(
+            "En difficulté numérique (estimation) : "
+            + _number("nb_personnes_en_difficulte")
+            + " personnes, "
+            + _number("difficulte_numerique_pct", "%")
+            + between
+        )
     if "couverture" in columns:
         lines.append(_words("couverture", labels.COVERAGE_LABELS, "Couverture non calculée"))
         lines.append(

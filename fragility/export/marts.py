@@ -7,6 +7,7 @@ import pandas as pd
 
 from fragility.export.contours import contours_of
 from fragility.schemas import TABLES
+from fragility.schemas.skills import DIFFICULTY
 from fragility.territory.communes import NO_EPCI
 
 
@@ -17,11 +18,22 @@ def _attributes(
     portee: pd.DataFrame,
     verdict: pd.DataFrame,
     uncertainty: pd.DataFrame,
+    competences: pd.DataFrame,
 ) -> pd.DataFrame:
     """Join the science tables of one level, indexed by code."""
     parts = [indicators, scores.drop(columns="population"), portee, verdict, uncertainty]
     frames = [p[p["niveau"] == level].drop(columns="niveau").set_index("code") for p in parts]
-    return pd.concat(frames, axis=1).reindex(frames[0].index)
+    index = frames[0].index
+    return pd.concat([*frames, _difficulty(competences, level, index)], axis=1).reindex(index)
+
+
+def _difficulty(competences: pd.DataFrame, level: str, index: pd.Index) -> pd.DataFrame:
+    """Columns of the estimate of digital difficulty, absent where nobody is estimated."""
+    own = competences[competences["niveau"] == level].set_index("code").reindex(index)
+    own["difficulte_origine"] = own["difficulte_origine"].fillna("absent").astype("str")
+    far = own["est_difficulte_extrapolee"].astype("boolean").fillna(False)
+    own["est_difficulte_extrapolee"] = far.astype(bool)
+    return own[[str(column.name) for column in DIFFICULTY]]
 
 
 def _ordered(frame: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -38,13 +50,17 @@ def build_communes(
     verdict: pd.DataFrame,
     *,
     uncertainty: pd.DataFrame,
+    competences: pd.DataFrame,
     types: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
     """Build the mart `communes`: every commune of the edition, computed or not.
 
-    `uncertainty` is the table `index_incertitude`, `types` the table `index_typologie`.
+    `uncertainty` is the table `index_incertitude`, `competences` the table `index_competences`,
+    `types` the table `index_typologie`.
     """
-    attributes = _attributes("commune", indicators, scores, portee, verdict, uncertainty)
+    attributes = _attributes(
+        "commune", indicators, scores, portee, verdict, uncertainty, competences
+    )
     table = communes.merge(
         attributes, left_on="code_commune", right_index=True, how="left", validate="1:1"
     )
@@ -62,9 +78,10 @@ def build_iris(
     verdict: pd.DataFrame,
     *,
     uncertainty: pd.DataFrame,
+    competences: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
     """Build the mart `iris`: every IRIS, with its commune's name and memberships."""
-    attributes = _attributes("iris", indicators, scores, portee, verdict, uncertainty)
+    attributes = _attributes("iris", indicators, scores, portee, verdict, uncertainty, competences)
     places = communes.drop(
         columns=["superficie_km2", "nb_iris", "contour_origine", "geometry"]
     ).rename(columns={"nom": "nom_commune"})
@@ -81,6 +98,7 @@ def build_groups(
     scores: pd.DataFrame,
     lieux: pd.DataFrame,
     contours: gpd.GeoDataFrame,
+    competences: pd.DataFrame,
 ) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """Build the marts `epci` and `departements` from that of communes.
 
@@ -90,6 +108,7 @@ def build_groups(
     scores : table `index_scores`, which holds both levels.
     lieux : table `core_lieux`, retained and other places.
     contours : table `core_groupes`.
+    competences : table `index_competences`, which holds both levels.
     """
     staff = lieux[lieux["statut"].eq("retenu") & lieux["dispositif"].eq("conseiller_numerique")]
     posts = staff["code_commune"].value_counts()
@@ -98,13 +117,18 @@ def build_groups(
         exposed=communes["population"].where(communes["est_fragile_non_couverte"], 0.0),
     )
     return (
-        _build_group(members, contours, scores, "epci", "epci"),
-        _build_group(members, contours, scores, "departement", "departements"),
+        _build_group(members, contours, scores, competences, "epci", "epci"),
+        _build_group(members, contours, scores, competences, "departement", "departements"),
     )
 
 
 def _build_group(
-    members: pd.DataFrame, contours: gpd.GeoDataFrame, scores: pd.DataFrame, level: str, table: str
+    members: pd.DataFrame,
+    contours: gpd.GeoDataFrame,
+    scores: pd.DataFrame,
+    competences: pd.DataFrame,
+    level: str,
+    table: str,
 ) -> gpd.GeoDataFrame:
     """Sum the members of each group of one level, and give it its contour."""
     code, name = f"code_{level}", f"nom_{level}"
@@ -126,6 +150,8 @@ def _build_group(
         .reset_index()
     )
     frame = totals.merge(own, left_on=code, right_on="code", how="left", validate="1:1")
+    estimated = _difficulty(competences, level, pd.Index(frame[code]))
+    frame = frame.join(estimated, on=code)
     frame["geometry"] = contours_of(contours, level, frame[code])
     return gpd.GeoDataFrame(_ordered(frame, table), geometry="geometry", crs=contours.crs)
 

@@ -103,9 +103,12 @@ def how_not_to_use() -> list[str]:
         "Ne lisez pas un rang nu : lisez son intervalle, la confiance et l'origine des chiffres.",
         "Le score décrit un territoire, pas ses habitants : il ne dit rien d'une personne.",
         "Une part élevée n'est pas un grand nombre : les communes les plus fragiles sont souvent "
-        "petites. Regardez aussi la population.",
+        "petites. Regardez aussi la population, et le nombre de personnes en difficulté.",
+        "Le nombre de personnes en difficulté est une estimation, vérifiable à l'EPCI tout au "
+        "plus : lisez-le avec ses bornes.",
         "Sous 200 habitants (« petit effectif »), les taux du recensement sont très incertains.",
-        "Ne comparez pas les scores de deux éditions : le classement change par construction.",
+        "Ne comparez pas les scores de deux éditions, dont chacune a sa propre échelle : "
+        "« fragility compare » les met sur la même et dit ce qui a vraiment changé.",
         "N'en faites pas le seul critère d'un financement : demandez d'abord aux acteurs du "
         "terrain ce que la carte ne voit pas.",
     ]
@@ -146,6 +149,19 @@ def limits(facts: RunFacts) -> list[str]:
     return [*other, *([PROXY_4G] if usual else []), *own]
 
 
+def _difficulty(communes: pd.DataFrame) -> list[str]:
+    """Return how many people are in digital difficulty, and where, if it is estimated."""
+    people = communes["nb_personnes_en_difficulte"]
+    total = people.sum()
+    if not total:
+        return []
+    held = 100 * people[communes["est_fragile"]].sum() / total
+    return [
+        f"{french(round(total, -3))} personnes de 15 ans ou plus sont estimées en difficulté "
+        f"numérique ; {french(held)} % d'entre elles vivent dans les communes fragiles."
+    ]
+
+
 def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     """Return the main figures of the edition, one French sentence each."""
     fragile, uncovered = communes["est_fragile"], communes["est_fragile_non_couverte"]
@@ -168,6 +184,7 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
         )
         + ".",
     ]
+    lines += _difficulty(communes)
     if facts.places:
         lines.append("Listes de lieux : " + " ; ".join(facts.places) + ".")
     empty = int((communes["score"].isna() & people.eq(0)).sum())

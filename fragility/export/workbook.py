@@ -29,6 +29,8 @@ _GROUP = (
     "nb_communes_fragiles",
     "nb_communes_fragiles_non_couvertes",
     "population_fragile_non_couverte",
+    "nb_personnes_en_difficulte",
+    "difficulte_numerique_pct",
     "nb_lieux_conseillers",
 )
 # What a person reads, in that order; everything else is in the CSV and the DuckDB file.
@@ -44,6 +46,7 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "nom_epci",
             "population",
             "population_hors_portee",
+            "nb_personnes_en_difficulte",
             "score",
             "probabilite_fragile_pct",
             "confiance",
@@ -75,6 +78,10 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "est_fragile",
             "probabilite_fragile_pct",
             "confiance",
+            "nb_personnes_en_difficulte",
+            "difficulte_numerique_pct",
+            "difficulte_numerique_bas",
+            "difficulte_numerique_haut",
             "couverture",
             "conseiller_plus_proche_min",
             "population_hors_portee_pct",

@@ -113,6 +113,18 @@ class Certainty:
 
 
 @dataclass(frozen=True)
+class Difficulty:
+    """People in digital difficulty, as in the table of the level."""
+
+    difficulte_numerique_pct: float
+    difficulte_numerique_bas: float | None
+    difficulte_numerique_haut: float | None
+    nb_personnes_en_difficulte: float | None
+    difficulte_origine: str
+    est_difficulte_extrapolee: bool
+
+
+@dataclass(frozen=True)
 class Reach:
     """Nearest conseiller numérique, as in the table of the level."""
 
@@ -170,6 +182,7 @@ class Explanation:
     semblables: tuple[Similar, ...]
     bande: tuple[int, int | None]
     portee: Reach | None
+    difficulte: Difficulty | None
     motif: str
     type_fragilite: str | None = None
     nb_communes: int | None = None

@@ -11,6 +11,7 @@ import pandas as pd
 from fragility.index.explain_tables import AROUND
 from fragility.index.explanation_model import (
     Certainty,
+    Difficulty,
     Figure,
     Reach,
     Shift,
@@ -144,6 +145,21 @@ def certainty_of(row: Mapping[Any, Any] | None) -> Certainty | None:
         rang_haut=whole(row["rang_haut"]),
         probabilite_fragile_pct=number(row["probabilite_fragile_pct"]),
         confiance=text(row["confiance"]),
+    )
+
+
+def difficulty_of(row: Row) -> Difficulty | None:
+    """People in digital difficulty; None where nobody is estimated."""
+    rate = number(row.get("difficulte_numerique_pct"))
+    if rate is None:
+        return None
+    return Difficulty(
+        difficulte_numerique_pct=rate,
+        difficulte_numerique_bas=number(row["difficulte_numerique_bas"]),
+        difficulte_numerique_haut=number(row["difficulte_numerique_haut"]),
+        nb_personnes_en_difficulte=number(row["nb_personnes_en_difficulte"]),
+        difficulte_origine=str(row["difficulte_origine"]),
+        est_difficulte_extrapolee=bool(row["est_difficulte_extrapolee"]),
     )
 
 

@@ -28,6 +28,8 @@ from fragility.schemas.kinds import COMMUNE_CODE, IRIS_CODE, PERSONAL_DATA, matc
 from fragility.schemas.marts import MARTS
 from fragility.schemas.profiles import PROFILES
 from fragility.schemas.science import SCIENCE
+from fragility.schemas.skills import SKILLS
+from fragility.schemas.survey import SURVEY
 
 __all__ = [
     "COMMUNE_CODE",
@@ -48,7 +50,7 @@ __all__ = [
 ]
 
 TABLES: dict[str, pa.DataFrameSchema] = {
-    t.name: t for t in [RAW, *CORE, *SCIENCE, *PROFILES, *MARTS]
+    t.name: t for t in [RAW, *CORE, *SCIENCE, *PROFILES, *SKILLS, *SURVEY, *MARTS]
 }
 
 

@@ -149,6 +149,11 @@ CORE = [
                 "65 ans ou plus parmi les 15 ans ou plus (%)",
                 "65 ans ou plus / 15 ans ou plus.",
             ),
+            share(
+                "plus_75_15p_pct",
+                "75 ans ou plus parmi les 15 ans ou plus (%)",
+                "75 ans ou plus / 15 ans ou plus.",
+            ),
             share("jeunes_pct", "15 à 24 ans (%)", "15 à 24 ans / 15 ans ou plus."),
             share("etrangers_pct", "Étrangers (%)", "Personnes de nationalité étrangère."),
             share("ouvriers_pct", "Ouvriers (%)", "Ouvriers / 15 ans ou plus."),

@@ -26,6 +26,7 @@ from fragility.schemas.columns import (
 )
 from fragility.schemas.core import CORE
 from fragility.schemas.kinds import count, number, table, text
+from fragility.schemas.skills import DIFFICULTY
 
 AREA_COLUMNS = [
     *MEMBERSHIP,
@@ -39,6 +40,7 @@ AREA_COLUMNS = [
     *RANK_BOUNDS,
     *RANKING[1:],
     *CONFIDENCE,
+    *DIFFICULTY,
     SMALL,
     *REACH,
     *VERDICT,
@@ -47,6 +49,7 @@ _GROUP_COLUMNS = [
     POPULATION,
     *SUBSCORES,
     SCORE,
+    *DIFFICULTY,
     count("nb_communes", "Communes", "Nombre de communes."),
     count("nb_communes_fragiles", "Communes fragiles", "Communes fragiles de l'édition."),
     count(
@@ -150,6 +153,7 @@ MARTS = [
                 "Habitants hors de portée",
                 "Habitants à plus de 20 minutes d'un conseiller.",
             ),
+            next(c for c in DIFFICULTY if c.name == "nb_personnes_en_difficulte"),
             *[
                 c
                 for c in REACH

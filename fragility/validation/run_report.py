@@ -28,11 +28,14 @@ from fragility.validation.markup import Markup, element, items, join, page, tabl
 from fragility.validation.report_map import class_map, data_address
 from fragility.validation.report_sections import Tables
 from fragility.validation.sensitivity_blocks import sensitivity_blocks
+from fragility.validation.skills_page import TABLES as SKILL_TABLES
+from fragility.validation.skills_page import skill_blocks
 
 PAGE = "rapport.html"
 READ = (
     "communes",
     "communes_fragiles_non_couvertes",
+    *SKILL_TABLES,
     "foyers",
     "index_audit",
     "index_bornes",
@@ -75,6 +78,7 @@ def render(tables: Tables, facts: RunFacts) -> str:
         ("origine", "D'où viennent les chiffres", to_html([sections.origins(tables, facts)])),
         ("surete", "À quel point c'est sûr", _sure(tables, titles)),
         ("audit", "Ce que l'indice mesure", _audit(tables, titles)),
+        ("personnes", "Les personnes en difficulté", to_html(skill_blocks(tables))),
         ("modele", "Le modèle de pauvreté", to_html([sections.poverty_model(tables)])),
         ("lignes", "Ce qui a été lu, gardé, écarté",
          to_html([rows.ledger(tables), rows.quarantine(tables)])),

@@ -17,7 +17,11 @@ def test_headline_counts_by_hand() -> None:
         "5 communes fragiles et non couvertes : 10 700 habitants (2,1 % de la population)."
     )
     assert lines[3].startswith("Âge des chiffres : sans très haut débit fixe 2019, ")
-    assert lines[4] == "4 communes sans score, faute de données."
+    assert lines[4] == (
+        "5 000 personnes de 15 ans ou plus sont estimées en difficulté numérique ; 21 % d'entre "
+        "elles vivent dans les communes fragiles."
+    )
+    assert lines[5] == "4 communes sans score, faute de données."
 
 
 def test_origin_shares_of_poverty() -> None:

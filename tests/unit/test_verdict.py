@@ -73,8 +73,9 @@ def test_fragile_and_out_of_reach():
     result = verdict()
     assert result["est_fragile_non_couverte"]
     assert result["motif"] == (
-        "Fragile (score 8,20 ; verdict probable : fragile dans 72 % des calculs ; d'abord 65 ans ou plus 34 %, pauvreté 21 %) et hors de portée "
-        ": le conseiller numérique le plus proche est à 34 min (24 km, « Mairie (Vaubrume) »), "
+        "Fragile (score 8,20 ; verdict probable : fragile dans 72 % des calculs ; d'abord 65 ans "
+        "ou plus 34 %, pauvreté 21 %) et hors de portée : le conseiller numérique le plus proche "
+        "est à 34 min (24 km, « Mairie (Vaubrume) »), "
         "96 % des habitants étant à plus de 20 min."
     )
 

@@ -55,6 +55,10 @@ CONTEXT_SHARES: dict[str, tuple[_Part, ...]] = {
         (_AGES_15P_COMMUNE, ("pop65p",), ()),
         (_AGES_15P_COMMUNE, ("pop6579", "pop80p"), ()),
     ),
+    "plus_75_15p_pct": (
+        (_AGES_15P_IRIS, ("pop75p",), ()),
+        (_AGES_15P_COMMUNE, ("pop7589", "pop90p"), ()),
+    ),
     "jeunes_pct": ((_SCHOOL_15P, ("pop1517", "pop1824"), ()),),
     "etrangers_pct": ((("pop",), ("pop_etr",), ()),),
     "ouvriers_pct": (
