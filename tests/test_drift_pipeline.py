@@ -127,7 +127,7 @@ def test_the_report_is_made_again_when_the_previous_edition_is_published(tmp_pat
     edition = dataclasses.replace(find_edition("demo"), previous="avant")
 
     def read():
-        reading = Reading(edition, tmp_path / "raw", tmp_path, "ifn-2023")
+        reading = Reading(edition, tmp_path / "raw", tmp_path, ("ifn-2023",))
         return current_reads("export_derive", reach(address(function)), reading)
 
     nothing = read()

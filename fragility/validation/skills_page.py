@@ -148,9 +148,10 @@ def _summary(competences: pd.DataFrame, model: pd.DataFrame) -> Block:
     return Block(
         "Ce qu'il faut retenir",
         (
-            f"{french(people)} personnes de 15 ans ou plus sont estimées en difficulté numérique, {french(nation['difficulte_numerique_pct'], 1)} % "
-            f"d'entre elles : c'est la mesure nationale de l'INSEE pour "
-            f"{int(nation['difficulte_annee'])}, sur laquelle l'estimation est calée.",
+            f"{french(people)} personnes de 15 ans ou plus sont estimées en difficulté numérique, "
+            f"{french(nation['difficulte_numerique_pct'], 1)} % d'entre elles : c'est la mesure "
+            f"nationale de l'INSEE pour {int(nation['difficulte_annee'])}, sur laquelle "
+            "l'estimation est calée.",
             f"L'enquête donne {french(raw, 1)} % de personnes qui n'utilisent jamais internet : "
             "elle dit où et chez qui, l'INSEE dit combien.",
             f"D'une commune à l'autre le taux va de {french(low, 1)} % (une sur vingt est en "
