@@ -41,9 +41,8 @@ def explain(
     from fragility.export.explanation_words import words_of
     from fragility.index.explain import explain as explain_places
     from fragility.index.explain_tables import read_tables
-    from fragility.index.profiles import load_profile
+    from fragility.index.profiles import published_profile
     from fragility.sources.catalogue import find_edition
-    from pipelines.display import profile_of
 
     definition = find_edition(edition)
     folder = (out or default_out()) / edition
@@ -55,7 +54,7 @@ def explain(
             path=folder,
             remedy=f"lancez « fragility run --edition {edition} »{others}",
         )
-    profile = load_profile(profile_of(folder))
+    profile = published_profile(folder)
     found = _find(place, folder)
     tables = read_tables(folder, profile, found.niveau, [found.code])
     told = explain_places(tables, [found.code])[found.code]

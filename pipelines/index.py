@@ -8,6 +8,7 @@ import pandas as pd
 
 from fragility.index.context import build_context, own_units
 from fragility.index.indicators import build_indicators, far_from_4g
+from fragility.index.model_error import build_errors
 from fragility.index.profiles import load_profiles
 from fragility.index.redrawn import gather, prepare
 from fragility.index.several import build_profiles
@@ -118,11 +119,13 @@ def index_scores(
         yield emit(context, workspace, tables[name], timer=timer, output=name)
 
 
-@dg.asset(
-    name="index_incertitude",
+@dg.multi_asset(
+    outs={
+        name: dg.AssetOut(description=describe(name))
+        for name in ("index_incertitude", "index_erreurs")
+    },
     group_name="index",
     partitions_def=EDITION_PARTITIONS,
-    description=describe("index_incertitude"),
 )
 def index_incertitude(
     context: dg.AssetExecutionContext,
@@ -135,11 +138,13 @@ def index_incertitude(
     core_iris: gpd.GeoDataFrame,
     core_recensement: pd.DataFrame,
     core_revenus: pd.DataFrame,
-) -> dg.Output[pd.DataFrame]:
-    """Bounds of the score and of the rank, probability of being fragile."""
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Bounds of the score and of the rank, probability of being fragile; error of the model."""
     with timed() as timer:
         main = load_profiles(workspace.profiles)[0]
         edition = gather(index_indicateurs, core_communes, core_iris, main, index_contexte)
         redrawn = prepare(edition, index_residus, core_recensement, core_revenus)
         table = build_uncertainty(redrawn, index_scores)
-    return emit(context, workspace, table, timer=timer)
+        errors = build_errors(redrawn.error, edition.cells, edition.where.parent)
+    yield emit(context, workspace, table, timer=timer, output="index_incertitude")
+    yield emit(context, workspace, errors, timer=timer, output="index_erreurs")

@@ -17,7 +17,7 @@ import pandas as pd
 
 from fragility.errors import BadFileError, DataCheckError, FragilityError
 from fragility.export.run_facts import quarantine_warnings
-from fragility.index.profiles import load_profiles
+from fragility.index.profiles import load_profile, load_profiles, profile_record
 from fragility.sources.catalogue import find_edition
 from fragility.sources.corrections import NAME as CORRECTIONS
 from fragility.sources.files import require_edition
@@ -281,6 +281,7 @@ def _write_report(folder: Path, report: RunReport) -> None:
         "edition": report.edition,
         "profil": report.profile,
         "profils": report.profiles,
+        "definition": profile_record(load_profile(report.profile)),
         "seuil_pct": report.fragile_share_pct,
         "secondes": report.seconds,
         "memoire_max_mo": report.peak_mb,

@@ -253,7 +253,8 @@ def test_a_changed_profile_computes_the_index_and_what_follows(place):
     own = place / "mien.toml"
     own.write_text(text, encoding="utf-8")
     assert run(place, str(own)).causes == {}, "the same definition under another name"
-    own.write_text(text.replace("fragile_share_pct = 20", "fragile_share_pct = 10"), "utf-8")
+    changed = text.replace("fragile_share_pct = 20", "fragile_share_pct = 10")
+    own.write_text(changed.replace('id = "ifn-2023"', 'id = "mien"'), "utf-8")
     report = run(place, str(own))
     made = computed(report)
     assert {"index_scores", "index_bornes", "communes", "export_gpkg", "export_csv"} <= made

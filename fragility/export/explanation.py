@@ -33,6 +33,7 @@ def explanation_text(told: Explanation, words: Words, note: str = "", borough: s
         [wrap(note)] if note else [],
         _head(told),
         bullets("À savoir avant de citer ces chiffres", cautions(told, words)),
+        _brief(told),
         sections.contributions(told, words),
         sections.standings(told),
         sections.origins(told, words),
@@ -72,6 +73,14 @@ def _head(told: Explanation) -> list[str]:
             f"{class_words(told.classe)}{fragile}."
         )
     )
+    return lines
+
+
+def _brief(told: Explanation) -> list[str]:
+    """Where the score stands, how sure it is, and the sentence of the list."""
+    lines: list[str] = []
+    if told.score is None:
+        return lines
     whole = next((s for s in told.places if s.perimetre == "france"), None)
     if whole is not None:
         share = less_fragile(whole, told.niveau)
@@ -81,10 +90,12 @@ def _head(told: Explanation) -> list[str]:
     if told.motif:
         lines.append(wrap(f"En bref : {told.motif}"))
     if told.nb_communes is not None:
+        fragile = told.nb_communes_fragiles or 0
+        uncovered = plural(told.nb_communes_fragiles_non_couvertes or 0, *_UNCOVERED)
         lines.append(
             f"{plural(told.nb_communes, 'commune', 'communes')} : "
-            f"{plural(told.nb_communes_fragiles or 0, 'fragile', 'fragiles')}, dont "
-            f"{plural(told.nb_communes_fragiles_non_couvertes or 0, *_UNCOVERED)}."
+            f"{plural(fragile, 'fragile', 'fragiles')}"
+            + (f", dont {uncovered}." if fragile else ".")
         )
     if told.type_fragilite:
         lines.append(wrap(f"Type de fragilité : {told.type_fragilite}."))
@@ -101,9 +112,28 @@ def _certainty(told: Explanation) -> str:
     if sure.rang_bas is not None and sure.rang_haut is not None:
         parts.append(f"rang entre {french(sure.rang_bas)} et {french(sure.rang_haut)}")
     if sure.probabilite_fragile_pct is not None:
-        chance = f"{french(sure.probabilite_fragile_pct)} chances sur 100 d'être fragile"
-        parts.append(chance + (f" (verdict {sure.confiance})" if sure.confiance else ""))
+        parts.append(
+            f"{_chance(sure.probabilite_fragile_pct)} d'être fragile"
+            + (f" (verdict {sure.confiance})" if sure.confiance else "")
+        )
     return "Avec ses incertitudes : " + ", ".join(parts) + "."
+
+
+def _chance(pct: float) -> str:
+    """Say a probability as people do: no draw out of two thousand proves that it cannot be.
+
+    Examples
+    --------
+    >>> _chance(0.2), _chance(1.2)
+    ("moins d'une chance sur 100", '1 chance sur 100')
+    >>> _chance(72.4), _chance(99.8)
+    ('72 chances sur 100', 'plus de 99 chances sur 100')
+    """
+    if pct < 1:
+        return "moins d'une chance sur 100"
+    if pct > 99:
+        return "plus de 99 chances sur 100"
+    return f"{plural(round(pct), 'chance', 'chances')} sur 100"
 
 
 def explanation_json(

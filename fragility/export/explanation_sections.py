@@ -179,7 +179,7 @@ def changes(told: Explanation, words: Words) -> list[str]:
         lines.append("  Sa classe est déjà la moins fragile.")
     up = [s for s in shifts if s.sens == MORE and s.possible]
     if up:
-        title = f"Il passerait en {class_words(up[0].classe)} (score d'au moins "
+        title = f"Le territoire passerait en {class_words(up[0].classe)} (score d'au moins "
         lines += bullets(f"{title}{french(up[0].borne, 2)}), avec :", say(up), "  ")
     return lines
 

@@ -10,11 +10,10 @@ from collections.abc import Collection
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from fragility.index.composite import contributions, effective_weights
 from fragility.index.explain_tables import AROUND, ExplainTables
-from fragility.index.explanation_model import MODELLED, Explanation
+from fragility.index.explanation_model import Explanation
 from fragility.index.explanation_rows import (
     Row,
     band_of,
@@ -34,16 +33,6 @@ from fragility.index.explanation_rows import (
 from fragility.index.neighbours import population_band, similar_places
 from fragility.index.standings import rank_within
 from fragility.index.thresholds import best_networks, class_shifts
-
-# Errors of the poverty model are read off the published places predicted nearest to a value: they
-# grow with it.
-NEAREST_PREDICTED = 500
-ERROR_QUANTILE = 0.9
-# Rates are published from about this many people on. Below, those of the rate itself are added:
-# households are poor or not as a whole, see `model_error.py`.
-KNOWN_PEOPLE = 2000
-PEOPLE_PER_HOUSEHOLD = 2.2
-_NORMAL_90 = 1.645  # a normal law exceeds so many standard deviations, on both sides, 1 in 10
 
 
 def explain(tables: ExplainTables, codes: Collection[str]) -> dict[str, Explanation]:
@@ -133,57 +122,9 @@ def _figures(tables: ExplainTables, asked: pd.Index) -> pd.DataFrame:
         code=np.repeat(asked.to_numpy(), len(profile.ids)),
         indicateur=np.tile(profile.ids, len(asked)),
     )
-    frame = frame.merge(tables.facts, on=["code", "indicateur"], how="left")
-    frame["erreur"] = _errors(tables, frame)
-    return frame
-
-
-def _errors(tables: ExplainTables, figures: pd.DataFrame) -> NDArray[np.float64]:
-    """Error of each modelled poverty rate, missing elsewhere."""
-    found = np.full(len(figures), np.nan)
-    modelled = (figures["indicateur"].eq(MODELLED) & figures["origine"].eq("impute")).to_numpy()
-    if tables.niveau not in ("commune", "iris") or not modelled.any():
-        return found
-    rows = tables.rows.reindex(figures["code"])
-    known = rows["code_commune"].isin(tables.with_income).to_numpy(bool)
-    # An IRIS of a divided commune has the commune's rate, which is of many people.
-    alone = rows["type_iris"].eq("Z").to_numpy() if tables.niveau == "iris" else True
-    people = np.where(alone, rows["population"].to_numpy(float), np.inf)
-    values = figures["valeur"].to_numpy(float)
-    for with_income, column in ((True, "predit"), (False, "predit_sans_revenu")):
-        some = np.flatnonzero(modelled & (known == with_income))
-        found[some] = model_error(tables.residuals, column, values[some], people[some])
-    return found
-
-
-def model_error(
-    residuals: pd.DataFrame,
-    column: str,
-    values: NDArray[np.float64],
-    people: NDArray[np.float64],
-) -> NDArray[np.float64]:
-    """Error not exceeded nine times in ten around each predicted rate, in points.
-
-    Parameters
-    ----------
-    residuals : table `index_residus`, each place predicted without knowing its group.
-    column : its prediction, `predit` or `predit_sans_revenu`.
-    values : predicted rates, percent.
-    people : inhabitants that each rate is of.
-    """
-    pairs = residuals[[column, "observe"]].dropna().sort_values(column).to_numpy(float)
-    if not len(pairs) or not len(values):
-        return np.full(len(values), np.nan)
-    error = np.abs(pairs[:, 1] - pairs[:, 0])
-    width = min(NEAREST_PREDICTED, len(error))
-    first = np.searchsorted(pairs[:, 0], values) - width // 2
-    first, back = np.unique(first.clip(0, len(error) - width), return_inverse=True)
-    around = np.lib.stride_tricks.sliding_window_view(error, width)[first]
-    usual = np.quantile(around, ERROR_QUANTILE, axis=1)[back]
-    fewer = (1 / np.maximum(people, 1) - 1 / KNOWN_PEOPLE).clip(0)
-    counted = PEOPLE_PER_HOUSEHOLD * values * (100 - values) * fewer
-    error = np.sqrt(usual**2 + _NORMAL_90**2 * counted)
-    return np.asarray(np.minimum(error, np.maximum(values, 100 - values)))
+    keys = ["code", "indicateur"]
+    frame = frame.merge(tables.facts, on=keys, how="left")
+    return frame.merge(tables.errors.rename(columns={"erreur_90": "erreur"}), on=keys, how="left")
 
 
 def _standings(tables: ExplainTables, asked: pd.Index) -> pd.DataFrame:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from fragility.errors import MissingFileError
 from fragility.index.composite import FRANCE
 from fragility.index.profile_model import Profile
-from fragility.schemas import INDICATORS
+from fragility.schemas import INDICATORS, empty_table
 
 # Table, code and name of each level.
 LEVELS = {
@@ -41,10 +41,10 @@ class ExplainTables:
         `annee`).
     bounds : lowest score of the classes 2 to 5.
     goalposts : table `index_reperes` of the profile.
-    residuals : table `index_residus`.
+    errors : `code`, `indicateur` and `erreur_90` of the modelled figures of the places asked, see
+        `index_erreurs`; empty when the edition has none.
     uncertainty : rows asked of `index_incertitude` (index: code), empty when the edition has none.
     doubtful : communes whose fixed network figure is to be checked.
-    with_income : communes whose median income is published.
     """
 
     profile: Profile
@@ -57,10 +57,9 @@ class ExplainTables:
     facts: pd.DataFrame
     bounds: list[float]
     goalposts: pd.DataFrame
-    residuals: pd.DataFrame
+    errors: pd.DataFrame
     uncertainty: pd.DataFrame
     doubtful: frozenset[str]
-    with_income: frozenset[str]
 
     @property
     def base(self) -> pd.Series | None:
@@ -140,10 +139,9 @@ def read_tables(folder: Path, profile: Profile, niveau: str, codes: Codes = None
         facts=_facts(folder, profile, niveau, rows),
         bounds=_bounds(bounds, profile),
         goalposts=goalposts[goalposts["profil"] == profile.id],
-        residuals=read_columns(folder, "index_residus"),
+        errors=_errors(folder, niveau, codes),
         uncertainty=_uncertainty(folder, niveau, codes),
         doubtful=_doubtful(folder, None if codes is None else parents),
-        with_income=_with_income(folder, None if codes is None else parents),
     )
 
 
@@ -219,16 +217,17 @@ def _uncertainty(folder: Path, niveau: str, codes: Codes) -> pd.DataFrame:
     return table[table["niveau"] == niveau].set_index("code")
 
 
+def _errors(folder: Path, niveau: str, codes: Codes) -> pd.DataFrame:
+    columns = ["code", "indicateur", "erreur_90"]
+    # A figure of an older edition is then given without its error.
+    if not (folder / "tables" / "index_erreurs.parquet").is_file():
+        return empty_table("index_erreurs")[columns]
+    table = read_columns(folder, "index_erreurs", among=("code", codes))
+    return table.loc[table["niveau"] == niveau, columns]
+
+
 def _doubtful(folder: Path, communes: Codes) -> frozenset[str]:
     fixed = read_columns(
         folder, "core_fixe", ["code_commune", "est_douteux"], ("code_commune", communes)
     )
     return frozenset(fixed.loc[fixed["est_douteux"].fillna(False).astype(bool), "code_commune"])
-
-
-def _with_income(folder: Path, communes: Codes) -> frozenset[str]:
-    income = read_columns(
-        folder, "core_revenus", ["niveau", "code", "niveau_vie_median"], ("code", communes)
-    )
-    own = income["niveau"].eq("commune") & income["niveau_vie_median"].notna()
-    return frozenset(income.loc[own, "code"])

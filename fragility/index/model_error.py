@@ -8,6 +8,7 @@ inhabitants; what holds below rests on the third part, whose law is known, and t
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,9 +19,13 @@ from scipy.spatial import cKDTree
 from scipy.special import ndtri
 
 from fragility.index.impute import INCOME
+from fragility.schemas import empty_table
 
 Floats = NDArray[np.float64]
 
+MODELLED = "pauvrete"
+# Of the bounds that a figure is published with: nine times in ten.
+LOW, HIGH = 0.05, 0.95
 # Households are poor or not as a whole: n inhabitants count as n / 2.2 draws (INSEE, people per
 # household). The coefficient learnt from the data is never taken below.
 PEOPLE_PER_HOUSEHOLD = 2.2
@@ -58,6 +63,51 @@ class ModelError:
         common = ndtri(middle) * np.std(self.law) * np.sqrt(self.shared)
         found = np.quantile(np.add.outer(own, common), [low, high])
         return float(found[0]), float(found[1])
+
+
+def build_errors(
+    error: ModelError | None, cells: Mapping[str, pd.DataFrame], parent: NDArray[np.int64]
+) -> pd.DataFrame:
+    """Build `index_erreurs`: how far each modelled rate may be from the truth.
+
+    Parameters
+    ----------
+    error : what the rates of the communes are drawn with; None where nothing is.
+    cells : by level (`commune`, `iris`), rows of `index_indicateurs` indexed by code, those of the
+        communes in the order of `error`.
+    parent : position of the commune of each IRIS, shape (i,).
+
+    Returns
+    -------
+    A row per modelled cell: `niveau`, `code`, `indicateur`, `erreur_90` (points), half the width of
+    the interval that holds nine draws in ten, at most what would leave 0 to 100 on both sides. An
+    IRIS has the error of the rate that it was handed, its commune's.
+
+    Examples
+    --------
+    >>> error = ModelError(np.array([2.0]), np.array([-1.0, 1.0]), 0.0, {})
+    >>> columns = {"pauvrete_pct": [15.0], "pauvrete_origine": ["impute"]}
+    >>> cells = pd.DataFrame(columns, index=["01001"])
+    >>> table = build_errors(error, {"commune": cells, "iris": cells[:0]}, np.zeros(0, dtype=int))
+    >>> table["erreur_90"].round(2).tolist()  # nine draws in ten are within 0.9 of the spread
+    [1.8]
+    """
+    if error is None:
+        return empty_table("index_erreurs")
+    low, high = error.bounds(LOW, HIGH)
+    half = error.spread * (high - low) / 2
+    towns = cells["commune"]
+    rate = towns[f"{MODELLED}_pct"].to_numpy(float)
+    half = np.minimum(half, np.maximum(rate, 100 - rate))
+    half = np.where(towns[f"{MODELLED}_origine"].eq("impute"), half, np.nan)
+    frames = []
+    for level, own in (("commune", half), ("iris", half[parent])):
+        here = cells[level][f"{MODELLED}_origine"].eq("impute").to_numpy() & ~np.isnan(own)
+        codes = cells[level].index[here]
+        frames.append(pd.DataFrame({"niveau": level, "code": codes, "erreur_90": own[here]}))
+    found = pd.concat(frames, ignore_index=True).assign(indicateur=MODELLED)
+    kinds = dict.fromkeys(("niveau", "code", "indicateur"), "str")
+    return found[[*kinds, "erreur_90"]].astype(kinds)
 
 
 def training_distance(features: pd.DataFrame, observed: pd.Series) -> pd.Series:

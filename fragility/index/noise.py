@@ -13,11 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fragility.index.census_noise import CENSUS, census_law
-from fragility.index.model_error import ModelError
+from fragility.index.model_error import MODELLED, ModelError
 
 Floats = NDArray[np.float64]
 
-MODELLED = "pauvrete"
 # Error of the inhabitants of an IRIS that the census does not publish, in share of them: measured
 # on the 2,662 IRIS of Grand Paris with 200 inhabitants or more where both are known.
 POPULATION_SPREAD = 0.10

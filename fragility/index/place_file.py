@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,10 @@ _PERCENT = "pct"
 _MISSING = ("", "-", "–", "na", "n/a", "nan", "s", "ns", "nd", "null")
 PLACE = "territoire"
 _SHOWN = 3
+# Shares that no commune nor IRIS of the country has under 1 %; the networks are often complete.
+_NETWORKS = ("non_thd", "non_4g", "thd", "couvert_4g")
+_PEOPLE = tuple(key for key in INDICATORS if key not in _NETWORKS)
+_SHARES = 5
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ def read_place_file(path: Path, profile: Profile) -> PlaceFile:
         name = str(named[item.id])
         top = 100.0 if wanted[item.id].endswith("_pct") else np.inf
         values[item.id] = _numbers(table[name], name, top, path)
+    _refuse_shares(values[[key for key in wanted if wanted[key].endswith("_pct")]], wanted, path)
     places = pd.DataFrame({
         name: table[name] if name in table else pd.Series("", index=table.index, dtype="str")
         for name in ("code", "nom")
@@ -101,7 +107,7 @@ def read_place_file(path: Path, profile: Profile) -> PlaceFile:
 
 
 def _parse(path: Path) -> pd.DataFrame:
-    """Cells of a delimited file as text, its headings in lower case."""
+    """Cells of a delimited file as text, its headings in lower case; the index is their line."""
     if not path.is_file():
         raise MissingFileError(
             "Il n'y a pas de fichier à ce chemin.", path=path, remedy="vérifiez le chemin donné"
@@ -114,7 +120,13 @@ def _parse(path: Path) -> pd.DataFrame:
         text = content.decode("cp1252", errors="replace")
     header = text.lstrip().split("\n", 1)[0]
     separator = max(_SEPARATORS, key=header.count)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=separator) if any(row)]
+    rows, lines, end = [], [], 0
+    reader = csv.reader(io.StringIO(text), delimiter=separator)
+    for row in reader:
+        if any(row):
+            rows.append(row)
+            lines.append(end + 1)
+        end = reader.line_num
     names = [cell.strip().lower() for cell in rows[0]] if rows else []
     if len(rows) < 2:
         raise BadFileError(
@@ -127,7 +139,7 @@ def _parse(path: Path) -> pd.DataFrame:
             "Une colonne est là deux fois.", path=path, found=", ".join(double),
             remedy="gardez-en une",
         )  # fmt: skip
-    for line, row in enumerate(rows[1:], start=2):
+    for line, row in zip(lines[1:], rows[1:], strict=True):
         if len(row) != len(names):
             raise BadFileError(
                 f"La ligne {line} n'a pas autant de cases que de titres.", path=path,
@@ -136,7 +148,7 @@ def _parse(path: Path) -> pd.DataFrame:
             )  # fmt: skip
     return pd.DataFrame(
         [[cell.strip() for cell in row] for row in rows[1:]],
-        columns=names, index=pd.RangeIndex(2, len(rows) + 1), dtype="str",
+        columns=names, index=pd.Index(lines[1:]), dtype="str",
     )  # fmt: skip
 
 
@@ -158,3 +170,41 @@ def _numbers(cells: pd.Series, name: str, top: float, path: Path) -> pd.Series:
             remedy="corrigez ces cases ; laissez vide ce qui n'est pas connu",
         )  # fmt: skip
     return found.astype(float)
+
+
+def _refuse_shares(values: pd.DataFrame, names: Mapping[str, str], path: Path) -> None:
+    """Refuse columns of shares of 1 instead of percentages.
+
+    What is never under 1 % needs two places, another indicator five of which most are above 0;
+    networks, of which few may honestly lack, are only judged with the rest: a file in which
+    nothing is above 1 holds shares, even for one place.
+    """
+    under = (values <= 1) | values.isna()
+    count = {key: int(values[key].notna().sum()) for key in names if key in values}
+    known = [key for key, cells in count.items() if cells]
+    some = [
+        key
+        for key in known
+        if key not in _NETWORKS and under[key].all() and values[key].gt(0).any()
+    ]
+    if under.all(axis=None) and len(known) > 1 and (set(some) & set(_PEOPLE) or len(some) > 1):
+        shares = known
+    else:
+        shares = [
+            key
+            for key in some
+            if (count[key] > 1 if key in _PEOPLE else count[key] >= _SHARES)
+            and values[key].median() > 0
+        ]
+    if shares:
+        highest = float(np.nanmax(values[shares].to_numpy()))
+        raise BadFileError(
+            ("La colonne " if len(shares) == 1 else "Les colonnes ")
+            + ", ".join(names[key] for key in shares)
+            + (" contient" if len(shares) == 1 else " contiennent")
+            + " des parts entre 0 et 1 : attendu des pourcentages.",
+            path=path,
+            expected="des pourcentages, entre 0 et 100",
+            found=f"au plus {highest:g}",
+            remedy="multipliez ces valeurs par 100",
+        )

@@ -23,7 +23,7 @@ from fragility.index.profile_model import (
     Profile,
     ProfileIndicator,
 )
-from fragility.schemas import INDICATORS
+from fragility.schemas import INDICATORS, TABLES
 from fragility.schemas.columns import CONTEXT_LABELS
 
 ALLOWED: dict[str, tuple[str, ...]] = {
@@ -48,6 +48,7 @@ REQUIRED = (
 )
 OPTIONAL = ("description", "score_range", "axes", "pillars")
 RULES = ("ratio", "coverage", "mirror", "mirror_floor")
+_COLUMNS = frozenset(str(name) for model in TABLES.values() for name in model.columns)
 _MACHINE_NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 
 
@@ -109,10 +110,19 @@ def parse_profile(data: dict[str, Any], name: str) -> Profile:
             repr(data["min_subscores"]),
         )
     check_range(name, "min_subscores", data["min_subscores"], 0, len(indicators))
+    if data["aggregation"] == "geometric" and data.get("missing") == "zero":
+        raise refused(
+            name,
+            "les clés « aggregation » et « missing » se contredisent : une moyenne géométrique "
+            "veut des points au-dessus de zéro",
+            "missing = « ignore », ou aggregation = « mean »",
+            "geometric, zero",
+        )
     if data["aggregation"] == "geometric" and data["normalisation"] in ("bands", "base_100"):
         raise refused(
             name,
-            "une moyenne géométrique veut des points au-dessus de zéro",
+            "les clés « aggregation » et « normalisation » se contredisent : une moyenne "
+            "géométrique veut des points au-dessus de zéro",
             "normalisation = deciles, percentiles ou min_max",
             repr(data["normalisation"]),
         )
@@ -160,7 +170,7 @@ def _indicator(name: str, item: Any, normalisation: str) -> ProfileIndicator:
     if not known and not all(key in item for key in described):
         raise refused(
             name,
-            "un indicateur est inconnu",
+            "un indicateur est inconnu (clé « id »)",
             ", ".join([*INDICATORS, *CONTEXT_LABELS])
             + f", ou le vôtre avec ses clés label, definition et unit ({', '.join(UNITS)})",
             repr(item["id"]),
@@ -184,6 +194,13 @@ def _indicator(name: str, item: Any, normalisation: str) -> ProfileIndicator:
             name,
             "l'id d'un indicateur n'est pas un nom de machine",
             "minuscules sans accent, chiffres, souligné",
+            repr(item["id"]),
+        )
+    if item["id"] in _COLUMNS:
+        raise refused(
+            name,
+            "l'id d'un indicateur est déjà celui d'une colonne des tables",
+            "un autre nom",
             repr(item["id"]),
         )
     rule = item.get("rule", "ratio")

@@ -8,16 +8,28 @@ fragile.
 from __future__ import annotations
 
 import dataclasses
+import json
 import re
 import tomllib
 from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 from fragility.errors import UsageError
-from fragility.index.profile_model import BASE_WORDS, BASES, Base, Profile
+from fragility.index.profile_model import (
+    BASE_WORDS,
+    BASES,
+    Axis,
+    Base,
+    Pillar,
+    Profile,
+    ProfileIndicator,
+)
 from fragility.index.profile_toml import parse_profile
 
+# What a run says of itself, in the folder of its edition.
+ACCOUNT = "execution.json"
 # What may follow a name; the colon of C:\mine.toml is followed by something else.
 _OPTIONS = re.compile(rf"^(?P<name>.+?)(?::(?P<base>{'|'.join(BASES)}))?(?:@(?P<pct>[\d.,]+))?$")
 
@@ -57,6 +69,35 @@ def load_profile(name: str) -> Profile:
     if found["pct"]:
         profile = dataclasses.replace(profile, fragile_share_pct=_percent(found["pct"]))
     return profile
+
+
+def profile_record(profile: Profile) -> dict[str, Any]:
+    """Write a profile as plain values: a published edition keeps the one it was made with."""
+    return dataclasses.asdict(profile)
+
+
+def published_profile(folder: Path) -> Profile:
+    """Main profile of a published edition, as it was: its file may have changed or gone since.
+
+    Raises
+    ------
+    UsageError, OSError, ValueError, KeyError
+        When the account of the run does not say it.
+    """
+    said = json.loads((folder / ACCOUNT).read_text(encoding="utf-8"))
+    kept = said.get("definition")
+    if kept is None:
+        return load_profile(str(said["profil"]))
+    span = kept["score_range"]
+    return Profile(
+        **kept
+        | {
+            "indicators": tuple(ProfileIndicator(**item) for item in kept["indicators"]),
+            "axes": tuple(Axis(**item) for item in kept["axes"]),
+            "pillars": tuple(Pillar(**item) for item in kept["pillars"]),
+            "score_range": None if span is None else (float(span[0]), float(span[1])),
+        }
+    )
 
 
 def load_profiles(names: Sequence[str]) -> list[Profile]:
@@ -139,10 +180,20 @@ def _read_profile(name: str) -> Profile:
             remedy="choisissez l'un d'eux avec --profile (« fragility profiles » les décrit)",
         )
     try:
-        return parse_profile(tomllib.loads(content.decode("utf-8-sig")), name)
+        profile = parse_profile(tomllib.loads(content.decode("utf-8-sig")), name)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(
             f"Le profil « {name} » n'est pas un fichier TOML lisible, en UTF-8.",
             found=str(error),
             remedy="corrigez la ligne citée",
         ) from None
+    if profile.id in available_profiles() and name not in available_profiles():
+        shipped = _read_profile(profile.id)
+        if profile != shipped:
+            raise UsageError(
+                f"Le profil « {name} » prend l'id d'un profil fourni, « {profile.id} ».",
+                expected="un id à vous : les sorties disent l'id, et on croirait lire l'autre",
+                found=f"id = « {profile.id} », avec d'autres règles",
+                remedy="changez la clé id du fichier",
+            )
+    return profile

@@ -171,7 +171,7 @@ def prepare(
         whole=whole, iris=len(order), first=first,
         people=cells["population"].fillna(0).to_numpy(np.float32),
         people_spread=(POPULATION_SPREAD * estimated).astype(np.float32),
-        people_errors=Errors(None, np.arange(len(members)), 0, even, rng),
+        people_errors=Errors(None, np.arange(len(members)), 0, even, rng), error=error,
     )  # fmt: skip
 
 

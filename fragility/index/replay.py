@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from fragility.index.draws import Drawn, Errors, Plan
 from fragility.index.lookup import Lookup
+from fragility.index.model_error import ModelError
 from fragility.index.profile_model import Profile
 
 Row = NDArray[np.float32]
@@ -90,6 +91,7 @@ class Redrawn:
     whole, iris : number of undivided communes, and of IRIS (those communes included).
     first : where the IRIS of each divided commune begin, counted from `whole`.
     people : inhabitants of each of these IRIS, and by how much they may be off (in share).
+    error : what modelled rates are drawn with, by commune of the edition; None: they do not vary.
     """
 
     codes: dict[str, pd.Index]
@@ -105,6 +107,7 @@ class Redrawn:
     people: Row
     people_spread: Row
     people_errors: Errors
+    error: ModelError | None
 
     def scores(self, draw: int) -> dict[str, Row]:
         """Score of each territory in one draw, by level, on a scale of its own; only for ranking.

@@ -16,11 +16,11 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
+from fragility.index.model_error import HIGH, LOW
 from fragility.index.ranks import bounds_of, rank_from_top
 from fragility.index.replay import Redrawn
 from fragility.schemas import empty_table
 
-LOW, HIGH = 0.05, 0.95
 ROBUST_PCT, PROBABLE_PCT = 90, 50
 LEVELS = ("commune", "iris")
 

@@ -111,6 +111,26 @@ SCIENCE = [
         unique=["niveau", "code"],
     ),
     table(
+        "index_erreurs",
+        "Marge des valeurs modélisées",
+        "De combien un taux modélisé peut s'écarter du vrai, neuf fois sur dix : la même loi que "
+        "celle des tirages de l'incertitude (docs/incertitude.md). Une ligne par valeur modélisée, "
+        "celle de sa commune pour un IRIS.",
+        [
+            LEVEL,
+            CODE,
+            text("indicateur", "Indicateur", "Nom de l'indicateur modélisé."),
+            number(
+                "erreur_90",
+                "Marge à 90 % (points)",
+                "Moitié de la largeur de l'intervalle qui contient neuf tirages sur dix, au plus "
+                "ce qui sort de 0 à 100 des deux côtés.",
+                nullable=False,
+            ),
+        ],
+        unique=["niveau", "code", "indicateur"],
+    ),
+    table(
         "index_sensibilite",
         "Sensibilité du classement",
         "Ce que devient le classement des communes quand un choix de l'indice change "

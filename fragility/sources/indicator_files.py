@@ -28,6 +28,7 @@ from fragility.sources.readers.common import (
     to_number,
 )
 from fragility.sources.readers.intake import Intake
+from fragility.sources.siren import are_epci
 
 FOLDER = "indicateurs"
 COLUMNS = ("code", "valeur", "annee")
@@ -35,6 +36,8 @@ _NAME = re.compile(r"^[a-z0-9][a-z0-9_-]*$")
 _EITHER = f"{COMMUNE_CODE}|{IRIS_CODE}"
 _SEPARATORS = (";", "\t", ",")
 _YEARS = (1968, 2100)
+# As many values that are all 1 or less, most of them above 0, are shares of 1.
+_SHARES = 5
 
 
 @dataclass(frozen=True)
@@ -124,6 +127,12 @@ def _numbers(table: pd.DataFrame, intake: Intake, unit: str) -> pd.DataFrame:
     code = pad_code(code, 5).where(code.str.len() <= 5, pad_code(code, 9))
     check_codes(code, _EITHER, intake)
     intake.set_aside(
+        code[are_epci(code)],
+        "code d'EPCI (SIREN)",
+        expected="des codes de communes (5 caractères) et d'IRIS (9 chiffres)",
+        remedy="apportez les valeurs des communes de ces EPCI",
+    )
+    intake.set_aside(
         code[code.duplicated(keep=False) & code.notna()],
         "code présent plusieurs fois",
         expected="une ligne par code",
@@ -131,6 +140,8 @@ def _numbers(table: pd.DataFrame, intake: Intake, unit: str) -> pd.DataFrame:
     )
     frame = pd.DataFrame({"valeur": to_number(table["valeur"], intake)})
     frame["annee"] = to_number(table["annee"], intake) if "annee" in table else float("nan")
+    if unit == "pct":
+        _refuse_shares(frame["valeur"].dropna(), intake.path)
     if unit != "nombre":
         check_range(frame, ["valeur"], intake, high=100 if unit == "pct" else None)
     low, high = _YEARS
@@ -142,3 +153,16 @@ def _numbers(table: pd.DataFrame, intake: Intake, unit: str) -> pd.DataFrame:
     )
     frame["annee"] = frame["annee"].where(~wrong).astype("Int64")
     return frame.assign(code=code)[list(COLUMNS)]
+
+
+def _refuse_shares(known: pd.Series, path: Path) -> None:
+    """Refuse shares of 1. A rare thing, of which most places have none, may well be under 1 %."""
+    if len(known) >= _SHARES and known.between(0, 1).all() and known.median() > 0:
+        raise BadFileError(
+            "La colonne valeur contient des parts entre 0 et 1 : attendu des pourcentages.",
+            path=path,
+            expected="des pourcentages, entre 0 et 100",
+            found=f"{len(known)} valeurs, de {known.min():g} à {known.max():g}",
+            remedy="multipliez-les par 100 ; si ce sont bien des pourcentages, apportez toutes les "
+            "communes et non les seules qui sont sous 1 %",
+        )

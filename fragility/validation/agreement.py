@@ -47,6 +47,19 @@ def undivided(published: pd.DataFrame, communes: pd.DataFrame) -> pd.Index:
     return published.index.intersection(pd.Index(single))
 
 
+def spearman(one: pd.Series, other: pd.Series) -> float:
+    """Rank correlation; missing where one of the two does not vary: there is no order to compare.
+
+    Examples
+    --------
+    >>> round(spearman(pd.Series([1, 2, 3]), pd.Series([4, 5, 9])), 6)
+    1.0
+    """
+    if one.nunique() < 2 or other.nunique() < 2:
+        return float("nan")
+    return float(spearmanr(one, other).statistic)
+
+
 def agreement(score: pd.Series, value: pd.Series, published: pd.Series) -> dict[str, float]:
     """Compare one sub-score with the published one on the same codes.
 
@@ -59,7 +72,7 @@ def agreement(score: pd.Series, value: pd.Series, published: pd.Series) -> dict[
     Returns
     -------
     Number of communes, shares within 0 and 1 class in percent, Spearman of the indicator and of
-    the class with the published class, mean difference (ours - published).
+    the class with the published class (see `spearman`), mean difference (ours - published).
     """
     frame = pd.DataFrame({"score": score, "value": value, "published": published}).dropna()
     gap = frame["score"] - frame["published"]
@@ -67,8 +80,8 @@ def agreement(score: pd.Series, value: pd.Series, published: pd.Series) -> dict[
         "n": len(frame),
         "identiques_pct": 100 * gap.abs().lt(0.5).mean(),
         "a_une_classe_pct": 100 * gap.abs().le(1).mean(),
-        "spearman_indicateur": spearmanr(frame["value"], frame["published"]).statistic,
-        "spearman_classe": spearmanr(frame["score"], frame["published"]).statistic,
+        "spearman_indicateur": spearman(frame["value"], frame["published"]),
+        "spearman_classe": spearman(frame["score"], frame["published"]),
         "ecart_moyen": gap.mean(),
     }
 

@@ -159,8 +159,8 @@ def say_clusters(audit: pd.DataFrame) -> tuple[str, ...]:
     lines += [
         f"{french(count['fragile'])} communes sont au cœur d'un foyer de fragilité et "
         f"{french(count['peu_fragile'])} au cœur d'une zone peu fragile, sur {french(total)}"
-        f"{alone}. Au plus 5 % de ces communes y sont par hasard. Contiguës, elles forment "
-        f"{plural(rows['nb_foyers', ''], 'foyer', 'foyers')} de trois communes ou plus.",
+        f"{alone}. En moyenne, au plus 5 % de ces communes y sont par hasard. Contiguës, elles "
+        f"forment {plural(rows['nb_foyers', ''], 'foyer', 'foyers')} de trois communes ou plus.",
         "Un foyer appelle une action entre intercommunalités ; une commune isolée, une action à "
         "elle.",
     ]

@@ -1,6 +1,7 @@
 """The causes of a difference with the index of 2023, as data: words, how each is decided, bounds.
 
-Those that a computation can settle are told apart from those that are only compatible.
+Those that a computation can settle, where nothing else holds, are told apart from those that are
+only compatible.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Cause:
     ----------
     id : name in the tables.
     title, method : French words; how it is decided.
-    settled : a computation shows it; otherwise it is only compatible.
+    settled : a computation shows it, and settles it where no other cause holds; the others are only
+        ever compatible.
     """
 
     id: str
@@ -43,9 +45,12 @@ class Cause:
     settled: bool = True
 
 
-# In the order in which they are taken: what the file did, then what we did, then what may be.
+# In the order in which they are taken: what is not comparable, what the file did, what we did, then
+# what may be. Two figures that do not measure the same thing settle nothing.
 CAUSES = (
     Cause(ABSENT, "Absent ici", "l'édition n'a pas de valeur pour cette ligne"),
+    Cause("definition", "Définition différente", "l'édition ne mesure pas la même chose : distance "
+          "à un site au lieu d'une couverture 4G, fibre au lieu de 30 Mbit/s", settled=False),
     Cause("fusion", "Communes réunies ou partagées", "le passage entre cartes des communes ne "
           "donne pas un territoire identique"),
     Cause("artefact", "Remplissage par ordre de fichier", "pauvreté publiée égale à celle du code "
@@ -54,8 +59,6 @@ CAUSES = (
           "ici le haut de leur intervalle (ties = upper)"),
     Cause("univers", "Univers classé", "une classe d'écart au plus quand les communes sont "
           "classées entre elles, sans les IRIS"),
-    Cause("definition", "Définition différente", "l'édition ne mesure pas la même chose : distance "
-          "à un site au lieu d'une couverture 4G, fibre au lieu de 30 Mbit/s", settled=False),
     Cause("petit_effectif", "Petit effectif", "moins de 200 habitants : l'INSEE déconseille ces "
           "taux (recensement, revenus)", settled=False),
     Cause("imputation", "Valeur estimée ici", "l'origine de la cellule est « impute », et la "

@@ -1,8 +1,9 @@
 """Where our classes differ from those published in 2023, and why, by rules.
 
-A difference is large beyond one class. Causes that a computation can settle (the class agrees once
-one thing is changed) are told apart from those that are only compatible (another year, a modelled
-value): nothing public says which year the file is of. What no rule explains stays unexplained.
+A difference is large beyond one class. A cause is settled when a computation shows it (the class
+agrees once one thing is changed) and no other holds; the others are only compatible (another year,
+a modelled value, or several causes at once): nothing public says which year the file is of. What no
+rule explains stays unexplained.
 """
 
 from __future__ import annotations
@@ -136,11 +137,11 @@ def _differences_of(
     change = needed_change(ours[f"{key}_pct"], theirs, own.limits_of(key))
     holds = pd.DataFrame({
         ABSENT: gap.isna(),
+        "definition": pd.Series(is_redefined(key, own.sources), index=theirs.index),
         "fusion": ours["alignement"].eq(MERGED),
         "artefact": filled.reindex(theirs.index, fill_value=False) & (key == "pauvrete"),
         "ex_aequo": (ours[f"{key}_haut"] - theirs).abs().le(LARGE + 1e-9),
         "univers": (ours[f"{key}_seules"] - theirs).abs().le(LARGE + 1e-9),
-        "definition": pd.Series(is_redefined(key, own.sources), index=theirs.index),
         "petit_effectif": ours["est_petit_effectif"].eq(True) & (key not in MEASURES),
         "imputation": ours[f"{key}_origine"].eq("impute") & change.le(own.model_error),
         "millesime": years.gt(0) & change.le(years * POINTS_A_YEAR[key]),
@@ -195,15 +196,17 @@ def count_settled(
     Returns
     -------
     `indicateur`, `compares` (rows that the file and the edition both have), `absents` (rows that
-    the edition lacks), `differents`, `etablie`, `compatible`, `inexplique`.
+    the edition lacks), `differents`, `etablie` (rows that one computation explains, and nothing
+    else), `compatible`, `inexplique`.
     """
     settled = [c.id for c in CAUSES if c.settled and c.id not in (ABSENT, UNEXPLAINED)]
     rows = []
     for key in shared_parts(published):
         theirs = published.table[key].dropna()
         both = int(aligned.frame[f"{key}_milieu"].reindex(theirs.index).notna().sum())
-        cause = differences.loc[differences["indicateur"] == key, "cause"]
+        cause = differences.loc[differences["indicateur"] == key, "causes_possibles"]
         cause = cause[cause != ABSENT]
+        # A list of several is no name in `settled`.
         proven, none = int(cause.isin(settled).sum()), int(cause.eq(UNEXPLAINED).sum())
         rows.append((key, both, len(theirs) - both, len(cause), proven,
                      len(cause) - proven - none, none))  # fmt: skip

@@ -27,12 +27,20 @@ ALTS = {
     INCOME_MAP: "Quatre cartes : l'axe INTERFACES publié et le niveau de vie médian, dans une "
     "région et dans son intercommunalité la plus découpée.",
 }
+UNITS = {
+    "commune": ("commune", "communes"),
+    "iris": ("IRIS", "IRIS"),
+    "epci": ("EPCI", "EPCI"),
+    "departement": ("département", "départements"),
+    "france": ("territoire", "territoires"),
+}
 SEPARATORS = {";": "point-virgule", ",": "virgule", "\t": "tabulation", "|": "barre verticale"}
 NOT_SAID = (
     "Un écart n'est pas une erreur de l'un ou de l'autre : les millésimes, les définitions et les "
     "univers diffèrent. Le fichier publié ne dit aucun des siens.",
-    "« Établie » veut dire qu'un recalcul rend les deux classes voisines quand une seule chose "
-    "change ; « compatible », que rien ne l'exclut et que rien de public ne le prouve.",
+    "« Établie » veut dire qu'un calcul montre la cause et qu'aucune autre ne tient ; "
+    "« compatible », que rien ne l'exclut et que rien de public ne le prouve, ou que plusieurs "
+    "causes tiennent à la fois.",
     "Un contrefactuel change une chose et garde les autres telles que publiées : les effets ne "
     "s'ajoutent pas.",
     "Une pauvreté remplie est reconnue à sa classe, égale à celle d'un code voisin : quelques-unes "
@@ -112,10 +120,22 @@ def summary(comparison: Comparison) -> list[str]:
             reference = REFERENCE_TITLES.get(row["reference"], "")
             said.append(
                 f"{DEFECTS[row['defaut']][0]}{reference and f' ({reference})'}, "
-                f"{BASES[row['base']]} : {french(row['changent'])} changent de statut "
+                f"{BASES[row['base']]} : {_moved(row['changent'], published.level)} de statut "
                 f"(+{french(row['entrent'])}, −{french(row['sortent'])})."
             )
     return said
+
+
+def _moved(count: float, level: str) -> str:
+    """Say how many places of the file change, with their name.
+
+    Examples
+    --------
+    >>> _moved(1, "commune"), _moved(1, "iris"), _moved(908, "iris")
+    ('1 commune change', '1 IRIS change', '908 IRIS changent')
+    """
+    one, many = UNITS[level]
+    return plural(count, f"{one} change", f"{many} changent")
 
 
 def _power(value: float) -> str:

@@ -8,7 +8,8 @@ import pandas as pd
 
 from fragility.schemas.columns import CONTEXT_LABELS, INDICATOR_LABELS
 from fragility.validation.blocks import frame_table
-from fragility.validation.causes import CAUSES, UNEXPLAINED
+from fragility.validation.causes import ABSENT as MISSING
+from fragility.validation.causes import CAUSES, UNEXPLAINED, Cause
 from fragility.validation.comparison import ORDER_MAP, Comparison
 from fragility.validation.markup import ABSENT, Markup, element, items, join, number
 
@@ -33,11 +34,7 @@ def parts_2023(comparison: Comparison, drawn: Mapping[str, Markup]) -> Markup:
         cause=tables["causes"]["cause"].map(titles),
     )
     balance = tables["bilan"].assign(indicateur=tables["bilan"]["indicateur"].map(title_of))
-    rules = [
-        f"{c.title} ({'établie' if c.settled else 'compatible'}) : {c.method}."
-        for c in CAUSES
-        if c.id != UNEXPLAINED
-    ]
+    rules = [f"{c.title} ({_how_sure(c)}) : {c.method}." for c in CAUSES if c.id != UNEXPLAINED]
     return join(
         element("h2", "Accord, sous-score par sous-score"),
         element("p", "Nos classes sont celles de la méthode de 2023 (IRIS et communes non "
@@ -48,7 +45,8 @@ def parts_2023(comparison: Comparison, drawn: Mapping[str, Markup]) -> Markup:
             ["indicateur", "ex æquo", "lignes", "même classe, %", "à une classe, %",
              "Spearman, indicateur", "Spearman, classe", "écart moyen"], axis=1), "Accord"),
         element("h2", "Écarts de plus d'une classe, et leurs causes"),
-        element("p", "Chaque écart prend la première cause qui tient, dans cet ordre :"),
+        element("p", "Chaque écart prend la première cause qui tient, dans cet ordre ; elle n'est "
+                "établie que si elle est la seule :"),
         items(rules),
         frame_table(balance.set_axis(
             ["indicateur", "lignes comparées", "absentes ici", "écarts", "cause établie",
@@ -59,6 +57,13 @@ def parts_2023(comparison: Comparison, drawn: Mapping[str, Markup]) -> Markup:
         *_widest(comparison.differences, titles),
         _file_order(comparison, drawn),
     )  # fmt: skip
+
+
+def _how_sure(cause: Cause) -> str:
+    # A value that is not there has no other reason to differ.
+    if cause.id == MISSING:
+        return "établie"
+    return "établie si aucune autre ne tient" if cause.settled else "compatible"
 
 
 def _widest(differences: pd.DataFrame, titles: Mapping[str, str]) -> list[Markup]:

@@ -26,7 +26,7 @@ from fragility.index.composite import (
 )
 from fragility.index.place_score import read_bounds
 from fragility.index.profile_model import Profile
-from fragility.index.profiles import load_profile
+from fragility.index.profiles import published_profile
 from fragility.index.scores import PLACES
 from fragility.schemas import INDICATORS
 from fragility.schemas.change import EVOLUTION
@@ -137,14 +137,14 @@ def compare_published(out: Path, before: str, after: str) -> Evolution:
                 expected="le compte rendu d'un calcul de cette version du programme",
                 remedy=f"lancez « fragility run --edition {folder.name} »",
             )
-    if profiles[0] != profiles[1]:
+    profile, other = (published_profile(folder) for folder in folders)
+    if profile != other:
         raise UsageError(
             "Ces deux éditions n'ont pas été calculées avec le même profil.",
             expected=f"{profiles[0]}, celui de « {before} »",
             found=f"{profiles[1]}, celui de « {after} »",
             remedy=f"lancez « fragility run --edition {after} --profile {profiles[0]} »",
         )
-    profile = load_profile(profiles[0])
     sides = [
         read_side(folder, edition, profile)
         for folder, edition in zip(folders, editions, strict=True)

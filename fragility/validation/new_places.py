@@ -15,7 +15,7 @@ from fragility.export.tables import csv_bytes
 from fragility.index.place_file import read_place_file
 from fragility.index.place_score import read_bounds, score_places
 from fragility.index.profile_model import Profile
-from fragility.index.profiles import load_profile
+from fragility.index.profiles import published_profile
 from fragility.validation.publication import profile_of
 
 
@@ -59,7 +59,7 @@ def score_file(path: Path, folder: Path, edition: str) -> ScoredFile:
     name = profile_of(folder)
     if not name:
         raise _old(folder / "execution.json", edition, "fichier illisible")
-    profile = load_profile(name)
+    profile = published_profile(folder)
     file = read_place_file(path, profile)
     if file.place is not None:
         strangers = sorted(set(file.place) - set(goalposts["territoire"]))

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
+from fragility.sources.siren import is_siren
+
 SEPARATORS = (";", ",", "\t", "|")
 # Variants of the index of 2023: name of the sub-score here -> words of the published column.
 _NETWORKS = {"non_thd": ("no_thd",), "non_4g": ("no_4g",)}
@@ -164,17 +166,9 @@ def detect_level(codes: pd.Series, names: pd.Series | None = None) -> str:
         return "france"
     width = int(codes.str.len().mode().max())
     if width >= 8:
-        siren = codes.str.match(LEVELS["epci"]) & codes.map(_is_siren)
+        siren = codes.str.match(LEVELS["epci"]) & codes.map(is_siren)
         return "epci" if siren.mean() > 0.9 else "iris"
     return "commune" if width >= 4 else "departement"
-
-
-def _is_siren(code: str) -> bool:
-    """Luhn's check of a SIREN."""
-    if not (code.isdigit() and len(code) == 9):
-        return False
-    doubled = [int(c) * (2 if rank % 2 else 1) for rank, c in enumerate(code)]
-    return sum(d - 9 if d > 9 else d for d in doubled) % 10 == 0
 
 
 def detect_separator(text: str) -> str:

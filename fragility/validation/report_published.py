@@ -43,9 +43,9 @@ def published_section(folder: Path, reference: Path | None, images: Path) -> str
     parts = [title + _RULES, markdown_table(_exact(found)), _broken(found)]
     first, second = found
     parts += [
-        "Why classes differ from those of 2023 by more than one: the first cause that holds. Those "
-        "down to `univers` are settled by a computation; the others are compatible with the "
-        "figures, and nothing public settles them.",
+        "Why classes differ from those of 2023 by more than one: the first cause that holds. "
+        f"{_settled(first)} is settled: a computation shows its cause and no other holds. The "
+        "rest is compatible with the figures, and nothing public settles it.",
         markdown_table(_causes(first)),
         _income(second),
         "## What each defect changes\n\nOne thing is put right in the published file, all else is "
@@ -92,6 +92,15 @@ def _broken(found: list[Comparison]) -> str:
             "not in the edition."
         )
     return " ".join(lines)
+
+
+def _settled(comparison: Comparison) -> str:
+    """How many of the differences have a cause that is settled, by sub-score."""
+    balance = comparison.tables["bilan"]
+    return "Of each sub-score, " + ", ".join(
+        f"{row['etablie']:,} of {row['differents']:,} (`{row['indicateur']}`)"
+        for row in balance.to_dict("records")
+    )
 
 
 def _causes(comparison: Comparison) -> pd.DataFrame:

@@ -11,15 +11,18 @@ from fragility.validation.blocks import Block
 from fragility.validation.report_sections import Tables
 
 URGENT = 50
+LIKELY_PCT = 50
 LISTED = 50
 
 
 def urgent(tables: Tables) -> Block:
     """The communes to act on first: most people out of reach."""
     found = tables["communes_fragiles_non_couvertes"]
-    top = found.sort_values("ordre").head(URGENT)
-    if top.empty:
+    if found.empty:
         return Block("Communes à voir d'abord", ("Aucune commune fragile et non couverte.",))
+    # A place that fewer than one draw in two calls fragile is no urgency.
+    doubtful = found["probabilite_fragile_pct"].lt(LIKELY_PCT)
+    top = found[~doubtful].sort_values("ordre").head(URGENT)
     columns = {
         "Ordre": top["ordre"].astype(int),
         "Commune": top["nom"] + " (" + top["code_departement"] + ")",
@@ -46,7 +49,16 @@ def urgent(tables: Tables) -> Block:
     )
     return Block(
         f"{len(top)} communes à voir d'abord" if len(found) > len(top) else "Toutes les communes",
-        (shown, "La probabilité est celle d'être fragile sous d'autres choix raisonnables."),
+        (
+            shown,
+            "La probabilité est celle d'être fragile sous d'autres choix raisonnables."
+            + (
+                f" {plural(doubtful.sum(), 'commune', 'communes')} de la liste où elle est sous "
+                f"{LIKELY_PCT} % ne sont pas ici : leur verdict est incertain."
+                if doubtful.any()
+                else ""
+            ),
+        ),
         table=pd.DataFrame(columns),
         caption="Communes fragiles et non couvertes, les plus d'habitants hors de portée d'abord",
     )

@@ -1,5 +1,7 @@
 """The measures say what they claim, on cases where the answer is known."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -30,6 +32,19 @@ def test_agreement_counts_within_one_class():
     assert result["identiques_pct"] == pytest.approx(100 / 3)
     assert result["a_une_classe_pct"] == pytest.approx(200 / 3)
     assert result["ecart_moyen"] == pytest.approx((0 - 1 + 3) / 3)
+
+
+@pytest.mark.parametrize("published", [[7.0, 7.0], [7.0, np.nan], [np.nan, np.nan]])
+def test_what_does_not_vary_has_no_correlation_and_no_warning(published):
+    index = list("ab")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = agreement(
+            pd.Series([6.0, 9.0], index), pd.Series([10.0, 20], index), pd.Series(published, index)
+        )
+    assert np.isnan([result["spearman_indicateur"], result["spearman_classe"]]).all()
+    if published == [7.0, 7.0]:
+        assert result["ecart_moyen"] == 0.5
 
 
 def test_a_fill_by_file_order_is_seen_and_a_random_order_is_not():

@@ -244,8 +244,31 @@ def test_a_wrong_file_names_itself_its_line_and_what_is_expected(write, text, un
 
 def test_fractions_instead_of_percentages_are_refused(write):
     lines = "".join(f"01{n:03d};0,{n:02d}\n" for n in range(1, 60))
-    with pytest.raises(BadFileError, match="fractions"):
+    with pytest.raises(BadFileError, match="parts entre 0 et 1 : attendu des pourcentages"):
         bring(write("code;valeur\n" + lines), "pct")
+    five = "".join(f"0100{n};0.{n}\n" for n in range(1, 6))
+    with pytest.raises(BadFileError, match="parts entre 0 et 1"):
+        bring(write("code;valeur\n" + five), "pct")
+    assert len(bring(write("code;valeur\n" + five), "km").frame) == 5
+    # A rare thing, that most places have not at all.
+    rare = "".join(f"0100{n};{0.4 if n == 1 else 0}\n" for n in range(1, 7))
+    assert bring(write("code;valeur\n" + rare), "pct").frame["valeur"].max() == 0.4
+    assert len(bring(write("code;valeur\n" + five + "01006;1,5\n"), "pct").frame) == 6
+
+
+@pytest.mark.parametrize("code", ["200046977", "240100883"])
+def test_the_siren_of_an_epci_is_no_iris(write, code):
+    with pytest.raises(BadFileError, match="SIREN") as error:
+        bring(write(f"code;valeur\n01004;12\n{code};15\n"))
+    assert code in str(error.value)
+    assert "ligne 3" in str(error.value)
+
+
+def test_the_iris_of_dordogne_are_read(write):
+    """Whatever their last digit: 240010000 to 240090000, one of which has a SIREN's check digit."""
+    codes = [f"2400{n}{end}" for n in range(1, 10) for end in ("0000", "0106")]
+    file = write("code;valeur\n" + "".join(f"{code};12\n" for code in codes))
+    assert bring(file).frame["code"].tolist() == codes
 
 
 @pytest.mark.parametrize("name", ["pauvrete", "Mon indicateur"])

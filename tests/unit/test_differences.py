@@ -115,6 +115,19 @@ def test_another_year_explains_what_a_point_a_year_can(edition, tmp_path):
     }  # fmt: skip
 
 
+def test_the_latest_years_are_those_that_a_file_of_march_2023_can_hold(edition, tmp_path):
+    """Census of N out in the autumn of N + 3, incomes of N at the beginning of N + 3."""
+    assert LATEST_YEARS == {
+        "non_thd": 2022, "non_4g": 2022, "plus_65": 2023 - 4, "peu_diplomes": 2023 - 4,
+        "pauvrete": 2023 - 3,
+    }  # fmt: skip
+    # Class 4 for the value 1: 3 points away, which incomes of 2017 may have moved by, not of 2020.
+    for year, cause in ((2017, "millesime"), (2020, "inexplique")):
+        own = edition(pauvrete_annee=float(year))
+        found = differences_of(tmp_path, own, pauvrete={"01002": 4.0})
+        assert found.loc[("pauvrete", "01002"), "cause"] == cause
+
+
 def test_small_places_and_modelled_values_are_compatible_only(edition, tmp_path):
     small = [n == 1 for n in range(20)]
     own = edition(est_petit_effectif=small, pauvrete_origine=["impute"] * 20)
@@ -174,6 +187,34 @@ def test_an_indicator_defined_otherwise_is_named():
     assert not is_redefined("non_4g", frozenset(["arcep_couverture"]))
     assert is_redefined("non_thd", frozenset(["arcep_fibre"]))
     assert not is_redefined("plus_65", frozenset())
+
+
+def test_a_cause_is_settled_only_where_no_other_holds(edition, tmp_path):
+    """Ten communes at 0: the tie rule explains all; five of them may be of another year too."""
+    years = [LATEST_YEARS["non_thd"] - 1] * 5 + [LATEST_YEARS["non_thd"]] * 15
+    own = edition(non_thd_pct=[0.0] * 10 + list(range(1, 11)), non_thd_annee=years)
+    read = portal(tmp_path, own, non_thd=dict.fromkeys(CODES[:10], 5.0))
+    aligned = align_on(read, own)
+    found = diff.list_differences(read, aligned, pd.Series(False, read.table.index), own)
+    assert found["cause"].eq("ex_aequo").all()
+    assert found["causes_possibles"].value_counts().to_dict() == {
+        "ex_aequo": 5, "ex_aequo, millesime": 5,
+    }  # fmt: skip
+    row = diff.count_settled(read, aligned, found).set_index("indicateur").loc["non_thd"]
+    assert row[["differents", "etablie", "compatible", "inexplique"]].tolist() == [10, 5, 5, 0]
+
+
+def test_nothing_is_settled_of_what_is_defined_otherwise(edition, tmp_path):
+    own = edition(non_4g_pct=[0.0] * 10 + list(range(1, 11)))
+    (own.folder / "tables" / "raw_arcep_couverture.parquet").unlink()
+    own = Own(own.folder)
+    read = portal(tmp_path, own, non_4g=dict.fromkeys(CODES[:10], 5.0))
+    aligned = align_on(read, own)
+    found = diff.list_differences(read, aligned, pd.Series(False, read.table.index), own)
+    assert found["cause"].eq("definition").all()
+    assert found["causes_possibles"].eq("definition, ex_aequo").all()
+    row = diff.count_settled(read, aligned, found).set_index("indicateur").loc["non_4g"]
+    assert row[["differents", "etablie", "compatible"]].tolist() == [10, 0, 10]
 
 
 def test_needed_change_is_the_way_to_the_nearest_class_that_fits():

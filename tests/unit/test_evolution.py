@@ -1,16 +1,24 @@
 """Change between editions: on fixed goalposts, by hand; what is sure; whose territory is whose."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from fragility.errors import DataCheckError
+from fragility.index.noise import Level
 from fragility.index.place_score import score_place
 from fragility.index.profiles import load_profile
 from fragility.sources.catalogue import register
-from fragility.validation.evolution import compare_published
+from fragility.validation.evolution import compare_published, smallest_change
 from fragility.validation.evolution_codes import follow, join, reverse
-from fragility.validation.evolution_errors import check_model_change, error_link
+from fragility.validation.evolution_errors import (
+    _half_steps,
+    check_model_change,
+    correlation_of,
+    error_link,
+)
 from fragility.validation.evolution_noise import discoveries, two_sided
 from fragility.validation.evolution_rows import contradicted
 from tests.editions import (
@@ -362,6 +370,57 @@ def test_a_change_that_the_communes_own_figure_contradicts_is_never_sure():
     )
     table["pauvrete_apres_pct"] = [12.0, 10.0, 12.0]
     assert contradicted(table).tolist() == [True, False, False]
+
+
+def test_the_rows_call_no_contradicted_change_sure(pair):
+    """Poverty of every IRIS of divided communes fell by half, that of the communes rose."""
+    divided = set(read(pair[0], "core_communes")["code_commune"]) - set(undivided(pair[0]).index)
+    significant = {}
+    for rise in (-2.0, 2.0):
+        table = read(pair[0], "index_indicateurs")
+        town = table["niveau"].eq("commune") & table["code"].isin(divided)
+        unit = table["niveau"].eq("iris") & table["code"].str[:5].isin(divided)
+        table.loc[unit, "pauvrete_pct"] /= 2
+        table.loc[town, "pauvrete_pct"] += rise
+        table["pauvrete_annee"] = table["pauvrete_annee"].where(
+            table["pauvrete_annee"].isna(), 2023
+        )
+        write(pair[1], "index_indicateurs", table)
+        score_again(pair[1])
+        rows = rows_of(compare(pair)).loc[sorted(divided)]
+        fell = rows[(rows["contribution_pauvrete"] < 0) & rows["pauvrete_apres_pct"].notna()]
+        significant[rise] = int(fell["est_significatif"].sum())
+    assert significant[-2.0] > 0
+    assert significant[2.0] == 0
+
+
+def test_a_tenth_of_a_class_is_the_least_change_spoken_of():
+    """Classes 1.25 wide."""
+    assert smallest_change([4.0, 5.25, 6.5, 7.75]) == pytest.approx(0.125)
+    assert smallest_change([4.0, 5.0, np.inf, np.inf]) == pytest.approx(0.1)
+    assert smallest_change([4.0]) == 0
+
+
+def test_censuses_share_the_surveys_that_both_rest_on():
+    """Five years of surveys each: three years apart they share two of five."""
+    years = np.array([2018.0, 2018, 2018, 2018]), np.array([2018.0, 2021, 2023, 2025])
+    assert correlation_of("plus_65", np.nan, *years) == pytest.approx([0.99, 0.4, 0, 0])
+    assert correlation_of("non_thd", 0.5, *years).tolist() == [0] * 4
+    assert correlation_of("pauvrete", 0.5, *years).tolist() == [0.5] * 4
+
+
+def test_a_figure_published_without_decimals_is_within_a_half():
+    """Whole numbers in all of 2019, decimals in 2020, an estimate that nobody rounded."""
+    value = np.array([12.0, 15, 7, 9.4, 12.3, 15])
+    origin = np.array(["observe"] * 3 + ["impute"] + ["observe"] * 2)
+    cells = pd.DataFrame({"pauvrete_annee": [2019] * 4 + [2020] * 2})
+    side = SimpleNamespace(index=SimpleNamespace(
+        level=lambda *_: Level(value, origin, np.full(6, 500.0)),
+        cells={"commune": cells, "iris": cells},
+    ))  # fmt: skip
+    half = _half_steps(side, "pauvrete")
+    assert half["commune"].tolist() == [0.5, 0.5, 0.5, 0, 0, 0]
+    assert half["iris"].tolist() == [0.5, 0.5, 0.5, 0, 0, 0]
 
 
 def test_iris_with_their_own_figure_on_one_side_only_are_not_compared(pair):

@@ -6,11 +6,12 @@ import pytest
 
 from fragility.errors import MissingFileError
 from fragility.export.explanation_words import _beyond
-from fragility.index import explain as module
 from fragility.index.composite import classify, combine, normalise
-from fragility.index.explain import explain, model_error
-from fragility.index.explain_tables import read_columns, read_tables
+from fragility.index.explain import explain
+from fragility.index.explain_tables import _errors, read_columns, read_tables
+from fragility.index.lookup import TOP
 from fragility.index.profiles import load_profile
+from fragility.index.redrawn import gather, prepare
 from fragility.index.thresholds import LESS, MORE
 from fragility.schemas import INDICATORS
 
@@ -235,26 +236,48 @@ def test_modelled_poverty_and_only_it_has_an_error(told):
                 assert figure.erreur is None or figure.erreur > 0
 
 
-def test_error_is_the_ninth_decile_of_those_of_the_residuals():
-    residuals = pd.DataFrame(
-        {"observe": np.arange(10.0) + np.arange(10), "predit": np.arange(10.0)}
-    )
-    # Errors 0 to 9: nine in ten do not exceed 8.1, by linear interpolation.
-    many = np.array([1e9])
-    assert model_error(residuals, "predit", np.array([5.0]), many)[0] == pytest.approx(8.1)
-    assert np.isnan(model_error(residuals[:0], "predit", np.array([5.0]), many)[0])
+def test_the_error_is_half_the_interval_that_the_index_is_drawn_with(folder, told):
+    """Drawn again as the edition was, without the table of errors: every modelled commune."""
+    read = {
+        name: pd.read_parquet(folder / "tables" / f"{name}.parquet")
+        for name in ("index_indicateurs", "core_communes", "core_iris", "index_residus",
+                     "core_recensement", "core_revenus")
+    }  # fmt: skip
+    names = ("index_indicateurs", "core_communes", "core_iris")
+    edition = gather(*(read[name] for name in names), PROFILE)
+    rest = (read[name] for name in ("index_residus", "core_recensement", "core_revenus"))
+    drawn = prepare(edition, *rest, draws=1024, sources=("imputation",))
+    values = drawn.drawn["pauvrete"]
+    rows = np.stack([values.at(draw).copy() for draw in range(drawn.draws)])
+    low, high = np.quantile(rows, [0.05, 0.95], axis=0) / drawn.lookups["pauvrete"].steps * TOP
+    # The first lines are the communes that are a single IRIS.
+    half = pd.Series((high - low)[: drawn.whole] / 2, drawn.codes["commune"][: drawn.whole])
+    said = {
+        code: figure.erreur
+        for code, one in told["commune"].items()
+        for figure in one.indicateurs
+        if figure.erreur is not None and code in half.index
+    }
+    assert len(said) > 20
+    assert pd.Series(said).to_numpy() == pytest.approx(half[list(said)].to_numpy(), rel=0.03)
 
 
-def test_a_rate_of_few_people_errs_more():
-    residuals = pd.DataFrame({"observe": [12.0] * 20, "predit": [10.0] * 20})
-    rates, people = np.array([20.0, 20.0]), np.array([5000.0, 100.0])
-    large, small = model_error(residuals, "predit", rates, people)
-    assert large == pytest.approx(2.0)
-    counted = 2.2 * 20 * 80 * (1 / 100 - 1 / 2000)
-    assert small == pytest.approx((2**2 + 1.645**2 * counted) ** 0.5)
-    from fragility.index import model_error as uncertainty
+def test_an_iris_has_the_error_of_its_commune(folder, told):
+    iris = published(folder, "iris")
+    for code, one in told["iris"].items():
+        for figure in one.indicateurs:
+            if figure.erreur is not None:
+                above = told["commune"][iris.at[code, "code_commune"]]
+                assert figure.erreur in [f.erreur for f in above.indicateurs]
 
-    assert uncertainty.PEOPLE_PER_HOUSEHOLD == module.PEOPLE_PER_HOUSEHOLD
+
+def test_an_edition_without_the_table_of_errors_says_none(folder, tables, tmp_path):
+    from dataclasses import replace
+
+    of = tables["commune"]
+    codes = list(of.rows.index)
+    bare = replace(of, errors=_errors(tmp_path, "commune", codes))
+    assert {f.erreur for one in explain(bare, codes).values() for f in one.indicateurs} == {None}
 
 
 def test_an_indicator_that_is_missing_everywhere(tables):

@@ -17,6 +17,7 @@ from fragility.export.explanation_words import (
 )
 from fragility.index.explanation_model import (
     Certainty,
+    Difficulty,
     Explanation,
     Figure,
     Reach,
@@ -87,6 +88,7 @@ TOLD = Explanation(
     ),
     bande=(500, 1999),
     portee=Reach(12.4, 7.6, "France services (Le Bourg)", False, 3.2, "couverte", "mailles"),
+    difficulte=None,
     motif="Non fragile (score 7,00) et couverte.",
 )  # fmt: skip
 
@@ -218,7 +220,7 @@ def test_a_lever_is_aimed_at_and_rounded_so_that_it_is_enough():
 
 def test_a_fact_is_never_aimed_at():
     written = text()
-    facts = written[written.index("se constatent") : written.index("Il passerait")]
+    facts = written[written.index("se constatent") : written.index("Le territoire passerait")]
     for aim in ("il faudrait", "descendre", "réduire"):
         assert aim not in facts
     assert "« Pauvreté » : à 17,5 % ou moins (aujourd'hui 18,0 %), dans la marge d'erreur" in facts
@@ -255,6 +257,24 @@ def test_reach_in_one_line():
     assert "France services (Le Bourg), à 12 min (8 km) ; 3 % des habitants" in text()
     none = replace(TOLD, portee=replace(TOLD.portee, couverture=None))
     assert "à portée ? Non calculé." in text(none)
+
+
+PEOPLE = Difficulty(31.44, 24.0, 38.96, 1234.4, "impute", False)
+
+
+def test_people_in_difficulty_in_one_sentence():
+    assert "difficulté numérique" not in text()
+    assert (
+        "Personnes en difficulté numérique : environ 1 234, soit 31,4 % des 15 ans ou plus (entre "
+        "24,0 et 39,0 % neuf fois sur dix). Estimation d'après les âges et les diplômes ; rien ne "
+        "permet de la vérifier sous l'intercommunalité."
+    ) in text(replace(TOLD, difficulte=PEOPLE))
+    handed = text(replace(TOLD, difficulte=replace(PEOPLE, difficulte_origine="commune")))
+    assert "Estimation d'après le taux de la commune ; rien" in handed
+    far = text(replace(TOLD, difficulte=replace(PEOPLE, est_difficulte_extrapolee=True)))
+    assert "avec les taux de la métropole : l'enquête n'interroge personne outre-mer ; rien" in far
+    nobody = replace(PEOPLE, nb_personnes_en_difficulte=None)
+    assert "difficulté numérique" not in text(replace(TOLD, difficulte=nobody))
 
 
 def test_a_divided_commune_shows_its_iris_and_an_arrondissement_its_own():

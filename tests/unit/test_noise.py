@@ -1,5 +1,7 @@
 """Errors that can be worked out by hand: counts, IRIS that inherit, a model that errs as told."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,11 +11,13 @@ from fragility.index.impute import FEATURES, INCOME
 from fragility.index.model_error import (
     PEOPLE_PER_HOUSEHOLD,
     ModelError,
+    build_errors,
     group_correlation,
     learn_model_error,
     training_distance,
 )
 from fragility.index.noise import Level, Map, build_noise, inside_coefficient
+from fragility.schemas import validate
 
 NAN = np.nan
 # Communes 0 (two IRIS) and 1 (one IRIS): IRIS 0, 1 and 2.
@@ -199,6 +203,30 @@ def test_distance_ignores_neighbours_of_the_same_group():
     assert training_distance(features, halves).tolist() == pytest.approx([3.0] * 24)
     each = pd.Series(features.index, index=features.index)
     assert training_distance(features, each).tolist() == [0.0] * 24
+
+
+def test_the_written_error_is_half_the_drawn_interval():
+    """A law even from -1 to 1, nothing shared: nine draws in ten are within 0.9 of the spread."""
+    error = ModelError(np.array([2.0, 3.0, 5.0]), np.linspace(-1, 1, 2001), 0.0, {})
+    towns = pd.DataFrame(
+        {"pauvrete_pct": 20.0, "pauvrete_origine": ["impute", "observe", "impute"]}, list("abc")
+    )
+    units = pd.DataFrame(
+        {"pauvrete_origine": ["impute", "commune", "impute", "observe"]}, ["a1", "b1", "c1", "c2"]
+    )
+    table = build_errors(error, {"commune": towns, "iris": units}, np.array([0, 1, 2, 2]))
+    validate(table, "index_erreurs")
+    found = table.set_index(["niveau", "code"])["erreur_90"]
+    assert list(found.index) == [("commune", "a"), ("commune", "c"), ("iris", "a1"), ("iris", "c1")]
+    assert found.tolist() == pytest.approx([1.8, 4.5, 1.8, 4.5], rel=0.01)
+    low, high = error.bounds(0.05, 0.95)
+    assert found.iloc[0] == 2.0 * (high - low) / 2
+    # No rate is further from 20 % than 100 % is.
+    wide = replace(error, spread=np.array([2.0, 3.0, 500.0]))
+    table = build_errors(wide, {"commune": towns, "iris": units}, np.array([0, 1, 2, 2]))
+    assert table["erreur_90"].max() == 80
+    none = build_errors(None, {"commune": towns, "iris": units}, np.array([0, 1, 2, 2]))
+    assert validate(none, "index_erreurs").empty
 
 
 def test_errors_of_a_group_that_go_together_are_seen():

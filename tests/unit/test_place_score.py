@@ -155,6 +155,14 @@ def test_names_may_be_left_out_and_ids_stand_for_columns(tmp_path):
         (TITLES + "\n1;a;1;2;3;4;5\n2;b;1;-2;3;4;5\n", "« -2 » ligne 3"),
         (TITLES + "\n1;a;beaucoup;2;3;4;5\n", "« beaucoup » ligne 2"),
         (TITLES.replace(";", ",") + "\n1,a,1,5,2,3,4,5\n", "La ligne 2 n'a pas autant de cases"),
+        # Blank lines are lines of the file.
+        (TITLES + "\n\n\n;;;;;;\n1;a;150;2;3;4;5\n", "« 150 » ligne 5"),
+        ("\n" + TITLES + "\n\n1;a;1;2;3;4\n", "La ligne 4 n'a pas autant de cases"),
+        (TITLES + '\n1;"a\nb";1;2;3;4;5\n2;c;1;-2;3;4;5\n', "« -2 » ligne 4"),
+        # Shares of 1: a column, or all of a single place.
+        (TITLES + "\n1;a;1;2;0,3;40;5\n2;b;1;2;0,2;50;5\n",
+         "La colonne plus_65_pct contient des parts entre 0 et 1 : attendu des pourcentages"),
+        (TITLES + "\n1;a;0,5;0;0,3;0,4;0,15\n", "parts entre 0 et 1"),
         (TITLES + ";nom\n1;a;1;2;3;4;5;b\n", "Une colonne est là deux fois"),
     ],
 )  # fmt: skip
@@ -163,6 +171,18 @@ def test_what_cannot_be_scored_is_refused_in_french(tmp_path, text, words):
         read(tmp_path, text)
     assert words in refused.value.message()
     assert "lieux.csv" in refused.value.message()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "1;a;0,4;0;22;55;15\n2;b;0,9;0;30;60;14\n",  # networks that almost everyone has
+        "1;a;0;0,3;;;\n2;b;0;0;;;\n3;c;1;0,1;;;\n",
+        "1;a;0;0;22;55;0,9\n",  # one low figure among others that are percentages
+    ],
+)
+def test_low_percentages_are_not_taken_for_shares(tmp_path, rows):
+    assert read(tmp_path, TITLES + "\n" + rows).values["non_4g"].max() < 1
 
 
 def test_no_file_is_said(tmp_path):

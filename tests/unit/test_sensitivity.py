@@ -5,13 +5,14 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from SALib.sample import sobol as sobol_sample
 
 from fragility.index.choices import Choice, choice_of, prepare_ranking
 from fragility.index.profiles import load_profile
 from fragility.index.redrawn import gather
-from fragility.index.robustness import pillar_weights
+from fragility.index.robustness import FACTORS, pillar_weights
 from fragility.index.scores import build_scores
-from fragility.index.sensitivity import build_sensitivity, draw_weights
+from fragility.index.sensitivity import _indices, build_sensitivity, draw_weights
 from fragility.index.shifts import Reference
 from fragility.schemas import INDICATORS, validate
 
@@ -161,6 +162,17 @@ def test_a_choice_without_effect_explains_nothing():
         assert value(table, "total", "imputation", outcome) == 0
         assert value(table, "total", "ex_aequo", outcome) < 0.01
         assert value(table, "total", "poids", outcome) > 0.05
+
+
+def test_two_choices_that_only_act_together_explain_nothing_alone():
+    """(a - 1/2)(b - 1/2): each alone explains 0, and is in all of the variance."""
+    problem = {"num_vars": len(FACTORS), "names": list(FACTORS), "bounds": [[0, 1]] * len(FACTORS)}
+    drawn = sobol_sample.sample(problem, 1024, calc_second_order=False, seed=1)
+    rows = list(_indices(problem, (drawn[:, 0] - 0.5) * (drawn[:, 1] - 0.5), "decalage_moyen", 1))
+    found = {(analysis, factor): share for analysis, factor, _, share, *_ in rows}
+    for rank, factor in enumerate(FACTORS):
+        assert found["premier_ordre", factor] == pytest.approx(0, abs=0.1)
+        assert found["total", factor] == pytest.approx(1 if rank < 2 else 0, abs=0.1)
 
 
 def test_a_modelled_indicator_matters_once_it_is_modelled():

@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 
 from fragility.index.composite import aggregate, combine, normalise, set_goalposts
-from fragility.index.draws import Errors, Sequence, even_law, make_plan
+from fragility.index.draws import Drawn, Errors, Sequence, even_law, make_plan
 from fragility.index.lookup import trim, variants
+from fragility.index.noise import Noise
 from fragility.index.profiles import load_profile
 from fragility.index.ranks import bounds_of, rank_from_top
 from fragility.index.redrawn import SOURCES, gather, prepare
 from fragility.index.scores import build_scores
-from fragility.index.uncertainty import build_uncertainty, confidence
+from fragility.index.uncertainty import _level, build_uncertainty, confidence
 from fragility.schemas import INDICATORS, validate
 
 N = 200  # communes; the last 20 have four IRIS each
@@ -312,6 +313,55 @@ def test_ranks_and_quantiles():
     low, high = bounds_of(rng.permuted(ranks, axis=0), 0.05, 0.95)
     assert low == pytest.approx([50.5] * 3, abs=1)
     assert high == pytest.approx([950.5] * 3, abs=1)
+
+
+def test_an_interval_holds_nine_draws_in_ten():
+    """Each of 1,000 places has each of 1,000 ranks once: 90 % are 50 to 950, 20 % are 1 to 200."""
+    place = np.arange(1000)
+    ranks = ((place[:, None] + place) % 1000 + 1).astype(np.uint16)
+    own = pd.DataFrame(
+        {"score": place / 100, "rang": 500, "est_fragile": place >= 800},
+        index=pd.Index([f"{n:05d}" for n in place]),
+    )
+    table = _level("commune", own, ranks)
+    low, high = table["rang_bas"].to_numpy(int), table["rang_haut"].to_numpy(int)
+    held = ((ranks >= low) & (ranks <= high)).mean(axis=0)
+    assert held.min() > 0.88
+    assert held.max() < 0.93
+    # The 200th rank is the last of the 200 fragile places: it counts.
+    assert (table["probabilite_fragile_pct"] == 20).all()
+
+
+def test_a_bound_does_not_look_far_from_its_quantile():
+    """A fifth of the draws at one end, the others at the other: 5 % and 95 % are in no doubt."""
+    ranks = np.repeat(np.array([1, 1000], dtype=np.uint16), [200, 800])[:, None]
+    assert bounds_of(ranks, 0.05, 0.95)[0] == pytest.approx([1], abs=1)
+    assert bounds_of(1001 - ranks, 0.05, 0.95)[1] == pytest.approx([1000], abs=1)
+
+
+def test_an_error_partly_shared_is_as_wide_as_one_that_is_not():
+    """Deviation 3, 36 % of the variance the département's: 3 in all, 0.36 between places."""
+    rng = np.random.default_rng(4)
+    size = 300
+    noise = Noise(
+        np.full(size, 50.0), np.full(size, 3.0), None, 0.36, np.arange(size), np.zeros(size)
+    )
+    drawn = Drawn(
+        noise, np.arange(size), np.zeros(size), size, np.zeros(size, dtype=int),
+        Sequence(1024, 4, rng), rng,
+    )  # fmt: skip
+    values = np.array([drawn.at(d).copy() for d in range(1024)])
+    assert values.std(axis=0).mean() == pytest.approx(3, rel=0.03)
+    pairs = np.corrcoef(values.T)[np.triu_indices(size, 1)]
+    assert pairs.mean() == pytest.approx(0.36, abs=0.05)
+
+
+def test_inhabitants_that_the_census_does_not_publish_vary_by_a_tenth(world):
+    """Those of the IRIS of divided communes; the others are published."""
+    drawn = redraw(world, draws=2)
+    assert len(drawn.people_spread) == 4 * DIVIDED
+    assert drawn.people_spread == pytest.approx(np.full(4 * DIVIDED, 0.1))
+    assert not redraw(world, draws=2, sources=("effectifs",)).people_spread.any()
 
 
 def test_sources_are_named():
