@@ -32,6 +32,8 @@ def see_user_editions(raw: Path | None) -> Path | None:
     folder = raw or default_raw()
     known = _READER in sys.modules
     if known or any((f / USER_EDITIONS_FILE).is_file() for f in (folder, default_raw())):
+        # First: on its way in it makes those of the default folder known instead.
+        import pipelines.workspace  # noqa: F401
         from fragility.sources.user_editions import register_user_editions
 
         register_user_editions(folder)

@@ -274,4 +274,8 @@ def test_a_survey_placed_by_hand_is_read_at_the_next_run(out, raw, call):
     answers = pd.read_parquet(tables / "core_enquete.parquet")
     assert answers["annee"].max() == 2022
     assert "Baromètre" in (out / "LISEZMOI.md").read_text(encoding="utf-8")
-    assert (out / "communes.csv").stat().st_mtime_ns == before
+    # The people in difficulty are estimated from it, and reach what people open.
+    assert (out / "communes.csv").stat().st_mtime_ns > before
+    towns = pd.read_parquet(tables / "communes.parquet")
+    assert towns["nb_personnes_en_difficulte"].sum() > 0
+    assert towns.loc[towns["population"].gt(0), "difficulte_numerique_pct"].notna().all()
