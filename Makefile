@@ -7,6 +7,9 @@ EDITION ?= demo
 RAW ?= data/raw
 REFERENCE ?= data/reference
 
+# Two halves at once, for two cores: what reads the national files with the unit tests, the rest.
+FIRST := fragility tests/unit $(wildcard tests/test_national*.py) tests/test_compare_published.py
+
 .PHONY: run test validation passages audit competences sensibilite incertitude evolution profils picture benchmark lock dev clean
 
 run: $(STAMP)
@@ -16,7 +19,10 @@ test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --doctest-modules
+	@$(BIN)/python -m pytest --doctest-modules $(FIRST) > .pytest-first.log 2>&1 & first=$$!; \
+	$(BIN)/python -m pytest $(FIRST:%=--ignore=%) tests; second=$$?; \
+	wait $$first; first=$$?; cat .pytest-first.log; rm -f .pytest-first.log; \
+	test $$first = 0 && test $$second = 0
 
 # The national files and the published values: make validation RAW=... REFERENCE=...
 validation: $(STAMP)
