@@ -8,7 +8,7 @@ RAW ?= data/raw
 REFERENCE ?= data/reference
 
 # Two halves at once, for two cores: what reads the national files with the unit tests, the rest.
-FIRST := fragility tests/unit $(wildcard tests/test_national*.py) tests/test_compare_published.py
+FIRST := fragility tests/unit $(wildcard tests/test_national*.py) tests/test_compare_published.py tests/test_explain_cli.py
 
 .PHONY: run test validation passages audit competences sensibilite incertitude evolution profils picture benchmark lock dev clean
 
