@@ -54,8 +54,8 @@ def explain(
             path=folder,
             remedy=f"lancez « fragility run --edition {edition} »{others}",
         )
-    profile = published_profile(folder)
     found = _find(place, folder)
+    profile = published_profile(folder)
     tables = read_tables(folder, profile, found.niveau, [found.code])
     told = explain_places(tables, [found.code])[found.code]
     words = words_of(definition, profile)

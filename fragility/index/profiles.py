@@ -16,7 +16,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from fragility.errors import UsageError
+from fragility.errors import BadFileError, UsageError
 from fragility.index.profile_model import (
     BASE_WORDS,
     BASES,
@@ -81,13 +81,26 @@ def published_profile(folder: Path) -> Profile:
 
     Raises
     ------
-    UsageError, OSError, ValueError, KeyError
+    BadFileError
         When the account of the run does not say it.
     """
-    said = json.loads((folder / ACCOUNT).read_text(encoding="utf-8"))
-    kept = said.get("definition")
-    if kept is None:
-        return load_profile(str(said["profil"]))
+    path = folder / ACCOUNT
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+        kept = said.get("definition")
+        return load_profile(str(said["profil"])) if kept is None else _rebuild(kept)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadFileError(
+            "Le profil de cette édition n'est pas dit.",
+            path=path,
+            expected="le compte rendu d'un calcul de cette version du programme",
+            found=str(error)[:120],
+            remedy=f"lancez « fragility run --edition {folder.name} »",
+        ) from None
+
+
+def _rebuild(kept: dict[str, Any]) -> Profile:
+    """Make a profile of its record."""
     span = kept["score_range"]
     return Profile(
         **kept

@@ -1,19 +1,22 @@
 """Profiles are data; a wrong one is refused by the name of its key and what is allowed."""
 
 import copy
+import json
 import math
 import tomllib
 from importlib import resources
 
 import pytest
 
-from fragility.errors import UsageError
+from fragility.errors import BadFileError, UsageError
 from fragility.index.profile_model import BASES, UNITS
 from fragility.index.profile_toml import parse_profile
 from fragility.index.profiles import (
     available_profiles,
     load_profile,
     load_profiles,
+    profile_record,
+    published_profile,
     with_share,
 )
 
@@ -342,3 +345,26 @@ def test_a_group_without_indicator_is_refused(grouped):
     grouped["axes"].append({"id": "vide", "title": "Vide", "pillar": "acces"})
     with pytest.raises(UsageError, match="« vide » n'a aucun indicateur"):
         parse_profile(grouped, "essai")
+
+
+@pytest.mark.parametrize("name", available_profiles())
+def test_a_published_edition_gives_its_profile_back(tmp_path, name):
+    profile = load_profile(name)
+    account = {"profil": "disparu.toml", "definition": profile_record(profile)}
+    (tmp_path / "execution.json").write_text(json.dumps(account), encoding="utf-8")
+    assert published_profile(tmp_path) == profile
+
+
+def test_an_edition_that_does_not_say_its_profile_is_refused(tmp_path):
+    with pytest.raises(BadFileError, match="n'est pas dit"):
+        published_profile(tmp_path)
+
+
+def test_a_users_profile_does_not_take_the_name_of_ours(tmp_path):
+    text = (resources.files("fragility.index") / "profiles" / "ifn-2023.toml").read_text("utf-8")
+    own = tmp_path / "mien.toml"
+    own.write_text(text, encoding="utf-8")
+    assert load_profile(str(own)).id == "ifn-2023", "the same rules are the same profile"
+    own.write_text(text.replace("fragile_share_pct = 20", "fragile_share_pct = 10"), "utf-8")
+    with pytest.raises(UsageError, match="prend l'id d'un profil fourni"):
+        load_profile(str(own))
