@@ -6,8 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from fragility.skills.estimate import AREA_RESIDUAL
+from fragility.skills.residual import check_residual
 from fragility.sources.readers.insee_epci_rates import read_illectronisme
-from fragility.validation.skills_page import CONTROL, compare_with_published, epci_shares
+from fragility.validation.skills_agreement import CONTROL, compare_with_published, epci_shares
 
 pytestmark = pytest.mark.national
 
@@ -25,7 +27,7 @@ def tables(national):
 
 def test_epci_agree_with_what_insee_published(tables, pack):
     shares = epci_shares(tables["index_indicateurs"], tables["communes"])
-    found, _ = compare_with_published(
+    found, compared = compare_with_published(
         tables["index_competences"], read_illectronisme(pack / "raw" / CONTROL), shares
     )
     assert found.count >= 89
@@ -33,6 +35,9 @@ def test_epci_agree_with_what_insee_published(tables, pack):
     assert found.error <= 0.8
     assert abs(found.bias) <= 0.5
     assert 86 <= found.covered <= 94
+    residual = check_residual(compared)
+    assert residual.low <= AREA_RESIDUAL <= residual.high
+    assert 86 <= residual.held <= 94  # EPCI that the residual was not learnt from
 
 
 def test_zones_left_out_are_predicted(tables):
@@ -41,6 +46,10 @@ def test_zones_left_out_are_predicted(tables):
     assert own["age_diplome", "brier"] < own["age", "brier"] - 0.01
     assert own["age_diplome", "brier"] <= own["gradient", "brier"] + 0.001
     assert 0.93 <= own["age_diplome", "pente"] <= 1.10
+    # What the census would let us add is worth less than half a percent of the error.
+    for name in ("taille_menage", "sexe", "agglomeration"):
+        gain = 1 - own[f"age_diplome_{name}", "brier"] / own["age_diplome", "brier"]
+        assert gain < 0.005, name
 
 
 def test_the_nation_has_the_published_rate_and_levels_add_up(tables):

@@ -30,6 +30,8 @@ CELLS = len(AGES) * len(DIPLOMAS)
 # Inverse of the strength of the penalty, in respondents: chosen among 0.03 to 10 by the error on
 # zones left out; the calibration slope moves away from 1 below 0.3.
 PENALTY = 1.0
+# What else the survey asks that the census counts: tried beside age and diploma, not used.
+EXTRAS = ("taille_menage", "sexe", "agglomeration")
 REPLICATES = 200
 SEED = 20210101
 MIN_RESPONDENTS = 500
@@ -53,8 +55,8 @@ def usable(respondents: pd.DataFrame, target: str = TARGET, mode: str = MODE) ->
     Returns
     -------
     The two last waves of the mode, aged 15 or older with an answer; columns `annee`, `mode`,
-    `zone`, `cellule`, `poids`, `cible` (0 or 1). Minors have no diploma yet: they take the cell of
-    the baccalauréat, and next to none of them never uses the internet.
+    `zone`, `cellule`, `poids`, `cible` (0 or 1), and the `EXTRAS`. Minors have no diploma yet: they
+    take the cell of the baccalauréat, and next to none of them never uses the internet.
 
     Raises
     ------
@@ -84,6 +86,7 @@ def usable(respondents: pd.DataFrame, target: str = TARGET, mode: str = MODE) ->
             "cellule": age * len(DIPLOMAS) + level,
             "poids": (own["poids"] / mean).to_numpy(float),
             "cible": own[target].to_numpy(float),
+            **{name: own[name].astype("str").fillna("?").to_numpy(object) for name in EXTRAS},
         }
     )
 
@@ -149,14 +152,18 @@ def validate(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     Returns
     -------
     quality : columns `modele`, `brier`, `pente`, `ordonnee` (slope and intercept of calibration:
-        1 and 0 are perfect), for `age`, `age_diplome` (the one used) and `gradient` (boosting).
+        1 and 0 are perfect), for `age`, `diplome`, `age_diplome` (the one used), that one with each
+        of `EXTRAS` in addition, and `gradient` (boosting on age and diploma).
     predictions : columns `zone`, `cible`, `predit`, `poids`, one row per respondent, for the model
         used: to be summarised, never stored.
     """
     age, diploma = np.divmod(people["cellule"].to_numpy(), len(DIPLOMAS))
+    both = design()[people["cellule"].to_numpy()]
     inputs = {
         "age": np.eye(len(AGES))[age],
-        "age_diplome": design()[people["cellule"].to_numpy()],
+        "diplome": np.eye(len(DIPLOMAS))[diploma],
+        "age_diplome": both,
+        **{f"age_diplome_{name}": np.hstack([both, _dummies(people[name])]) for name in EXTRAS},
         "gradient": np.column_stack([age, diploma]),
     }
     target, weight = people["cible"].to_numpy(), people["poids"].to_numpy()
@@ -177,6 +184,11 @@ def validate(people: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     quality = pd.DataFrame(rows, columns=["modele", "brier", "pente", "ordonnee"])
     predictions = people[["zone", "cible", "poids"]].assign(predit=kept)
     return quality, predictions
+
+
+def _dummies(values: pd.Series) -> NDArray[np.float64]:
+    """One column per answer, missing ones among them."""
+    return pd.get_dummies(values).to_numpy(float)
 
 
 def _learner(name: str) -> LogisticRegression | HistGradientBoostingClassifier:

@@ -9,23 +9,26 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy.stats import spearmanr
 
 from fragility.errors import MissingFileError
 from fragility.export.labels import french
+from fragility.skills.estimate import AREA_RESIDUAL
+from fragility.skills.residual import check_residual
 from fragility.sources.readers.insee_epci_rates import read_illectronisme
 from fragility.validation.blocks import Block, to_markdown
-from fragility.validation.pictures import metropole
+from fragility.validation.skills_agreement import (
+    CONTROL,
+    Agreement,
+    compare_with_published,
+    epci_shares,
+)
+from fragility.validation.skills_map import map_block
 
-CONTROL = Path("controles") / "illectronisme_insee_epci_hdf.json"
 TABLES = (
     "index_competences", "competences_modele", "competences_taux", "competences_concentration",
 )  # fmt: skip
@@ -37,80 +40,14 @@ DIPLOMA_WORDS = {
 }
 MODEL_WORDS = {
     "age": "Âge seul",
+    "diplome": "Diplôme seul",
     "age_diplome": "Âge et diplôme (retenu)",
-    "gradient": "Arbres (gradient)",
+    "age_diplome_taille_menage": "… et taille du ménage",
+    "age_diplome_sexe": "… et sexe",
+    "age_diplome_agglomeration": "… et taille d'agglomération",
+    "gradient": "Âge et diplôme, arbres (gradient)",
 }
 RANKING_WORDS = {"score": "le score", "taux": "le taux", "nombre": "le nombre de personnes"}
-_RATE_COLOURS = "cividis_r"
-
-
-@dataclass(frozen=True)
-class Agreement:
-    """How far the estimate is from rates that INSEE published.
-
-    Attributes
-    ----------
-    count : EPCI compared.
-    spearman : rank correlation.
-    error, bias : mean absolute and mean error, points.
-    covered : share of the published rates that the 90 % interval holds, percent.
-    simple : rank correlation of the plain sum of two standardised shares, 65+ and low diplomas.
-    """
-
-    count: int
-    spearman: float
-    error: float
-    bias: float
-    covered: float
-    simple: float
-
-
-def compare_with_published(
-    competences: pd.DataFrame, published: pd.DataFrame, epci: pd.DataFrame
-) -> tuple[Agreement, pd.DataFrame]:
-    """Compare EPCI estimates with published rates.
-
-    Parameters
-    ----------
-    competences : table `index_competences`.
-    published : see `readers.insee_epci_rates.read_illectronisme`.
-    epci : `code_epci`, `plus_65_pct`, `peu_diplomes_pct`, means of its communes.
-    """
-    own = competences[competences["niveau"] == "epci"].set_index("code")
-    both = (
-        published.set_index("code_epci")[["taux_pct"]]
-        .join(own, how="inner")
-        .join(epci.set_index("code_epci"))
-    )
-    gap = both["difficulte_numerique_pct"] - both["taux_pct"]
-    inside = both["taux_pct"].between(
-        both["difficulte_numerique_bas"], both["difficulte_numerique_haut"]
-    )
-    two = both[["plus_65_pct", "peu_diplomes_pct"]]
-    simple = ((two - two.mean()) / two.std()).sum(axis=1)
-    found = Agreement(
-        len(both),
-        float(spearmanr(both["difficulte_numerique_pct"], both["taux_pct"]).statistic),
-        float(gap.abs().mean()),
-        float(gap.mean()),
-        float(100 * inside.mean()),
-        float(spearmanr(simple, both["taux_pct"]).statistic),
-    )
-    return found, both
-
-
-def epci_shares(indicators: pd.DataFrame, communes: pd.DataFrame) -> pd.DataFrame:
-    """65+ and low diplomas of each EPCI: means of its communes, weighted by inhabitants."""
-    own = indicators[indicators["niveau"] == "commune"].set_index("code")
-    group = communes.set_index("code_commune")["code_epci"].reindex(own.index)
-    weight = own["population"].fillna(0)
-    total = weight.groupby(group).sum()
-    return pd.DataFrame(
-        {
-            name: (own[name].fillna(0) * weight).groupby(group).sum() / total.where(total > 0)
-            for name in ("plus_65_pct", "peu_diplomes_pct")
-        }
-    ).rename_axis("code_epci").reset_index()  # fmt: skip
 
 
 def skill_blocks(
@@ -177,6 +114,7 @@ def _agreement(found: Agreement, compared: pd.DataFrame) -> Block:
         color="#00224e",
         ecolor="#bcae6c",
     )
+    residual = check_residual(compared)
     ends = [compared["taux_pct"].min() - 1, compared["taux_pct"].max() + 1]
     axes.plot(ends, ends, color="#7c7b78", linewidth=1)
     axes.set_xlabel("INSEE, illectronisme publié (%)")
@@ -189,6 +127,10 @@ def _agreement(found: Agreement, compared: pd.DataFrame) -> Block:
             f"erreur absolue moyenne {french(found.error, 2)} point, biais "
             f"{french(found.bias, 2)} point ; l'intervalle à 90 % contient "
             f"{french(found.covered)} % des taux publiés.",
+            "La largeur de l'intervalle compte ce que des territoires semblables ont chacun en "
+            f"propre : un écart type de {french(AREA_RESIDUAL, 2)} (échelle logit), appris de ces "
+            f"mêmes EPCI ({french(residual.learnt, 3)}). Appris d'une moitié d'entre eux, tirée "
+            f"au sort, l'intervalle contient {french(residual.held)} % des taux de l'autre.",
             "Ces taux sont eux-mêmes un modèle de l'INSEE : c'est en partie un modèle contre un "
             "autre. Aucun chiffre public ne permet de vérifier en dessous de l'EPCI.",
             f"La somme de deux parts, 65 ans ou plus et sans baccalauréat, range déjà ces EPCI "
@@ -204,8 +146,10 @@ def _model(model: pd.DataFrame) -> Block:
     wide = model[model["modele"].ne("")].pivot(index="modele", columns="mesure", values="valeur")
     table = wide.reindex([name for name in MODEL_WORDS if name in wide.index])
     table = table[["brier", "pente", "ordonnee"]].round(4).reset_index()
-    table["modele"] = table["modele"].map(MODEL_WORDS)
-    table["brier"] = table["brier"].map(lambda value: french(value, 4))
+    shown = table.assign(
+        modele=table["modele"].map(MODEL_WORDS),
+        brier=table["brier"].map(lambda value: french(value, 4)),
+    )
     headings = {
         "modele": "Modèle", "brier": "Erreur (Brier)", "pente": "Pente de calibration",
         "ordonnee": "Ordonnée",
@@ -218,10 +162,26 @@ def _model(model: pd.DataFrame) -> Block:
             f"{int(_measure(model, 'derniere_vague'))}. Chaque grande zone est prédite par un "
             "modèle appris sur les autres. Les vagues en ligne ne servent pas : elles rencontrent "
             "mal celles et ceux dont il est question.",
-            "Le diplôme apporte l'essentiel après l'âge ; des arbres de décision ne font pas mieux "
-            "qu'une régression logistique dès que 75-79 ans et 80 ans ou plus sont distingués.",
+            _what_adds(table.set_index("modele")["brier"]),
+            "Des arbres de décision ne font pas mieux qu'une régression logistique dès que 75-79 "
+            "ans et 80 ans ou plus sont distingués.",
         ),
-        table=table.rename(columns=headings),
+        table=shown.rename(columns=headings),
+    )
+
+
+def _what_adds(error: pd.Series) -> str:
+    """Say by how much each fact lowers the error once age is known."""
+    both = error["age_diplome"]
+    gained = 100 * (1 - both / error["age"])
+    size, sex, town = (
+        100 * (1 - error[f"age_diplome_{name}"] / both)
+        for name in ("taille_menage", "sexe", "agglomeration")
+    )
+    return (
+        f"Connaître le diplôme en plus de l'âge réduit l'erreur de {french(gained)} % ; y ajouter "
+        f"la taille du ménage, de {french(size, 1)} % ; le sexe, de {french(sex, 1)} % ; la taille "
+        f"de l'agglomération, de {french(town, 1)} % (un nombre négatif l'augmente)."
     )
 
 
@@ -292,48 +252,6 @@ def _limits(competences: pd.DataFrame) -> Block:
 
 def _measure(model: pd.DataFrame, name: str) -> float:
     return float(model.loc[model["mesure"].eq(name) & model["modele"].eq(""), "valeur"].iloc[0])
-
-
-def map_block(communes: gpd.GeoDataFrame, competences: pd.DataFrame) -> Block:
-    """Both maps side by side: the rate, and the people.
-
-    Parameters
-    ----------
-    communes : mart `communes`.
-    competences : table `index_competences`.
-    """
-    own = competences[competences["niveau"] == "commune"].set_index("code")
-    frame = metropole(communes)
-    rate = own["difficulte_numerique_pct"].reindex(frame["code_commune"]).to_numpy()
-    people = own["nb_personnes_en_difficulte"].reindex(frame["code_commune"]).to_numpy()
-    figure = Figure(figsize=(9, 4.8))
-    left, right = figure.subplots(1, 2)
-    shades = frame.assign(rate=rate)
-    shades.plot(
-        ax=left, column="rate", cmap=_RATE_COLOURS, linewidth=0, legend=True,
-        vmin=float(np.nanquantile(rate, 0.02)), vmax=float(np.nanquantile(rate, 0.98)),
-        legend_kwds={"shrink": 0.6, "label": "%"}, missing_kwds={"color": "#d9d9d9"},
-    )  # fmt: skip
-    left.set_title("Taux : part des 15 ans ou plus", fontsize=10)
-    points = frame.geometry.representative_point()
-    right.scatter(
-        points.x, points.y, s=np.nan_to_num(people) / 800, color="#00224e", alpha=0.5, linewidths=0
-    )
-    right.set_title("Nombre : surface du disque", fontsize=10)
-    for axes in (left, right):
-        _bare(axes)
-    figure.tight_layout()
-    return Block(
-        "Les deux cartes",
-        ("À gauche où la difficulté est fréquente, à droite où sont les gens.",),
-        figure=figure,
-        alt="Deux cartes de France : le taux est haut dans le centre, le nombre dans les villes.",
-    )
-
-
-def _bare(axes: Axes) -> None:
-    axes.set_aspect("equal")
-    axes.set_axis_off()
 
 
 def write_skills(folder: Path, raw: Path, docs: Path) -> Path:

@@ -21,6 +21,7 @@ def respondents():
         "annee": rng.choice([2018, 2019], n), "mode": "face_a_face", "age": age,
         "zone": rng.choice(list("abc"), n), "diplome": np.array(DIPLOMAS)[level],
         "poids": 1.0, "jamais_internet": never.astype(float),
+        "taille_menage": rng.choice(["1", "2"], n), "sexe": "femme", "agglomeration": "rurale",
     })  # fmt: skip
 
 

@@ -18,6 +18,7 @@ def survey(n=4000, seed=3, **columns):
         "annee": rng.choice([2018, 2019], n), "mode": "face_a_face", "age": age,
         "zone": rng.choice(list("abcde"), n), "diplome": np.array(model.DIPLOMAS)[level],
         "poids": rng.lognormal(0, 0.3, n), "jamais_internet": never.astype(float),
+        "taille_menage": rng.choice(["1", "2"], n), "sexe": "femme", "agglomeration": "rurale",
     })  # fmt: skip
     return frame.assign(**columns)
 
@@ -79,7 +80,10 @@ def test_replicates_are_the_same_with_the_same_seed_and_centre_on_the_fit():
 
 def test_validation_leaves_whole_zones_out_and_compares_models():
     quality, predictions = model.validate(model.usable(survey()))
-    assert quality["modele"].tolist() == ["age", "age_diplome", "gradient"]
+    assert quality["modele"].tolist() == [
+        "age", "diplome", "age_diplome", "age_diplome_taille_menage", "age_diplome_sexe",
+        "age_diplome_agglomeration", "gradient",
+    ]  # fmt: skip
     brier = quality.set_index("modele")["brier"]
     assert brier["age_diplome"] < brier["age"]
     assert quality.set_index("modele").loc["age_diplome", "pente"] == pytest.approx(1, abs=0.1)
