@@ -71,6 +71,7 @@ picture: $(STAMP)
 benchmark: $(STAMP)
 	$(BIN)/python benchmarks/peers.py --raw $(RAW) --write docs/performance.md
 	$(BIN)/python benchmarks/uncertainty.py --write docs/performance.md
+	$(BIN)/python benchmarks/skills.py --raw $(RAW) --write docs/performance.md
 
 dev: $(STAMP)
 	env -u DAGSTER_HOME $(BIN)/dagster dev -m pipelines.definitions

@@ -9,13 +9,13 @@ and takes their quantiles. With `--write`, the section of the page is replaced, 
 from __future__ import annotations
 
 import argparse
-import re
 import resource
 import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from page import markdown, write_section
 from scipy.stats import rankdata
 from threadpoolctl import threadpool_limits
 
@@ -24,7 +24,7 @@ from fragility.index.redrawn import DRAWS, gather, prepare
 from fragility.index.uncertainty import HIGH, LEVELS, LOW, build_uncertainty
 from fragility.validation.honesty_inputs import Inputs, read_inputs
 
-TITLE = "## Intervals of the ranking"
+TITLE = "Intervals of the ranking"
 PEER_DRAWS = 100
 LIMITS = {("commune",): 4, LEVELS: 10}
 
@@ -85,20 +85,6 @@ def measure(folder: Path, profile: str) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def markdown(frame: pd.DataFrame) -> str:
-    """Markdown table."""
-    lines = ["| " + " | ".join(frame.columns) + " |", "|---" * frame.shape[1] + "|"]
-    return "\n".join(lines + ["| " + " | ".join(map(str, r)) + " |" for r in frame.to_numpy()])
-
-
-def put(page: str, section: str) -> str:
-    """Replace the section of this benchmark in a page, or add it at the end."""
-    old = re.compile(rf"{re.escape(TITLE)}\n.*?(?=\n## |\Z)", re.DOTALL)
-    if old.search(page):
-        return old.sub(lambda _: section, page)
-    return page.rstrip("\n") + "\n\n" + section
-
-
 def main() -> None:
     """Time, print, and write the section if asked."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -106,16 +92,13 @@ def main() -> None:
     parser.add_argument("--profile", default="ifn-2023")
     parser.add_argument("--write", type=Path)
     arguments = parser.parse_args()
-    section = (
-        f"{TITLE}\n\nEdition `{arguments.out.name}`, one thread, `benchmarks/uncertainty.py`. The "
-        "peer is given the scores of the same draws and only has to rank them.\n\n"
-        + markdown(measure(arguments.out, arguments.profile))
-        + "\n"
+    write_section(
+        TITLE,
+        f"Edition `{arguments.out.name}`, one thread, `benchmarks/uncertainty.py`. The peer is "
+        "given the scores of the same draws and only has to rank them.",
+        markdown(measure(arguments.out, arguments.profile)),
+        arguments.write,
     )
-    print(section)
-    if arguments.write:
-        known = arguments.write.read_text("utf-8") if arguments.write.is_file() else ""
-        arguments.write.write_text(put(known, section), encoding="utf-8")
 
 
 if __name__ == "__main__":
