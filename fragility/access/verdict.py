@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from fragility.access.chance import both_probability
 from fragility.access.coverage import THRESHOLD_MIN
 from fragility.access.drivers import Drivers, drivers_of
 from fragility.index.indicators import SMALL_POPULATION
 from fragility.index.profile_model import Profile
+from fragility.index.uncertainty import confidence
 from fragility.schemas import INDICATOR_LABELS
 
 UNINHABITED = "Non calculé : aucun habitant au recensement"
@@ -46,7 +48,7 @@ def build_verdict(
 
     Returns
     -------
-    `niveau`, `code`, `est_fragile_non_couverte` and `motif`, one row per row of `portee`.
+    One row per row of `portee`: the flag, how likely it is, how far it can be relied on, and why.
     """
     key = ["niveau", "code"]
     table = portee
@@ -62,12 +64,25 @@ def build_verdict(
     doubt = " ; « " + labels["non_thd"][0] + " » à 100 %, chiffre à vérifier"
     carried = table["niveau"].eq("commune") & table["population_origine"].eq("impute")
     drivers = drivers_of(table, labels, profile, points, context)
+    # A place in the commune, and one point only to say where people live.
+    unknown = table["portee_precision"].eq("point") & table["est_conseiller_dans_commune"].fillna(
+        False
+    ).astype(bool)
+    likely = both_probability(
+        table["probabilite_fragile_pct"].to_numpy(float),
+        table["conseiller_plus_proche_min"].where(table["couverture"].notna()).to_numpy(float),
+        unknown.to_numpy(bool),
+        threshold,
+    )
+    words = pd.Series(confidence(likely, flagged.to_numpy(bool)), dtype="str")
     doubtful &= not {"non_thd", "thd"}.isdisjoint(drivers.names)
     return pd.DataFrame(
         {
             "niveau": table["niveau"],
             "code": table["code"],
             "est_fragile_non_couverte": flagged.to_numpy(bool),
+            "probabilite_fragile_non_couverte_pct": likely,
+            "confiance_fragile_non_couverte": words.mask(np.isnan(likely)),
             "motif": _sentences(table, fragile.to_numpy(bool), threshold, drivers)
             + np.where(flagged & served, " ; un lieu France services est dans la commune", "")
             + np.where(

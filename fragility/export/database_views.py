@@ -23,6 +23,15 @@ VIEW_COLUMNS = {
     "nb_communes_fragiles": "Communes fragiles — Nombre de communes fragiles.",
     "nb_communes_fragiles_non_couvertes": "Fragiles et non couvertes — Nombre de communes "
     "fragiles et non couvertes.",
+    "nb_sans_commune": "Sans conseiller dans la commune — Communes fragiles où aucun conseiller "
+    "numérique ne reçoit.",
+    "part_sans_commune_pct": "Sans conseiller dans la commune (%) — Part des communes fragiles.",
+    "nb_sans_20min": "À plus de 20 min — Communes fragiles dont l'habitant médian est à plus de "
+    "20 minutes du conseiller le plus proche.",
+    "part_sans_20min_pct": "À plus de 20 min (%) — Part des communes fragiles.",
+    "nb_sans_30min": "À plus de 30 min — Communes fragiles dont l'habitant médian est à plus de "
+    "30 minutes du conseiller le plus proche.",
+    "part_sans_30min_pct": "À plus de 30 min (%) — Part des communes fragiles.",
     "population": "Population — Habitants au recensement.",
     "population_fragile": "Population fragile — Habitants des communes fragiles.",
     "population_fragile_non_couverte": "Habitants concernés — Habitants des communes fragiles et "
@@ -90,6 +99,31 @@ def _uncovered_by(level: str, what: str) -> tuple[str, str, str]:
     )
 
 
+def _without(beyond: str, reading: str) -> str:
+    """Count of the fragile communes that a reading says without a conseiller, and their share."""
+    return f"""
+        count(*) FILTER ({beyond}) AS nb_sans_{reading},
+        round(100 * count(*) FILTER ({beyond}) / count(*), 1) AS part_sans_{reading}_pct"""
+
+
+_VIEW_READINGS = (
+    "v_fragiles_sans_conseiller_par_region",
+    "Communes fragiles sans conseiller numérique, par région et pour la France, selon ce que l'on "
+    "entend par là : aucun dans la commune, à plus de 20 minutes, à plus de 30 minutes de "
+    "l'habitant médian.",
+    f"""
+    SELECT coalesce(code_region, 'FRANCE') AS code_region,
+           coalesce(any_value(nom_region) FILTER (code_region IS NOT NULL), 'France') AS nom_region,
+           count(*) AS nb_communes_fragiles,
+           {_without("NOT est_conseiller_dans_commune", "commune")},
+           {_without("conseiller_plus_proche_min > 20", "20min")},
+           {_without("conseiller_plus_proche_min > 30", "30min")}
+    FROM marts.communes
+    WHERE est_fragile AND couverture IS NOT NULL
+    GROUP BY GROUPING SETS ((code_region), ())
+    ORDER BY code_region = 'FRANCE', part_sans_20min_pct DESC, code_region
+    """,
+)
 _ORIGINS = " UNION ALL ".join(
     f"SELECT '{key}' AS indicateur, {key}_origine AS origine, {key}_annee AS annee "
     "FROM marts.communes"
@@ -123,6 +157,7 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     _uncovered_by("departement", "département"),
     _uncovered_by("epci", "intercommunalité"),
     _uncovered_by("region", "région"),
+    _VIEW_READINGS,
     (
         "v_population_par_couverture",
         "Communes et habitants selon la couverture, dont ceux des communes fragiles.",

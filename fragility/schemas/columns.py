@@ -399,5 +399,19 @@ VERDICT = [
         "Territoire fragile dont plus de "
         "la moitié des habitants est hors de portée d'un conseiller numérique.",
     ),
+    share(
+        "probabilite_fragile_non_couverte_pct",
+        "Probabilité : fragile et non couverte (%)",
+        "Probabilité d'être fragile, multipliée par celle que l'habitant médian soit hors de "
+        "portée, vitesses connues à 25 % près (intervalle à 90 %).",
+    ),
+    text(
+        "confiance_fragile_non_couverte",
+        "Confiance (fragile et non couverte)",
+        "Confiance dans le verdict publié, fragile et non couverte ou non : robuste à partir de "
+        "90 % de probabilité, probable à partir de 50 %, incertain en dessous.",
+        among=("robuste", "probable", "incertain"),
+        nullable=True,
+    ),
     text("motif", "Motif", "Une phrase qui explique le classement."),
 ]

@@ -148,6 +148,7 @@ MARTS = [
             POPULATION,
             SCORE,
             *CONFIDENCE,
+            *VERDICT[1:3],
             number(
                 "population_hors_portee",
                 "Habitants hors de portée",
@@ -172,7 +173,7 @@ MARTS = [
             ),
             SMALL,
             KIND,
-            text("motif", "Motif", "Une phrase qui explique le classement."),
+            VERDICT[-1],
         ],
         unique=["code_commune"],
     ),

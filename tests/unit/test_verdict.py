@@ -154,3 +154,21 @@ def test_a_figure_to_be_checked_and_people_taken_from_another_commune_are_said()
     assert doubt.endswith(" ; « Sans très haut débit fixe » à 100 %, chiffre à vérifier.")
     carried = verdict(population_origine="impute")["motif"]
     assert carried.endswith("population et taux repris de la commune dont elle a été séparée.")
+
+
+def test_the_confidence_of_the_flag_counts_both_doubts():
+    near = verdict(probabilite_fragile_pct=92.0, conseiller_plus_proche_min=25.0)
+    # 92 % fragile, 95 % out of reach when 25 minutes are 20 at speeds a quarter higher.
+    assert round(near["probabilite_fragile_non_couverte_pct"], 1) == 87.4
+    assert near["confiance_fragile_non_couverte"] == "probable"
+    far = verdict(probabilite_fragile_pct=92.0, conseiller_plus_proche_min=60.0)
+    assert far["confiance_fragile_non_couverte"] == "robuste"
+    covered = verdict(couverture="couverte", conseiller_plus_proche_min=3.0)
+    assert not covered["est_fragile_non_couverte"]
+    assert covered["confiance_fragile_non_couverte"] == "robuste"
+
+
+def test_an_unknown_reach_has_no_probability():
+    nowhere = verdict(couverture=None, conseiller_plus_proche_min=np.nan)
+    assert np.isnan(nowhere["probabilite_fragile_non_couverte_pct"])
+    assert pd.isna(nowhere["confiance_fragile_non_couverte"])
