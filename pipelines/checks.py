@@ -96,11 +96,20 @@ def profils(
 
 
 @dg.asset_check(
-    asset="index_competences", name="personnes", blocking=True, partitions_def=EDITION_PARTITIONS
+    asset="index_competences",
+    name="personnes",
+    blocking=True,
+    partitions_def=EDITION_PARTITIONS,
+    additional_ins={
+        "communes": dg.AssetIn("core_communes"),
+        "units": dg.AssetIn("core_iris"),
+    },
 )
-def personnes(index_competences: pd.DataFrame) -> dg.AssetCheckResult:
+def personnes(
+    index_competences: pd.DataFrame, communes: gpd.GeoDataFrame, units: gpd.GeoDataFrame
+) -> dg.AssetCheckResult:
     """People in digital difficulty add up to the published national figure at every level."""
-    return _result(lambda: controls_skills.control_competences(index_competences))
+    return _result(lambda: controls_skills.control_competences(index_competences, communes, units))
 
 
 @dg.asset_check(

@@ -70,6 +70,7 @@ def index_contexte(
     core_recensement: pd.DataFrame,
     core_revenus: pd.DataFrame,
     index_indicateurs: pd.DataFrame,
+    index_competences: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Indicators beside the five: from the edition, or brought by the user."""
     with timed() as timer:
@@ -78,7 +79,13 @@ def index_contexte(
             workspace.raw_dir(), find_edition(context.partition_key), own_units(profiles)
         )
         table, lines = build_context(
-            core_communes, core_iris, core_recensement, core_revenus, index_indicateurs, brought
+            core_communes,
+            core_iris,
+            core_recensement,
+            core_revenus,
+            index_indicateurs,
+            brought,
+            index_competences,
         )
     return emit(context, workspace, table, lines, timer=timer)
 

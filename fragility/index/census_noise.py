@@ -54,6 +54,8 @@ CENSUS: dict[str, CensusShare] = {
     "jeunes": CensusShare(0.82),
     "plus_65_15p": CensusShare(0.82),
     "ouvriers": CensusShare(0.82, complementary=True),
+    # 0.05 on the logit scale at 17 %, and what the parts of a town differ by (skills.estimate).
+    "difficulte": CensusShare(0.82, estimated={"commune": 0.7, "iris": 2.4}),
     "plus_75_50p": CensusShare(0.40),
     "peu_diplomes_50_plus": CensusShare(0.40),
     "neet_16_25": CensusShare(0.11),

@@ -50,6 +50,7 @@ def build_context(
     revenus: pd.DataFrame,
     indicators: pd.DataFrame,
     brought: Sequence[Brought] = (),
+    competences: pd.DataFrame | None = None,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Build `index_contexte` for communes and IRIS.
 
@@ -58,6 +59,8 @@ def build_context(
     communes, iris, recensement, revenus : the core tables.
     indicators : table `index_indicateurs`.
     brought : what the user brings, see `sources.indicator_files`.
+    competences : table `index_competences`: the rate of people in difficulty, for a profile that
+        asks for it.
 
     Returns
     -------
@@ -105,6 +108,9 @@ def build_context(
             for k in ("commune", "iris")
         ]
         found[key] = (cells[0], cells[1])
+    if competences is not None:
+        cells = [_estimated(competences, k, codes) for k, codes in index.items()]
+        found["difficulte"] = (cells[0], cells[1])
     lines = []
     for item in brought:
         commune, own, line = _place(item, places, units)
@@ -117,6 +123,16 @@ def build_context(
     ]
     table = pd.concat(frames, ignore_index=True)
     return table, stack(*lines)
+
+
+def _estimated(competences: pd.DataFrame, level: str, index: pd.Index) -> Cells:
+    """Rate of people in digital difficulty: modelled, or that of the commune for its parts."""
+    own = _level(competences, level, index)
+    return Cells(
+        own["difficulte_numerique_pct"],
+        own["difficulte_origine"].fillna("absent"),
+        own["difficulte_annee"],
+    )
 
 
 def _census_commune(table: pd.DataFrame, column: str, year: str) -> Cells:

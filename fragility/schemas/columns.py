@@ -128,6 +128,11 @@ CONTEXT_LABELS = {
     ),
     "etrangers": ("Étrangers", "Part des personnes de nationalité étrangère (INSEE).", "pct"),
     "ouvriers": ("Ouvriers", "Part des ouvriers parmi les 15 ans ou plus (INSEE).", "pct"),
+    "difficulte": (
+        "En difficulté numérique",
+        "Part estimée des 15 ans ou plus en difficulté numérique (CRÉDOC, INSEE).",
+        "pct",
+    ),
     "sans_voiture": ("Ménages sans voiture", "Part des ménages sans voiture (INSEE).", "pct"),
     "aah": (
         "Allocation aux adultes handicapés",

@@ -17,7 +17,8 @@ DIFFICULTY = [
     share(
         "difficulte_numerique_bas",
         "En difficulté : borne basse (%)",
-        "Bas de l'intervalle à 90 %.",
+        "Bas de l'intervalle à 90 %, autour du modèle de l'INSEE ; très large outre-mer, vide pour "
+        "la France.",
     ),
     share(
         "difficulte_numerique_haut",
@@ -28,6 +29,16 @@ DIFFICULTY = [
         "nb_personnes_en_difficulte",
         "Personnes en difficulté",
         "Nombre estimé d'habitants de 15 ans ou plus en difficulté numérique.",
+    ),
+    number(
+        "nb_personnes_en_difficulte_bas",
+        "Personnes : borne basse",
+        "Bas de l'intervalle à 90 % du nombre de personnes.",
+    ),
+    number(
+        "nb_personnes_en_difficulte_haut",
+        "Personnes : borne haute",
+        "Haut de l'intervalle à 90 % du nombre de personnes.",
     ),
     text(
         "difficulte_origine",
@@ -71,7 +82,12 @@ SKILLS = [
         "Qualité du modèle sur des zones tenues à l'écart, et ce qu'il a lu.",
         [
             text("mesure", "Mesure", "Nom de la mesure."),
-            text("modele", "Modèle", "age, age_diplome (retenu), gradient, ou vide."),
+            text(
+                "modele",
+                "Modèle",
+                "Ce qu'il sait : age_diplome est retenu ; connexion_domicile et "
+                "ordinateur_domicile sont d'autres questions ; vide pour l'ensemble.",
+            ),
             number("valeur", "Valeur", "Valeur.", low=None),
             text("description", "Description", "Ce que la mesure signifie."),
         ],

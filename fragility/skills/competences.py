@@ -16,10 +16,14 @@ from numpy.typing import NDArray
 from scipy.special import expit, logit
 
 from fragility.skills.estimate import (
+    AREA_RESIDUAL,
     ILLECTRONISME,
+    OVERSEAS_RESIDUAL,
+    REACH,
     Estimate,
     Model,
     benchmark_year,
+    chance,
     estimate,
     fit_cells,
     set_level,
@@ -130,7 +134,9 @@ def build_competences(
     model = set_level(
         fit_rates(counts), bootstrap_rates(learnt), cells, number, ILLECTRONISME[year]
     )
-    of_communes = estimate(model, cells, number, index)
+    far = places.loc[index, "code_departement"].str.startswith(OVERSEAS).to_numpy(bool)
+    residual = np.where(far, OVERSEAS_RESIDUAL, AREA_RESIDUAL)
+    of_communes = estimate(model, cells, number, index, residual=residual)
     frames = [_rows("commune", of_communes, pd.Series(number, index), "impute")]
     for level, column in GROUPS.items():
         group = places.loc[index, column]
@@ -138,7 +144,7 @@ def build_competences(
         frames.append(
             _rows(
                 level,
-                sum_up(model, cells, number, group),
+                sum_up(model, cells, number, group, residual=residual),
                 pd.Series(number, index).groupby(group.to_numpy()).sum(),
                 "impute",
             )
@@ -147,14 +153,16 @@ def build_competences(
     frames.append(
         _rows(
             "france",
-            sum_up(model, cells, number, whole, residual=0.0),
+            # The nation's rate is INSEE's, whose own error is not published.
+            sum_up(model, cells, number, whole, residual=np.nan),
             pd.Series([number.sum()], [FRANCE]),
             "impute",
         )
     )
     units = recensement[recensement["niveau"] == "iris"].set_index("code")
     parent = iris.set_index("code_iris")["code_commune"].reindex(units.index)
-    frames.insert(0, _iris_rows(units, parent, model, seed, of_communes, own.count))
+    inside = spread_inside(of_communes, pd.Series(number, index), places.loc[index, "code_epci"])
+    frames.insert(0, _iris_rows(units, parent, model, seed, of_communes, own.count, inside))
     table = pd.concat(frames, ignore_index=True)
     table["difficulte_annee"] = year
     department = table["code"].str[:2].where(table["niveau"].isin(["iris", "commune"]))
@@ -164,7 +172,13 @@ def build_competences(
     nation = number @ cells.astype(float) / number.sum()
     return (
         table,
-        describe_model(learnt, error, ILLECTRONISME[year]),
+        describe_model(
+            respondents,
+            learnt,
+            error,
+            ILLECTRONISME[year],
+            oldest=float(own.shares.loc[lived, "part_75_plus"].notna().mean()),
+        ),
         describe_rates(model.rates, nation),
     )
 
@@ -177,15 +191,18 @@ def regional_people(competences: pd.DataFrame) -> pd.Series:
 
 def _rows(level: str, found: Estimate, count: pd.Series, origin: str) -> pd.DataFrame:
     """Estimates of one level as rows of the table."""
+    number = count.reindex(found.rate.index)
     return pd.DataFrame(
         {
             "niveau": level,
             "code": found.rate.index.astype("str"),
-            "population_15_plus": count.reindex(found.rate.index).to_numpy(float),
+            "population_15_plus": number.to_numpy(float),
             "difficulte_numerique_pct": found.rate.to_numpy(),
             "difficulte_numerique_bas": found.low.to_numpy(),
             "difficulte_numerique_haut": found.high.to_numpy(),
             "nb_personnes_en_difficulte": found.people.to_numpy(),
+            "nb_personnes_en_difficulte_bas": (found.low / 100 * number).to_numpy(),
+            "nb_personnes_en_difficulte_haut": (found.high / 100 * number).to_numpy(),
             "difficulte_origine": origin,
         }
     )
@@ -198,8 +215,12 @@ def _iris_rows(
     seed: NDArray[np.float64],
     communes: Estimate,
     commune_count: pd.Series,
+    inside: float,
 ) -> pd.DataFrame:
-    """Rows of the IRIS: estimated where ages and diplomas are theirs, else their commune's rate."""
+    """Rows of the IRIS: estimated where ages and diplomas are theirs, else their commune's rate.
+
+    `inside` is what the parts of a town are taken to differ by, see `spread_inside`.
+    """
     people = people_of(units)
     alone = ~parent.duplicated(keep=False)
     required = ["part_15_24", "part_65_plus", "part_peu_diplomes"]
@@ -215,8 +236,14 @@ def _iris_rows(
     town = parent[lived]
     number = count[lived].to_numpy(float)
     cells, _ = fit_cells(people.shares[lived & measured], seed)
-    own = estimate(model, cells, count[lived & measured].to_numpy(float),
-                   units.index[lived & measured])  # fmt: skip
+    abroad = units.index[lived & measured].str.startswith(OVERSEAS)
+    own = estimate(
+        model,
+        cells,
+        count[lived & measured].to_numpy(float),
+        units.index[lived & measured],
+        residual=np.where(abroad, OVERSEAS_RESIDUAL, AREA_RESIDUAL),
+    )
     result = pd.DataFrame(
         {
             name: values.reindex(town).set_axis(index)
@@ -226,6 +253,8 @@ def _iris_rows(
         }
     )  # fmt: skip
     theirs = measured[lived]
+    parts = ~(theirs | alone[lived]).to_numpy(bool)
+    _widen(result, parts, number, commune_count.reindex(town).to_numpy(float), inside)
     for name, values in (("rate", own.rate), ("low", own.low), ("high", own.high)):
         result.loc[theirs, name] = values.reindex(index[theirs])
     shift = _shift_to_sum(
@@ -235,9 +264,42 @@ def _iris_rows(
         result[name] = 100 * expit(logit(result[name] / 100) + shift)
     found = Estimate(result["rate"], result["low"], result["high"], result["rate"] / 100 * number)
     rows = _rows("iris", found, pd.Series(number, index), "impute")
-    inherited = ~(theirs | alone[lived]).to_numpy(bool)
-    rows["difficulte_origine"] = np.where(inherited, "commune", "impute")
+    rows["difficulte_origine"] = np.where(parts, "commune", "impute")
     return rows
+
+
+def spread_inside(communes: Estimate, number: pd.Series, epci: pd.Series) -> float:
+    """Standard deviation of communes around their EPCI, on the logit scale.
+
+    Nothing published says how much the parts of one town differ. They are taken to differ as much
+    as the communes of one EPCI, each counted for its people.
+    """
+    place = pd.Series(logit((communes.rate / 100).clip(1e-6, 1 - 1e-6)), index=communes.rate.index)
+    known = place.notna() & number.gt(0)
+    place, weight, group = place[known], number[known], epci[known]
+    centre = (place * weight).groupby(group).transform("sum") / weight.groupby(group).transform(
+        "sum"
+    )
+    return float(np.sqrt(np.average((place - centre) ** 2, weights=weight)))
+
+
+def _widen(
+    result: pd.DataFrame,
+    parts: NDArray[np.bool_],
+    number: NDArray[np.float64],
+    town_number: NDArray[np.float64],
+    inside: float,
+) -> None:
+    """Widen, in place, the interval of the parts of a town that take its rate.
+
+    Its chance is that of few people, and a part may differ from the whole by `inside`.
+    """
+    rate, low, high = (result[name].to_numpy(float) / 100 for name in ("rate", "low", "high"))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        town = ((logit(high) - logit(low)) / 2 / REACH) ** 2 - chance(rate, town_number)
+        width = REACH * np.sqrt(town + inside**2 + chance(rate, number))
+        result.loc[parts, "low"] = (100 * expit(logit(rate) - width))[parts]
+        result.loc[parts, "high"] = (100 * expit(logit(rate) + width))[parts]
 
 
 def _shift_to_sum(

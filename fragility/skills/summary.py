@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from fragility.skills.model import AGES, DIPLOMAS, validate
+from fragility.errors import DataCheckError
+from fragility.skills.model import AGES, DIPLOMAS, usable, validate
+from fragility.skills.residual import zone_residual
 
+# Tried in the same way, and not published: nothing local to compare them with.
+TRIED = ("connexion_domicile", "ordinateur_domicile")
 TOP_SHARES = (1, 5, 10, 20, 50)
 _MEASURES = {
     "brier": "Erreur quadratique moyenne sur des zones tenues à l'écart (0 : parfait)",
@@ -28,16 +32,27 @@ def age_label(position: int) -> str:
     return f"{AGES[position]}-{AGES[position + 1] - 1} ans"
 
 
-def describe_model(people: pd.DataFrame, raking_error: float, level: float) -> pd.DataFrame:
+def describe_model(
+    respondents: pd.DataFrame,
+    people: pd.DataFrame,
+    raking_error: float,
+    level: float,
+    *,
+    oldest: float,
+) -> pd.DataFrame:
     """Summarise the model as `competences_modele`.
 
     Parameters
     ----------
+    respondents : see `readers.credoc.read_respondents`, for the targets that were tried too.
     people : see `model.usable`.
     raking_error : largest gap to a margin, as a share.
     level : national rate it is set on, percent.
+    oldest : share of the communes whose census tells those aged 75 or older.
     """
-    quality, _ = validate(people)
+    quality, predictions = validate(people)
+    residual, held = zone_residual(predictions)
+    quality = pd.concat([quality, *(_tried(respondents, target) for target in TRIED)])
     rows = [
         (measure, row["modele"], row[measure], text)
         for row in quality.to_dict("records")
@@ -56,9 +71,37 @@ def describe_model(people: pd.DataFrame, raking_error: float, level: float) -> p
         ),
         ("taux_cale_pct", "", level, "Taux national de l'INSEE sur lequel il est calé (%)"),
         ("ecart_calage", "", raking_error, "Plus grand écart aux marges du recensement (part)"),
+        (
+            "part_75_connue_pct",
+            "",
+            100 * oldest,
+            "Communes dont le recensement de l'édition donne les 75 ans ou plus (%)",
+        ),
+        (
+            "residu_zones",
+            "",
+            residual,
+            "Ce dont les zones de l'enquête diffèrent du modèle qui ne les a pas vues (logit)",
+        ),
+        (
+            "zones_couvertes_pct",
+            "",
+            held,
+            "Zones de l'enquête dans un intervalle à 90 % calculé comme ceux qui sont publiés (%)",
+        ),
     ]
     frame = pd.DataFrame(rows, columns=["mesure", "modele", "valeur", "description"])
     return frame.astype({"valeur": float})
+
+
+def _tried(respondents: pd.DataFrame, target: str) -> pd.DataFrame:
+    """Quality of age and diploma for another target, and of the same rate for everybody."""
+    try:
+        people = usable(respondents, target)
+    except DataCheckError:  # too few were asked: nothing to say of it
+        return pd.DataFrame()
+    quality, _ = validate(people, ("age_diplome", "constante"))
+    return quality.assign(modele=target + "_" + quality["modele"])
 
 
 def describe_rates(rates: np.ndarray, nation: np.ndarray) -> pd.DataFrame:

@@ -28,6 +28,7 @@ from fragility.validation.markup import Markup, element, items, join, page, tabl
 from fragility.validation.report_map import class_map, data_address
 from fragility.validation.report_sections import Tables
 from fragility.validation.sensitivity_blocks import sensitivity_blocks
+from fragility.validation.skills_map import map_block
 from fragility.validation.skills_page import TABLES as SKILL_TABLES
 from fragility.validation.skills_page import skill_blocks
 
@@ -78,7 +79,7 @@ def render(tables: Tables, facts: RunFacts) -> str:
         ("origine", "D'où viennent les chiffres", to_html([sections.origins(tables, facts)])),
         ("surete", "À quel point c'est sûr", _sure(tables, titles)),
         ("audit", "Ce que l'indice mesure", _audit(tables, titles)),
-        ("personnes", "Les personnes en difficulté", to_html(skill_blocks(tables))),
+        ("personnes", "Les personnes en difficulté", _people(tables)),
         ("modele", "Le modèle de pauvreté", to_html([sections.poverty_model(tables)])),
         ("lignes", "Ce qui a été lu, gardé, écarté",
          to_html([rows.ledger(tables), rows.quarantine(tables)])),
@@ -161,6 +162,15 @@ def _audit(tables: Tables, titles: Mapping[str, str]) -> Markup:
     if tables["index_audit"].empty:
         return element("p", "Trop peu de communes ont un score pour le dire.")
     return to_html(audit_blocks(tables, titles))
+
+
+def _people(tables: Tables) -> Markup:
+    blocks = skill_blocks(tables)
+    communes, competences = tables["communes"], tables["index_competences"]
+    drawn = isinstance(communes, gpd.GeoDataFrame) and communes.geometry.notna().any()
+    if drawn and len(competences):
+        blocks.insert(1, map_block(communes, competences))
+    return to_html(blocks)
 
 
 def _sources(facts: RunFacts) -> Markup:

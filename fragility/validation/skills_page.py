@@ -28,6 +28,7 @@ from fragility.validation.skills_agreement import (
     epci_shares,
 )
 from fragility.validation.skills_map import map_block
+from fragility.validation.skills_words import limits, measure, tried_words, what_adds
 
 TABLES = (
     "index_competences", "competences_modele", "competences_taux", "competences_concentration",
@@ -70,7 +71,7 @@ def skill_blocks(
         blocks.append(_agreement(agreement, compared))
     blocks += [_model(tables["competences_modele"]), _rates(tables["competences_taux"])]
     blocks.append(_concentration(tables["competences_concentration"]))
-    blocks.append(_limits(competences))
+    blocks.append(limits(competences, tables["competences_modele"]))
     return blocks
 
 
@@ -80,7 +81,7 @@ def _summary(competences: pd.DataFrame, model: pd.DataFrame) -> Block:
     low, high = (float(towns["difficulte_numerique_pct"].quantile(q)) for q in (0.05, 0.95))
     bounds = towns["difficulte_numerique_haut"] - towns["difficulte_numerique_bas"]
     width = float(bounds.median())
-    raw = _measure(model, "taux_brut_pct")
+    raw = measure(model, "taux_brut_pct")
     people = round(float(nation["nb_personnes_en_difficulte"]), -3)
     return Block(
         "Ce qu'il faut retenir",
@@ -130,9 +131,11 @@ def _agreement(found: Agreement, compared: pd.DataFrame) -> Block:
             "La largeur de l'intervalle compte ce que des territoires semblables ont chacun en "
             f"propre : un écart type de {french(AREA_RESIDUAL, 2)} (échelle logit), appris de ces "
             f"mêmes EPCI ({french(residual.learnt, 3)}). Appris d'une moitié d'entre eux, tirée "
-            f"au sort, l'intervalle contient {french(residual.held)} % des taux de l'autre.",
+            f"au sort, l'intervalle contient {french(residual.held)} % des taux de l'autre (entre "
+            f"{french(residual.held_low)} et {french(residual.held_high)} % neuf fois sur dix).",
             "Ces taux sont eux-mêmes un modèle de l'INSEE : c'est en partie un modèle contre un "
-            "autre. Aucun chiffre public ne permet de vérifier en dessous de l'EPCI.",
+            "autre, et l'intervalle dit où serait le taux de l'INSEE, pas la vérité. Aucun chiffre "
+            "public ne permet de vérifier en dessous de l'EPCI.",
             f"La somme de deux parts, 65 ans ou plus et sans baccalauréat, range déjà ces EPCI "
             f"presque aussi bien ({french(found.simple, 3)}) : l'estimation ajoute un niveau, un "
             "nombre de personnes et un intervalle.",
@@ -143,12 +146,14 @@ def _agreement(found: Agreement, compared: pd.DataFrame) -> Block:
 
 
 def _model(model: pd.DataFrame) -> Block:
+    zones, held = measure(model, "residu_zones"), measure(model, "zones_couvertes_pct")
     wide = model[model["modele"].ne("")].pivot(index="modele", columns="mesure", values="valeur")
-    table = wide.reindex([name for name in MODEL_WORDS if name in wide.index])
-    table = table[["brier", "pente", "ordonnee"]].round(4).reset_index()
-    shown = table.assign(
-        modele=table["modele"].map(MODEL_WORDS),
-        brier=table["brier"].map(lambda value: french(value, 4)),
+    table = wide[["brier", "pente", "ordonnee"]].round(4).reset_index()
+    shown = table[table["modele"].isin(list(MODEL_WORDS))]
+    shown = shown.set_index("modele").loc[list(MODEL_WORDS)].reset_index()
+    shown = shown.assign(
+        modele=shown["modele"].map(MODEL_WORDS),
+        brier=shown["brier"].map(lambda value: french(value, 4)),
     )
     headings = {
         "modele": "Modèle", "brier": "Erreur (Brier)", "pente": "Pente de calibration",
@@ -157,31 +162,21 @@ def _model(model: pd.DataFrame) -> Block:
     return Block(
         "Ce que vaut le modèle sur des zones qu'il n'a pas vues",
         (
-            f"{french(_measure(model, 'repondants'))} réponses en face à face, vagues "
-            f"{int(_measure(model, 'premiere_vague'))} et "
-            f"{int(_measure(model, 'derniere_vague'))}. Chaque grande zone est prédite par un "
+            f"{french(measure(model, 'repondants'))} réponses en face à face, vagues "
+            f"{int(measure(model, 'premiere_vague'))} et "
+            f"{int(measure(model, 'derniere_vague'))}. Chaque grande zone est prédite par un "
             "modèle appris sur les autres. Les vagues en ligne ne servent pas : elles rencontrent "
             "mal celles et ceux dont il est question.",
-            _what_adds(table.set_index("modele")["brier"]),
+            what_adds(table.set_index("modele")["brier"]),
             "Des arbres de décision ne font pas mieux qu'une régression logistique dès que 75-79 "
             "ans et 80 ans ou plus sont distingués.",
+            "Les zones de l'enquête diffèrent davantage entre elles que ne le disent nos "
+            f"intervalles : ils n'en contiendraient que {french(held)} %, et elles demanderaient "
+            f"un écart type de {french(zones, 2)} (échelle logit). Une part vient de l'enquête "
+            "elle-même, dont les personnes sont rencontrées par grappes.",
+            tried_words(table.set_index("modele")),
         ),
         table=shown.rename(columns=headings),
-    )
-
-
-def _what_adds(error: pd.Series) -> str:
-    """Say by how much each fact lowers the error once age is known."""
-    both = error["age_diplome"]
-    gained = 100 * (1 - both / error["age"])
-    size, sex, town = (
-        100 * (1 - error[f"age_diplome_{name}"] / both)
-        for name in ("taille_menage", "sexe", "agglomeration")
-    )
-    return (
-        f"Connaître le diplôme en plus de l'âge réduit l'erreur de {french(gained)} % ; y ajouter "
-        f"la taille du ménage, de {french(size, 1)} % ; le sexe, de {french(sex, 1)} % ; la taille "
-        f"de l'agglomération, de {french(town, 1)} % (un nombre négatif l'augmente)."
     )
 
 
@@ -218,40 +213,6 @@ def _concentration(table: pd.DataFrame) -> Block:
         table=shown.rename_axis(None, axis=1).rename_axis("Premières communes (%)").reset_index(),
         caption="Part des personnes en difficulté qui vivent dans les premières communes",
     )
-
-
-def _limits(competences: pd.DataFrame) -> Block:
-    units = competences[competences["niveau"] == "iris"]
-    inherited = 100 * units["difficulte_origine"].eq("commune").mean()
-    far = competences[
-        competences["niveau"].eq("commune") & competences["est_difficulte_extrapolee"]
-    ]
-    return Block(
-        "Limites",
-        (
-            "Rien n'est vérifiable sous l'EPCI avec des données publiques.",
-            f"L'enquête n'interroge personne outre-mer : les {french(len(far))} communes qui y "
-            "sont estimées le sont avec les taux de la métropole, et marquées "
-            "(`est_difficulte_extrapolee`).",
-            f"{french(inherited, 0)} % des IRIS prennent le taux de leur commune "
-            "(`difficulte_origine` = commune), faute d'âges et de diplômes publiés : l'âge seul "
-            "tromperait, le taux baisserait là où les revenus baissent.",
-            "Le recensement a ses propres années, et le niveau national date de "
-            f"{int(competences['difficulte_annee'].iloc[0])} : la difficulté a pu reculer depuis.",
-            "Le diplôme est demandé aux adultes de 25 ans ou plus ; les taux de 75 ans ou plus "
-            "suivent la répartition nationale entre 65-74 ans et 75 ans ou plus là où le "
-            "recensement de l'édition ne la donne pas.",
-            "Aisance, démarches en ligne et besoin d'aide dépendent peu de l'âge et du diplôme : "
-            "ils n'ont que des nombres nationaux et régionaux (table `competences_effectifs`), "
-            "jamais de carte.",
-            "La connexion et l'ordinateur au domicile n'ont aucun chiffre local publié auquel se "
-            "comparer : pas d'estimation communale.",
-        ),
-    )
-
-
-def _measure(model: pd.DataFrame, name: str) -> float:
-    return float(model.loc[model["mesure"].eq(name) & model["modele"].eq(""), "valeur"].iloc[0])
 
 
 def write_skills(folder: Path, raw: Path, docs: Path) -> Path:

@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from fragility.skills.competences import build_competences, complete, people_of
+from fragility.skills.competences import build_competences, complete, people_of, spread_inside
+from fragility.skills.estimate import ILLECTRONISME, Estimate
 from fragility.skills.model import DIPLOMAS
 from fragility.skills.summary import build_concentration
 
@@ -21,6 +22,7 @@ def respondents():
         "annee": rng.choice([2018, 2019], n), "mode": "face_a_face", "age": age,
         "zone": rng.choice(list("abc"), n), "diplome": np.array(DIPLOMAS)[level],
         "poids": 1.0, "jamais_internet": never.astype(float),
+        "connexion_domicile": rng.integers(0, 2, n).astype(float), "ordinateur_domicile": np.nan,
         "taille_menage": rng.choice(["1", "2"], n), "sexe": "femme", "agglomeration": "rurale",
     })  # fmt: skip
 
@@ -130,7 +132,7 @@ def test_nobody_is_estimated_where_nobody_lives(built):
 
 
 def test_intervals_are_ordered_and_in_bounds(built):
-    table = built[0]
+    table = built[0][lambda t: t["niveau"] != "france"]
     assert (table["difficulte_numerique_bas"] <= table["difficulte_numerique_pct"]).all()
     assert (table["difficulte_numerique_pct"] <= table["difficulte_numerique_haut"]).all()
     assert table[["difficulte_numerique_bas", "difficulte_numerique_haut"]].stack().between(
@@ -141,6 +143,60 @@ def test_rates_of_the_cells_give_the_nation(built):
     rates = built[2]
     assert rates["part_pct"].sum() == pytest.approx(100, abs=1e-3)
     assert (rates["taux_pct"] * rates["part_pct"]).sum() / 100 == pytest.approx(16.5, abs=1e-3)
+
+
+def width(rows):
+    return rows["difficulte_numerique_haut"] - rows["difficulte_numerique_bas"]
+
+
+def test_the_nation_has_no_interval_of_ours(built):
+    nation = level_of(built, "france").iloc[0]
+    assert np.isnan(nation["difficulte_numerique_bas"])
+    assert np.isnan(nation["nb_personnes_en_difficulte_haut"])
+
+
+def test_overseas_says_little(built):
+    """0.6 on the logit scale is a factor of 2.7 on the odds, nine times in ten."""
+    towns = level_of(built, "commune")
+    assert width(towns)["97101"] > 4 * width(towns)["01001"]
+    far = level_of(built, "departement").loc["971"]
+    odds = far["difficulte_numerique_haut"] / (100 - far["difficulte_numerique_haut"])
+    centre = far["difficulte_numerique_pct"] / (100 - far["difficulte_numerique_pct"])
+    assert np.log(odds / centre) > 1.645 * 0.6
+    assert width(level_of(built, "region"))["84"] < width(level_of(built, "region"))["01"] / 4
+
+
+def test_the_part_of_a_town_is_less_sure_than_the_town(built):
+    units, towns = level_of(built, "iris"), level_of(built, "commune")
+    assert width(units)["010010103"] > 1.2 * width(towns)["01001"]
+
+
+def test_head_counts_have_the_bounds_of_the_rates(built):
+    towns = level_of(built, "commune")
+    low = towns["difficulte_numerique_bas"] / 100 * towns["population_15_plus"]
+    assert towns["nb_personnes_en_difficulte_bas"].tolist() == pytest.approx(low.tolist())
+    assert (towns["nb_personnes_en_difficulte_haut"] > towns["nb_personnes_en_difficulte"]).all()
+
+
+def test_islands_outside_any_epci_are_in_none(built):
+    assert not level_of(built, "epci").index.str.startswith("Z").any()
+
+
+def test_other_questions_are_tried_and_described(built):
+    model = built[1].set_index(["modele", "mesure"])["valeur"]
+    assert ("connexion_domicile_age_diplome", "brier") in model.index
+    assert not any(str(name).startswith("ordinateur") for name, _ in model.index)  # not asked
+    # One in two, whatever the age and the diploma.
+    assert model["connexion_domicile_constante", "brier"] == pytest.approx(0.25, abs=0.002)
+
+
+def test_parts_of_a_town_differ_as_the_communes_of_an_epci():
+    rate = pd.Series([20.0, 30.0, 25.0], index=list("abc"))
+    found = Estimate(rate, rate, rate, rate)
+    spread = spread_inside(found, pd.Series([1.0, 1, 5], index=list("abc")),
+                           pd.Series(["x", "x", "y"], index=list("abc")))  # fmt: skip
+    # logit(0.3) - logit(0.2) = 0.539: each is 0.2695 away from their mean; c is its own mean.
+    assert spread == pytest.approx(np.sqrt(2 / 7) * 0.2695, abs=1e-4)
 
 
 def test_concentration_ranks_communes_three_ways():
@@ -157,3 +213,8 @@ def test_concentration_ranks_communes_three_ways():
     assert table.loc[("score", 20.0), "nb_communes"] == 1  # one in five of four, rounded
     assert table.loc[("score", 20.0), "part_personnes_pct"] == 20.0  # b
     assert table.loc[("taux", 50.0), "nb_communes"] == 2
+
+
+def test_the_published_levels():
+    """INSEE, Insee Première 1780 (2019) and 1953 (2021)."""
+    assert dict(ILLECTRONISME) == {2019: 16.5, 2021: 15.4}

@@ -98,6 +98,22 @@ def bring(path, unit="pour_10000"):
     return read_indicator(path, path.parents[1], unit)
 
 
+def test_the_estimate_of_difficulty_is_there_for_a_profile_that_asks():
+    given = tables()
+    codes = given[1]["code_iris"]
+    estimated = pd.DataFrame({
+        "niveau": ["commune", "iris"], "code": [given[0]["code_commune"].iloc[0], codes.iloc[0]],
+        "difficulte_numerique_pct": [17.5, 18.5], "difficulte_origine": ["impute", "commune"],
+        "difficulte_annee": 2019,
+    })  # fmt: skip
+    table, _ = build_context(*given, competences=estimated)
+    validate(table, "index_contexte")
+    own = table[table["indicateur"].eq("difficulte")].set_index("code")
+    assert own["valeur"].tolist() == [17.5, 18.5]
+    assert own["origine"].tolist() == ["impute", "commune"]
+    assert own["annee"].tolist() == [2019, 2019]
+
+
 # --- what the edition gives ------------------------------------------------
 def test_the_table_respects_its_model_and_holds_known_values_only():
     table, _ = build_context(*tables())

@@ -4,7 +4,7 @@ import pytest
 from scipy.special import expit
 from scipy.stats import norm
 
-from fragility.skills.residual import check_residual, learn_residual
+from fragility.skills.residual import check_residual, learn_residual, zone_residual
 
 
 def test_the_residual_is_what_the_known_errors_leave_unexplained() -> None:
@@ -46,3 +46,30 @@ def test_the_other_half_is_held_nine_times_in_ten_and_the_learnt_residual_is_in_
     assert found.held == pytest.approx(90, abs=3)
     assert found.low < found.learnt < found.high
     assert found.learnt == pytest.approx(0.05, abs=0.01)
+
+
+def test_the_learnt_residual_is_not_the_used_one() -> None:
+    found = check_residual(published(0.10, 0.05), 0.05)
+    assert found.learnt == pytest.approx(0.10, abs=0.01)
+    assert found.held_low < found.held < found.held_high
+
+
+def zones(gap: float) -> pd.DataFrame:
+    """Two zones of 1,000, predicted at 20 %, seen at 20 % and at 20 % moved by a gap."""
+    seen = round(1000 * float(expit(np.log(0.25) + gap)))
+    rows = [("a", 200), ("b", seen)]
+    return pd.concat(
+        pd.DataFrame(
+            {"zone": zone, "poids": 1.0, "predit": 0.2,
+             "cible": np.arange(1000) < never}
+        ).astype({"cible": float})
+        for zone, never in rows
+    )  # fmt: skip
+
+
+def test_zones_teach_what_chance_does_not_explain() -> None:
+    residual, held = zone_residual(zones(0.6))
+    # One gap of 0 and one of 0.6 less the chance of 1,000 people, 0.08: about 0.6 / sqrt(2).
+    assert residual == pytest.approx(0.42, abs=0.02)
+    assert held == 50
+    assert zone_residual(zones(0.0)) == (pytest.approx(0, abs=1e-3), 100)

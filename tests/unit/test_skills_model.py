@@ -88,3 +88,29 @@ def test_validation_leaves_whole_zones_out_and_compares_models():
     assert brier["age_diplome"] < brier["age"]
     assert quality.set_index("modele").loc["age_diplome", "pente"] == pytest.approx(1, abs=0.1)
     assert predictions.groupby("zone").size().sum() == 4000
+
+
+def test_replicates_draw_as_many_as_there_are_within_each_wave_and_mode(monkeypatch):
+    people = model.usable(survey())
+    drawn = []
+    monkeypatch.setattr(model, "fit_rates", lambda counts: np.zeros(model.CELLS))
+    monkeypatch.setattr(
+        model, "count_cells", lambda people, times: drawn.append(np.asarray(times).copy())
+    )
+    model.bootstrap_rates(people, replicates=3)
+    for wave in (2018, 2019):
+        own = people["annee"].eq(wave).to_numpy()
+        assert [times[own].sum() for times in drawn] == [own.sum()] * 3
+
+
+def test_minors_take_the_baccalaureat():
+    young = survey(age=16, diplome=None)
+    cells = model.usable(young)["cellule"].unique()
+    assert cells.tolist() == [model.DIPLOMAS.index("bac")]
+
+
+def test_the_same_rate_for_all_is_tried_when_asked():
+    quality, _ = model.validate(model.usable(survey()), ("age_diplome", "constante"))
+    brier = quality.set_index("modele")["brier"]
+    assert sorted(brier.index) == ["age_diplome", "constante"]
+    assert brier["age_diplome"] < brier["constante"]

@@ -129,14 +129,17 @@ def test_the_last_wave_that_asked_is_told():
 
 
 def test_regions_have_their_own_rows_and_overseas_none():
-    frame = people(50, besoin_aide=1.0, code_region=["53"] * 40 + ["11"] * 6 + ["94"] * 4)
-    population = pd.Series({"53": 400.0, "11": 600.0, "94": 10.0, "04": 5000.0})
+    frame = people(70, besoin_aide=1.0, code_region=["53"] * 30 + ["11"] * 29 + ["94"] * 11)
+    overseas = dict.fromkeys(["01", "02", "03", "04", "06"], 5000.0)
+    population = pd.Series({"53": 400.0, "11": 600.0, "94": 10.0, **overseas})
     table = COUNTS.validate(build_counts(frame, population))
     assert one(table, niveau="france")["nb_personnes"] == pytest.approx(1010)
     regions = table[table["niveau"] == "region"].set_index("code")
-    assert regions["nb_personnes"].to_dict() == {"53": 400, "11": 600}
-    assert regions["nom"].to_dict() == {"53": "Bretagne", "11": "Île-de-France"}
-    assert regions["est_petit_effectif"].to_dict() == {"53": False, "11": True}
+    assert regions["nb_personnes"].to_dict() == {"53": 400, "11": 600, "94": 10}
+    assert regions["nom"].to_dict() == {
+        "53": "Bretagne", "11": "Île-de-France", "94": "Corse",
+    }  # fmt: skip
+    assert regions["est_petit_effectif"].to_dict() == {"53": False, "11": True, "94": True}
     assert ((table["nb_bas"] < table["nb_personnes"]) & (table["nb_haut"] > 0)).all()
 
 
