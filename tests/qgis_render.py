@@ -147,8 +147,14 @@ def main(folder: Path, image: Path) -> dict:
     report["pixels_without_places"] = render(
         [found["communes"]], project.crs(), extent, image.with_name("communes.png"), places
     )
+    for name in ("taux", "personnes"):
+        report[f"pixels_{name}"] = render(
+            [found[name]], project.crs(), extent, image.with_name(f"{name}.png"), places
+        )
     path = str(folder / "fragilite.gpkg")
-    for name in found:
+    # Themes are other looks of a layer: named after it, they are alone nowhere.
+    tables = {layer.source().partition("layername=")[2] for layer in found.values()}
+    for name in sorted(tables):
         alone = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
         report.setdefault("alone", {})[name] = describe(alone)
     other = QgsProject()

@@ -59,7 +59,8 @@ def _symbol(kind: str, *layers: tuple[str, Mapping[str, str]]) -> ET.Element:
     return symbol
 
 
-def _fill(colour: str) -> ET.Element:
+def fill(colour: str) -> ET.Element:
+    """A polygon of one colour."""
     # A border in metres fades at the scale of France, where it would hide 35,000 communes.
     width = _width(60, 0, 0.2)
     return _symbol(
@@ -100,7 +101,8 @@ def _outline(colour: str) -> ET.Element:
     )
 
 
-def _marker(shape: str, colour: str, size_mm: float) -> ET.Element:
+def marker(shape: str, colour: str, size_mm: float) -> ET.Element:
+    """A point whose size follows the scale, up to a size on paper."""
     # Thousands of places at their full size would hide a national map.
     size, border = _width(2500, 0.25 * size_mm, size_mm), _width(250, 0, 0.2)
     return _symbol(
@@ -124,7 +126,36 @@ def _marker(shape: str, colour: str, size_mm: float) -> ET.Element:
     )
 
 
-def _renderer(attribute: str, classes: Sequence[tuple[str, str, str, ET.Element]]) -> ET.Element:
+def disc(colour: str, size_mm: float) -> ET.Element:
+    """A disc of one size on paper, whatever the scale, so that sizes compare."""
+    return _symbol(
+        "marker",
+        (
+            "SimpleMarker",
+            {
+                "name": "circle",
+                "color": _colour(colour),
+                "outline_color": _colour(labels.BORDER_COLOUR),
+                "outline_style": "solid",
+                "outline_width": "0.1" if size_mm > 1 else "0",
+                "outline_width_unit": "MM",
+                "size": f"{size_mm:g}",
+                "size_unit": "MM",
+                "scale_method": "diameter",
+            },
+        ),
+    )
+
+
+def centred(point: ET.Element) -> ET.Element:
+    """A polygon shown by a point inside it."""
+    symbol = _symbol("fill", ("CentroidFill", {"point_on_surface": "1", "point_on_all_parts": "0"}))
+    point.set("name", "@0@0")
+    symbol[0].append(point)
+    return symbol
+
+
+def categories(attribute: str, classes: Sequence[tuple[str, str, str, ET.Element]]) -> ET.Element:
     """Return a categorised renderer from (value, type, label, symbol)."""
     renderer = ET.Element(
         "renderer-v2",
@@ -137,11 +168,11 @@ def _renderer(attribute: str, classes: Sequence[tuple[str, str, str, ET.Element]
             "referencescale": "-1",
         },
     )
-    categories = ET.SubElement(renderer, "categories")
+    listed = ET.SubElement(renderer, "categories")
     symbols = ET.SubElement(renderer, "symbols")
     for rank, (value, kind, label, symbol) in enumerate(classes):
         ET.SubElement(
-            categories,
+            listed,
             "category",
             {"value": value, "type": kind, "label": label, "symbol": str(rank), "render": "true"},
         )
@@ -170,11 +201,11 @@ def _class_renderer(breaks: Sequence[float]) -> ET.Element:
             rank: f" (score dès {shown[rank - 2]})" for rank in (2, 3, 4, 5)
         }
     classes = [
-        (str(rank), "long", labels.class_label(rank) + notes.get(rank, ""), _fill(colour))
+        (str(rank), "long", labels.class_label(rank) + notes.get(rank, ""), fill(colour))
         for rank, colour in labels.CLASS_COLOURS.items()
     ]
-    grey = ("", "string", labels.NOT_COMPUTED_LABEL, _fill(labels.NOT_COMPUTED_COLOUR))
-    return _renderer(attribute, [*classes, grey])
+    grey = ("", "string", labels.NOT_COMPUTED_LABEL, fill(labels.NOT_COMPUTED_COLOUR))
+    return categories(attribute, [*classes, grey])
 
 
 def _layer_renderer(table: str, breaks: Sequence[float]) -> ET.Element:
@@ -188,10 +219,10 @@ def _layer_renderer(table: str, breaks: Sequence[float]) -> ET.Element:
         ET.SubElement(renderer, "symbols").append(symbol)
         return renderer
     if table == "lieux":
-        return _renderer(
+        return categories(
             "dispositif",
             [
-                (value, "string", label, _marker(*labels.DISPOSITIF_MARKERS[value]))
+                (value, "string", label, marker(*labels.DISPOSITIF_MARKERS[value]))
                 for value, label in labels.DISPOSITIF_LABELS.items()
             ],
         )

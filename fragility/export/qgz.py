@@ -20,14 +20,16 @@ from fragility.export.facts import RunFacts
 from fragility.export.files import publishing, zip_bytes
 from fragility.export.gpkg import layer_abstract, layer_title, read_styles, store_project
 from fragility.export.layer_style import QGIS_VERSION
+from fragility.export.themes import THEMES, theme_style, theme_title
 
 PROJECT_NAME = "carte"
 LAYER_CRS = 4326
-# From top to bottom: group -> layer -> shown at opening. What is unchecked lies above the
-# communes, so that checking it shows it.
+# From top to bottom: group -> layer, or theme of one -> shown at opening. What is unchecked lies
+# above the communes, so that checking it shows it.
 TREE: dict[str, dict[str, bool]] = {
     "Où agir": {"lieux": True, "communes_fragiles_non_couvertes": True, "foyers": False},
     "Autres échelles": {"departements": False, "epci": False, "iris": False},
+    "Personnes en difficulté": {"personnes": False, "taux": False},
     "Fragilité": {"communes": True},
 }
 
@@ -95,12 +97,22 @@ def main_view(gpkg: Path) -> tuple[int, tuple[float, float, float, float]]:
 PLACES_FROM_SCALE = "1500000"
 
 
-def layer_id(table: str) -> str:
+def layer_id(name: str) -> str:
     """Return the id of a layer in the project, longer than the ten characters QGIS needs."""
-    return f"fragilite_couche_{table}"
+    return f"fragilite_couche_{name}"
 
 
-def _map_layer(parent: ET.Element, gpkg: Path, table: str, style: str, facts: RunFacts) -> None:
+def _source(name: str) -> str:
+    """Layer of the GeoPackage that a layer of the project shows."""
+    return THEMES[name].table if name in THEMES else name
+
+
+def _title(name: str, facts: RunFacts) -> str:
+    return theme_title(name, facts) if name in THEMES else layer_title(name, facts)
+
+
+def _map_layer(parent: ET.Element, gpkg: Path, name: str, style: str, facts: RunFacts) -> None:
+    table = _source(name)
     points = table == "lieux"
     layer = ET.SubElement(
         parent,
@@ -123,18 +135,19 @@ def _map_layer(parent: ET.Element, gpkg: Path, table: str, style: str, facts: Ru
             "simplifyMaxScale": "1",
         },
     )
-    _text(layer, "id", layer_id(table))
+    _text(layer, "id", layer_id(name))
     _text(layer, "datasource", f"./{gpkg.name}|layername={table}")
-    _text(layer, "layername", layer_title(table, facts))
+    _text(layer, "layername", _title(name, facts))
     _crs(ET.SubElement(layer, "srs"), LAYER_CRS)
     metadata = ET.SubElement(layer, "resourceMetadata")
-    _text(metadata, "title", layer_title(table, facts))
+    _text(metadata, "title", _title(name, facts))
     _text(metadata, "abstract", layer_abstract(table, facts))
     _text(metadata, "language", "FRA")
     _text(layer, "provider", "ogr", encoding="UTF-8")
     manager = ET.SubElement(layer, "map-layer-style-manager", current="défaut")
     ET.SubElement(manager, "map-layer-style", name="défaut")
-    layer.extend(list(ET.fromstring(style.split("\n", 1)[1])))
+    elements = list(ET.fromstring(style.split("\n", 1)[1]))
+    layer.extend(theme_style(name, gpkg, elements) if name in THEMES else elements)
     _text(layer, "layerOpacity", "1")
 
 
@@ -150,14 +163,14 @@ def _layer_tree(root: ET.Element, gpkg: Path, facts: RunFacts) -> None:
                 "expanded": "1" if any(layers.values()) else "0",
             },
         )
-        for table, shown in layers.items():
+        for name, shown in layers.items():
             ET.SubElement(
                 folder,
                 "layer-tree-layer",
                 {
-                    "id": layer_id(table),
-                    "name": layer_title(table, facts),
-                    "source": f"./{gpkg.name}|layername={table}",
+                    "id": layer_id(name),
+                    "name": _title(name, facts),
+                    "source": f"./{gpkg.name}|layername={_source(name)}",
                     "providerKey": "ogr",
                     "checked": "Qt::Checked" if shown else "Qt::Unchecked",
                     "expanded": "1" if shown else "0",
@@ -198,8 +211,8 @@ def project_xml(gpkg: Path, facts: RunFacts) -> str:
     _text(canvas, "rotation", "0")
     _crs(ET.SubElement(canvas, "destinationsrs"), epsg)
     layers = ET.SubElement(root, "projectlayers")
-    for table in (table for group in TREE.values() for table in group):
-        _map_layer(layers, gpkg, table, styles[table], facts)
+    for name in (name for group in TREE.values() for name in group):
+        _map_layer(layers, gpkg, name, styles[_source(name)], facts)
     _properties(root, facts)
     view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
     ET.SubElement(view, "Scales")

@@ -14,6 +14,7 @@ from fragility import schemas
 from fragility.export import labels
 from fragility.export.gpkg import LAYERS, write_gpkg
 from fragility.export.qgz import write_project
+from fragility.export.themes import RATE_COLOURS, THEMES
 from tests.factories import NASTY, SIDE, SIZE, SOUTH, UNSCORED, WEST, make_facts, make_tables
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -67,7 +68,7 @@ def test_every_layer_is_valid_and_in_order(report: dict[str, Any]) -> None:
     assert report["crs"] == "EPSG:2154"
     assert report["title"].startswith("Territoire fictif")
     assert report["heading"].startswith("Territoire fictif")
-    assert set(report["layers"]) == set(LAYERS)
+    assert set(report["layers"]) == {*LAYERS, *THEMES}
     assert all(layer["valid"] for layer in report["layers"].values())
     assert all(layer["crs"] == "EPSG:4326" for layer in report["layers"].values())
     assert report["visible"] == ["lieux", "communes_fragiles_non_couvertes", "communes"]
@@ -137,4 +138,20 @@ def test_pixels_have_the_colour_of_the_class(report: dict[str, Any]) -> None:
 
 def test_the_project_stored_in_the_geopackage_opens_too(report: dict[str, Any]) -> None:
     assert report["stored"]
-    assert report["stored_valid"] == [True] * len(LAYERS)
+    assert report["stored_valid"] == [True] * len(report["layers"])
+
+
+def test_people_and_rate_are_two_other_looks_of_the_communes(report: dict[str, Any]) -> None:
+    rate, people = report["layers"]["taux"], report["layers"]["personnes"]
+    assert rate["source"].endswith("layername=communes")
+    assert rate["name"].startswith("Territoire fictif — En difficulté numérique")
+    assert rate["colours"] == [*RATE_COLOURS, labels.NOT_COMPUTED_COLOUR]
+    assert [words.split()[0] for words in rate["legend"]] == [
+        "moins", "de", "de", "de", rate["legend"][4].split()[0], "Non",
+    ]  # fmt: skip
+    assert [words.replace("\u202f", " ") for words in people["legend"]] == [
+        "moins de 100", "de 100 à 500", "de 500 à 2 000", "de 2 000 à 10 000", "10 000 ou plus",
+    ]  # fmt: skip
+    assert set(report["pixels_taux"]) <= {*RATE_COLOURS, labels.NOT_COMPUTED_COLOUR}
+    # Where there is no disc, what lies below shows.
+    assert "#ffffff" in report["pixels_personnes"]
