@@ -1,0 +1,163 @@
+"""Access by road of the cells of a grid, and what is left to another engine."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from fragility import schemas
+from fragility.access.network import build_network
+from fragility.access.network_reach import (
+    EDGE,
+    NO_WAY,
+    OFF,
+    complete,
+    nearest_by_network,
+    pairs_by_road,
+)
+from fragility.access.pairs import Pairs
+from fragility.access.travel import nearest_places
+from fragility.sources.readers.osm import find_extracts, read_roads
+from tests.osm_files import metres, write_extract
+
+# A straight road of 10 km at 64 km/h, a one-way street back from its end to its middle by the
+# south (64 km/h too), and an island of the road network that is too small to be kept.
+POINTS = {1: (0, 0), 2: (5, 0), 3: (10, 0), 4: (10, -3), 5: (5, -3), 6: (20, 0), 7: (21, 0)}
+WAYS = {
+    1: ([1, 2], {"highway": "primary"}),
+    2: ([2, 3], {"highway": "primary", "oneway": "yes"}),
+    3: ([3, 4, 5, 2], {"highway": "primary", "oneway": "yes"}),
+    4: ([6, 7], {"highway": "primary"}),
+}
+
+
+@pytest.fixture
+def network(tmp_path):
+    write_extract(tmp_path / "a.osm.pbf", POINTS, WAYS)
+    return build_network(read_roads(find_extracts(tmp_path), ["primary"]), "voiture")
+
+
+def grid(*points):
+    xy = metres(*points)
+    return pd.DataFrame(
+        {
+            "id_maille": range(len(xy)),
+            "code_iris": "010010000",
+            "code_commune": "01001",
+            "population": 10.0,
+            "x_m": xy[:, 0],
+            "y_m": xy[:, 1],
+            "densite_hab_km2": 10.0,
+        }
+    ).astype({"code_iris": "str", "code_commune": "str"})
+
+
+def lieux(*points, **values):
+    frame = pd.DataFrame(
+        {
+            "id": [f"cn-{n}" for n in range(len(points))],
+            "dispositif": "conseiller_numerique",
+            "code_commune": "01001",
+            "statut": "retenu",
+        }
+    ).assign(**values)
+    shapes = gpd.GeoSeries(shapely.points(metres(*points)), crs=2154).to_crs(4326)
+    return gpd.GeoDataFrame(frame, geometry=shapes)
+
+
+def test_minutes_are_those_of_the_way_to_the_place(network):
+    reach = nearest_by_network(grid((0, 0), (5, 0), (10, 0)), lieux((5, 0)), network)
+    schemas.validate(reach.couts, "access_couts")
+    # From the end one must go round by the south: 3 + 5 + 3 km at 64 km/h.
+    assert reach.couts["minutes"].tolist() == pytest.approx(
+        [5 / 64 * 60, 0, 11 / 64 * 60], rel=2e-3, abs=1e-3
+    )
+    assert reach.couts["km"].tolist() == pytest.approx([5, 0, 5], rel=2e-3, abs=1e-3)
+    assert reach.route_km == pytest.approx([5, 0, 11], rel=2e-3, abs=1e-3)
+    assert reach.straight_km == pytest.approx([5, 0, 5], rel=2e-3, abs=1e-3)
+    assert not reach.outside.any()
+
+
+def test_columns_are_those_of_the_other_engine(network):
+    homes, places = grid((0, 0), (5, 0)), lieux((4, 0), (5, 0))
+    mine = nearest_by_network(homes, places, network).couts
+    other = nearest_places(homes, places)
+    assert mine.dtypes.to_dict() == other.dtypes.to_dict()
+    assert mine["km"].tolist() == pytest.approx(other["km"].tolist())
+
+
+def test_only_open_places_of_the_kind_and_of_the_zone_count(network):
+    places = lieux(
+        (0, 0), (0, 0), (0, 0), (10, 0),
+        statut=["ecarte", "retenu", "retenu", "retenu"],
+        dispositif=["conseiller_numerique", "bibliotheque", *["conseiller_numerique"] * 2],
+        code_commune=["01001", "01001", "97101", "01001"],
+    )  # fmt: skip
+    homes = grid((0, 0))
+    assert nearest_by_network(homes, places, network).couts["id_lieu"].tolist() == ["cn-3"]
+    found = nearest_by_network(homes, places, network, dispositif="bibliotheque")
+    assert found.couts["id_lieu"].tolist() == ["cn-1"]
+
+
+def test_places_at_one_address_are_known_by_the_first(network):
+    places = lieux((5, 0), (5, 0), (5, 0)).assign(id=["cn-c", "cn-a", "cn-b"])
+    assert nearest_by_network(grid((0, 0)), places, network).couts["id_lieu"].tolist() == ["cn-a"]
+
+
+def test_without_a_place_there_is_no_row(network):
+    reach = nearest_by_network(grid((0, 0)), lieux((5, 0), statut="ecarte"), network)
+    schemas.validate(reach.couts, "access_couts")
+    assert len(reach.couts) == len(reach.reason) == 0
+    assert complete(reach, reach.couts).empty
+
+
+def test_what_the_network_does_not_answer_is_left_to_another_engine(network):
+    # Off: 3 km from any road. Edge: a place of the neighbouring region is 9 km away, the one that
+    # the network knows 10 km.
+    homes = grid((0, 3), (10, 0), (0, 0), (1, 0))
+    places = lieux((0, 0), (19, 0))
+    reach = nearest_by_network(homes, places, network)
+    assert reach.reason.tolist() == [OFF, EDGE, "", ""]
+    assert reach.couts["minutes"].isna().tolist() == [True, True, False, False]
+    assert reach.couts["id_lieu"].isna().tolist() == [True, True, False, False]
+    other = nearest_places(homes, places)
+    whole = complete(reach, other)
+    schemas.validate(whole, "access_couts")
+    assert whole["id_maille"].tolist() == [0, 1, 2, 3]
+    assert whole["id_lieu"].tolist() == ["cn-0", "cn-1", "cn-0", "cn-0"]
+    assert whole["minutes"].tolist()[:2] == other["minutes"].tolist()[:2]
+    assert whole["minutes"].tolist()[3] == pytest.approx(1 / 15 * 60, rel=2e-3)
+
+
+def test_a_place_on_another_part_of_the_network_is_without_a_way(tmp_path):
+    island = {100 + k: (30 + 0.1 * k, 0) for k in range(300)}
+    bits = {k: ([k, k + 1], {"highway": "primary"}) for k in list(island)[:-1]}
+    write_extract(tmp_path / "a.osm.pbf", {**POINTS, **island}, {**WAYS, **bits})
+    large = {1000 + k: (0.1 * k, 20) for k in range(300)}
+    rest = {k: ([k, k + 1], {"highway": "primary"}) for k in list(large)[:-1]}
+    write_extract(tmp_path / "b.osm.pbf", large, rest)
+    network = build_network(read_roads(find_extracts(tmp_path), ["primary"]), "voiture")
+    reach = nearest_by_network(grid((31, 0), (1, 20)), lieux((2, 20)), network)
+    assert reach.reason.tolist() == [NO_WAY, ""]
+
+
+def test_pairs_by_road_are_completed_by_another_engine(network):
+    def crow(homes, places, limit, epsg):
+        """Every pair, in one minute."""
+        home, place = (grid.ravel() for grid in np.indices((len(homes), len(places))))
+        return Pairs(home, place, np.ones(len(home)), len(homes), len(places), limit)
+
+    # Home 2 and place 1 are off the network; from the end, home 1 takes 11 km of road.
+    homes, places = metres((0, 0), (10, 0), (0, 3)), metres((5, 0), (19, 0))
+    found = pairs_by_road({2154: network}, crow)(homes, places, 30.0, 2154)
+    table = np.full((3, 2), np.nan)
+    table[found.home, found.place] = found.minutes
+    assert len(found.home) == 6
+    assert table.ravel().tolist() == pytest.approx(
+        [5 / 64 * 60, 1, 11 / 64 * 60, 1, 1, 1], rel=2e-3
+    )
+    # Another zone has no network.
+    assert pairs_by_road({2154: network}, crow)(homes, places, 30.0, 2975).minutes.sum() == 6
+    # Nothing within five minutes by road, and no pair of the other engine instead.
+    assert len(pairs_by_road({2154: network}, crow)(homes[:2], places[:1], 4.0, 2154).home) == 0
