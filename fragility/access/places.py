@@ -1,26 +1,103 @@
-"""The places that receive the public: each located, or set aside with its reason."""
+"""The places that receive the public: each used, merged into another, or set aside with its reason.
+
+Lists speak of the same places: a France services that hosts a conseiller is in two of them, or
+four. One row stands for each place (`statut` is `retenu`) and says in `dispositifs` all that is
+offered there; the others are `fusionne` into it, by `id_lieu`.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from fragility import schemas
-from fragility.access.names import declared_commune, declared_departement, normalise_name
+from fragility.access.names import declared_commune
+from fragility.access.places_commune import deduce_communes
+from fragility.access.places_locate import UNPLACED, locate
+from fragility.access.places_merge import merge_places
 from fragility.ledger import ledger, stack
-from fragility.territory.crs import WGS84, zone_epsg
+from fragility.territory.crs import WGS84
 
-PREFIXES = {"conseiller_numerique": "cn-", "france_services": "fs-", "bibliotheque": "bib-"}
-# A quay or a jetty is in the sea of a simplified contour; 500 m away is somewhere else.
-SHORE_M = 500.0
-# Farther than this from the commune that the record names, the point is the mistaken one: nine
-# conseillers' places of December 2022, among them the seat of a département at 87 km.
-FAR_M = 10_000.0
+__all__ = ["DISPOSITIFS", "KNOWN", "UNPLACED", "build_lieux", "build_places", "places_of"]
+
+# In the order of who stands for a place that several lists know: what is counted first.
+PREFIXES = {
+    "conseiller_numerique": "cn-",
+    "france_services": "fs-",
+    "aidants_connect": "ac-",
+    "bibliotheque": "bib-",
+    "la_poste": "lp-",
+    "mediation": "med-",
+}
+DISPOSITIFS = tuple(PREFIXES)
+# Where somebody helps with digital tools; libraries and post offices are there to be equipped.
+MEDIATION = ("conseiller_numerique", "france_services", "aidants_connect", "mediation")
 KNOWN = "employeur dans une commune dont un lieu d'accueil est publié"
-UNPLACED = ", commune déclarée introuvable ou ambiguë"
+# Older than this at the edition's day, a record may speak of a place that has closed.
+STALE_MONTHS = 18
+LIEUX_COLUMNS = [
+    "id", "nom", "dispositif", "dispositifs", "code_commune", "commune_declaree", "itinerance",
+    "date_maj", "est_ancien", "nb_conseillers", "precision", "statut", "motif_statut", "id_lieu",
+    "motif_fusion", "geometry",
+]  # fmt: skip
 _COLUMNS = list(schemas.TABLES["core_lieux"].columns)
+
+
+def build_places(
+    lists: Mapping[str, pd.DataFrame],
+    core_communes: gpd.GeoDataFrame,
+    communes: pd.DataFrame,
+    *,
+    day: str,
+    stale_months: int = STALE_MONTHS,
+) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
+    """Put the lists of places together, in the communes of the edition, each place once.
+
+    Parameters
+    ----------
+    lists : `dispositif` (one of `DISPOSITIFS`) -> tidy list (`readers/places.COLUMNS`); a column
+        `date_liste` (YYYY-MM-DD) dates the rows that have no date of their own.
+    core_communes : communes with contours, EPSG:4326.
+    communes : COG, for the names and codes of arrondissements and former communes.
+    day : day of the edition, YYYY-MM-DD, that the age of records is counted from.
+    stale_months : age from which a record is `est_ancien`.
+
+    Returns
+    -------
+    `core_lieux` (`LIEUX_COLUMNS`), one row per id, and the ledger: each row read is kept, merged,
+    set aside or a double of an id. On the row that stands for a place, `nb_conseillers` is the sum
+    of the rows, `date_maj` the latest, and the point that of a row that has one.
+    """
+    everything = _stacked(lists)
+    if everything.empty:
+        return _empty(), stack()
+    is_double = everything.duplicated("id")
+    rows = everything[~is_double].reset_index(drop=True)
+    rows = rows.assign(**_placed(rows, core_communes, communes))
+    rows = rows.assign(dispositifs=rows["dispositif"], id_lieu=None, motif_fusion=None)
+    last = rows["date_maj"].fillna(rows["date_liste"])
+    kept = rows["statut"] == "retenu"
+    used = rows[kept].assign(derniere=last[kept]).reset_index(drop=True)
+    used = _standing(used.assign(**merge_places(used, list(DISPOSITIFS))))
+    aside = rows[~kept].assign(derniere=last[~kept])
+    rows = pd.concat([used, aside], ignore_index=True)
+    # Back to the order of the lists.
+    rows = rows.set_index("id").loc[everything["id"][~is_double]].reset_index()
+    limit = (pd.Timestamp(day) - pd.DateOffset(months=stale_months)).strftime("%Y-%m-%d")
+    rows["est_ancien"] = (rows["derniere"] < limit).fillna(False).astype(bool)
+    frame = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(rows["point"].to_numpy(), crs=WGS84))
+    texts = ["id_lieu", "motif_fusion", "dispositifs"]
+    frame = frame[LIEUX_COLUMNS].astype(dict.fromkeys(texts, "str"))
+    doubles = everything["dispositif"][is_double].value_counts()
+    return frame, stack(
+        *(
+            _account(kind, frame[frame["dispositif"] == kind], int(doubles.get(kind, 0)))
+            for kind in lists
+        )
+    )
 
 
 def build_lieux(
@@ -30,70 +107,77 @@ def build_lieux(
     core_communes: gpd.GeoDataFrame,
     communes: pd.DataFrame,
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Put the lists of places together, in the communes of the edition.
+    """Put three lists together without looking for the places that they share.
+
+    Parameters and result as `build_places`, in the columns of `core_lieux`.
+    """
+    named = zip(
+        ("conseiller_numerique", "france_services", "bibliotheque"),
+        (conseillers, france_services, bibliotheques),
+        strict=True,
+    )
+    lists = {kind: part for kind, part in named if part is not None}
+    everything = _stacked(lists)
+    if everything.empty:
+        return _empty()[_COLUMNS], stack()
+    is_double = everything.duplicated("id")
+    rows = everything[~is_double].reset_index(drop=True)
+    rows = rows.assign(**_placed(rows, core_communes, communes))
+    frame = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(rows["point"].to_numpy(), crs=WGS84))
+    doubles = everything["dispositif"][is_double].value_counts()
+    accounts = [
+        _account(kind, frame[frame["dispositif"] == kind], int(doubles.get(kind, 0)))
+        for kind in lists
+    ]
+    return frame[_COLUMNS], stack(*accounts)
+
+
+def places_of(lieux: gpd.GeoDataFrame, *dispositifs: str) -> pd.Series:
+    """Tell the rows that stand for a place where one of these is offered.
 
     Parameters
     ----------
-    conseillers, france_services, bibliotheques : tidy lists (see `readers/places.py`), or None.
-    core_communes : communes with contours, EPSG:4326.
-    communes : COG, for the names and codes of arrondissements and former communes.
+    lieux : `core_lieux`.
+    dispositifs : among `DISPOSITIFS`; none means any mediation (`MEDIATION`).
 
     Returns
     -------
-    `core_lieux`, one row per id, and the ledger: each row read is kept, set aside or a double.
-
-    Notes
-    -----
-    The published point is kept when it is in a commune of the declared département, in the
-    declared commune (postal codes cross borders), or in a commune of the declared name when none
-    bears it in the declared département (mistyped postal codes), and is not more than 10 km from
-    the commune that the record names. Otherwise the place goes to the
-    representative point of the declared commune, if one and only one fits, and its precision says
-    so.
+    Booleans on the index of `lieux`.
     """
-    lists = {
-        "conseiller_numerique": conseillers,
-        "france_services": france_services,
-        "bibliotheque": bibliotheques,
-    }
+    among = "|".join(dispositifs or MEDIATION)
+    offered = lieux["dispositifs"].str.contains(rf"(?:^|\|)(?:{among})(?:\||$)", regex=True)
+    return lieux["statut"].eq("retenu") & offered.fillna(False).astype(bool)
+
+
+def _stacked(lists: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """All the rows, in the order of the lists, each under the prefix of its own."""
     parts = [
         part.assign(dispositif=kind, id=PREFIXES[kind] + part["id"].astype("str"))
         for kind, part in lists.items()
-        if part is not None
     ]
     if not parts:
-        empty = {
-            c: pd.Series(
-                dtype="float64" if c == "nb_conseillers" else "bool" if c == "itinerance" else "str"
-            )
-            for c in _COLUMNS[:-1]
-        }
-        return gpd.GeoDataFrame(empty, geometry=gpd.GeoSeries([], crs=WGS84)), stack()
-    everything = pd.concat(parts, ignore_index=True)
-    is_double = everything.duplicated("id")
-    places = everything[~is_double].reset_index(drop=True)
-    located = _known_by_its_places(_locate(places, core_communes, communes), places)
-    frame = gpd.GeoDataFrame(
-        places.drop(
-            columns=[
-                "code_declare",
-                "code_postal",
-                "departement_declare",
-                "latitude",
-                "longitude",
-                "motif_ecart",
-                "est_employeur",
-            ]
-        ).assign(**located.drop(columns="point")),
-        geometry=gpd.GeoSeries(located["point"].to_numpy(), crs=WGS84),
-    )[_COLUMNS]
-    doubles = everything["dispositif"][is_double].value_counts()
-    return frame, stack(
-        *(
-            _account(kind, frame[frame["dispositif"] == kind], int(doubles.get(kind, 0)))
-            for kind, part in lists.items()
-            if part is not None
-        )
+        return pd.DataFrame()
+    table = pd.concat(parts, ignore_index=True)
+    dates = table.get("date_liste", pd.Series(index=table.index, dtype="str"))
+    return table.assign(date_liste=dates.astype("str"))
+
+
+def _placed(
+    rows: pd.DataFrame, core_communes: gpd.GeoDataFrame, communes: pd.DataFrame
+) -> pd.DataFrame:
+    """Locate rows, those that declare no commune in the one that can be deduced."""
+    declared = declared_commune(rows, core_communes, communes)
+    names = core_communes.set_index("code_commune")["nom"]
+    deduced = deduce_communes(rows, declared, names)
+    told = rows.assign(code_declare=rows["code_declare"].fillna(deduced["code"]).astype("str"))
+    located = _known_by_its_places(locate(told, core_communes, communes), rows)
+    motif = located["motif_statut"].str.replace(
+        ": placé dans la commune déclarée", "", regex=False
+    ) + (": " + deduced["motif"])
+    own = deduced["motif"].notna() & located["precision"].eq("commune")
+    return located.assign(
+        motif_statut=located["motif_statut"].mask(own, motif),
+        nom_commune=located["code_commune"].map(names),
     )
 
 
@@ -117,142 +201,42 @@ def _known_by_its_places(located: pd.DataFrame, places: pd.DataFrame) -> pd.Data
     )
 
 
-def _locate(
-    places: pd.DataFrame, core_communes: gpd.GeoDataFrame, communes: pd.DataFrame
-) -> pd.DataFrame:
-    """Decide of each place: `code_commune`, `precision`, `statut`, `motif_statut`, `point`."""
-    stated = declared_departement(places)
-    declared = declared_commune(places, core_communes, communes)
-    longitude, latitude = places["longitude"].to_numpy(), places["latitude"].to_numpy()
-    has_point = np.isfinite(longitude) & np.isfinite(latitude)
-    points = shapely.points(longitude, latitude)
-    found = commune_of_points(points, core_communes, stated)
-    swapped = commune_of_points(shapely.points(latitude, longitude), core_communes, stated)
-    found_dep = found.map(core_communes.set_index("code_commune")["code_departement"])
-    swapped_dep = swapped.map(core_communes.set_index("code_commune")["code_departement"])
-
-    place = core_communes.set_index("code_commune")
-    found_name = normalise_name(found.map(place["nom"]))
-    same_name = found_name == normalise_name(places["commune_declaree"])
-    # A commune without contour cannot hold its own points.
-    undrawn = declared.isin(place.index[place.geometry.isna()]) & found.isna() & has_point
-    found = found.where(~undrawn, declared)
-    agrees = found.notna() & (
-        stated.isna() | (found_dep == stated) | (found == declared) | (declared.isna() & same_name)
-    )
-    far = agrees & _far_from_declared(points, found, declared, place)
-    agrees &= ~far
-    reason = np.select(
-        [~has_point, far, swapped.notna() & (swapped_dep == stated), found.isna()],
-        [
-            "coordonnées absentes",
-            f"coordonnées à plus de {FAR_M / 1000:g} km de la commune déclarée",
-            "latitude et longitude inversées",
-            "coordonnées hors des communes de l'édition",
-        ],
-        "coordonnées dans un autre département que l'adresse",
-    )
-    centre = place.geometry.reindex(declared)
-    fallback = shapely.point_on_surface(centre.to_numpy())
-    can_move = ~shapely.is_missing(fallback)
-    receives = places["motif_ecart"].isna().to_numpy()
-    by_point = receives & agrees.to_numpy(dtype=bool)
-    by_commune = receives & ~by_point & can_move
-    code = found.where(by_point, declared.where(by_commune))
-    out = pd.DataFrame(
-        {
-            "code_commune": code,
-            "precision": np.select([by_point, by_commune], ["coordonnees", "commune"], "absente"),
-            "statut": np.where(by_point | by_commune, "retenu", "ecarte"),
-        }
-    ).astype("str")
-    out["motif_statut"] = pd.Series(
-        np.select(
-            [~receives, by_point, by_commune],
-            [
-                places["motif_ecart"].fillna("").to_numpy(dtype=str),
-                "coordonnées publiées",
-                np.char.add(reason.astype(str), " : placé dans la commune déclarée"),
-            ],
-            np.char.add(reason.astype(str), UNPLACED),
-        )
-    ).astype("str")
-    point = np.full(len(places), None, dtype=object)
-    point[by_point], point[by_commune] = points[by_point], fallback[by_commune]
-    out["point"] = point
-    return out
-
-
-def _far_from_declared(
-    points: np.ndarray, found: pd.Series, declared: pd.Series, place: gpd.GeoDataFrame
-) -> pd.Series:
-    """Tell the points that are more than `FAR_M` away from the contour of the declared commune."""
-    other = found.notna() & declared.notna() & (found != declared)
-    rows = np.flatnonzero(other & declared.isin(place.index[place.geometry.notna()]))
-    far = pd.Series(False, index=found.index)
-    contours = place.geometry.reindex(declared.iloc[rows])
-    zones = zone_epsg(place["code_departement"].reindex(declared.iloc[rows])).to_numpy()
-    for epsg in np.unique(zones):
-        at = np.flatnonzero(zones == epsg)
-        a = gpd.GeoSeries(points[rows[at]], crs=WGS84).to_crs(int(epsg))
-        b = gpd.GeoSeries(contours.to_numpy()[at], crs=WGS84).to_crs(int(epsg))
-        far.iloc[rows[at]] = shapely.distance(a.to_numpy(), b.to_numpy()) > FAR_M
-    return far
-
-
-def commune_of_points(
-    points: np.ndarray, core_communes: gpd.GeoDataFrame, departements: pd.Series
-) -> pd.Series:
-    """Return the commune each point is in, or at most `SHORE_M` away from.
-
-    Parameters
-    ----------
-    points : shapely points in degrees, shape (n,); NaN coordinates give nothing.
-    core_communes : `code_commune`, contours in EPSG:4326.
-    departements : stated département of each point; on a border between two communes, that of
-        the stated département wins, else the lower code.
-
-    Returns
-    -------
-    Commune codes (missing when in none), in the order of `points`.
-    """
-    shapes = core_communes.geometry.to_numpy()
-    codes = core_communes["code_commune"].to_numpy(dtype=object)
-    owner = core_communes["code_departement"].to_numpy(dtype=object)
-    stated = departements.to_numpy(dtype=object)
-    tree = shapely.STRtree(shapes)
-    usable = points.copy()
-    usable[~np.isfinite(shapely.get_x(points))] = None
-    pairs = _pairs(tree, usable, "intersects").assign(metres=0.0)
-    afloat = usable.copy()
-    afloat[pairs["point"].unique()] = None
-    # 0.01 degree is more than 500 m at every French latitude: a coarse net, measured afterwards.
-    x, y = shapely.get_x(afloat), shapely.get_y(afloat)
-    near = _pairs(tree, shapely.box(x - 0.01, y - 0.01, x + 0.01, y + 0.01), "intersects")
-    if len(near):
-        zones = zone_epsg(pd.Series(owner[near["commune"]], dtype="str")).to_numpy()
-        metres = np.full(len(near), np.inf)
-        for epsg in np.unique(zones):
-            at = zones == epsg
-            a = gpd.GeoSeries(points[near["point"][at]], crs=WGS84).to_crs(int(epsg))
-            b = gpd.GeoSeries(shapes[near["commune"][at]], crs=WGS84).to_crs(int(epsg))
-            metres[at] = shapely.distance(a.to_numpy(), b.to_numpy())
-        near = near.assign(metres=metres)
-        pairs = pd.concat([pairs, near[near["metres"] <= SHORE_M]])
-    pairs["other"] = owner[pairs["commune"]] != stated[pairs["point"]]
-    pairs["code"] = codes[pairs["commune"]]
-    best = pairs.sort_values(["point", "metres", "other", "code"]).drop_duplicates("point")
-    return best.set_index("point")["code"].reindex(range(len(points))).astype("str")
-
-
-def _pairs(tree: shapely.STRtree, shapes: np.ndarray, predicate: str) -> pd.DataFrame:
-    found = tree.query(shapes, predicate=predicate)
-    return pd.DataFrame({"point": found[0], "commune": found[1]})
+def _standing(used: pd.DataFrame) -> pd.DataFrame:
+    """Give the row that stands for a place what the rows merged into it know."""
+    stands = (used["id_lieu"] == used["id"]).to_numpy()
+    of = used.groupby("id_lieu", sort=False)
+    used["statut"] = np.where(stands, "retenu", "fusionne")
+    order = {kind: f"{rank}{kind}" for rank, kind in enumerate(DISPOSITIFS)}
+    ranked = used.assign(ordre=used["dispositif"].map(order)).sort_values("ordre", kind="stable")
+    ranked = ranked.drop_duplicates(["id_lieu", "dispositif"])
+    offered = ranked.groupby("id_lieu")["dispositif"].agg("|".join)
+    sums = {
+        "dispositifs": offered,
+        "nb_conseillers": of["nb_conseillers"].sum(min_count=1),
+        "date_maj": of["date_maj"].max(),
+        "derniere": of["derniere"].max(),
+    }
+    for column, values in sums.items():
+        used[column] = used[column].mask(stands, used["id"].map(values))
+    # A row known by its commune alone takes the point of one that has its own.
+    exact = used[used["precision"] == "coordonnees"].drop_duplicates("id_lieu")
+    at = pd.Series(exact.index, index=exact["id_lieu"]).reindex(used["id"]).to_numpy()
+    better = np.flatnonzero(stands & (used["precision"] == "commune").to_numpy() & ~np.isnan(at))
+    source = used.iloc[at[better].astype(np.int64)]
+    source = source.assign(motif_statut="point de " + source["id"])
+    for column in ("code_commune", "precision", "point", "motif_statut"):
+        changed = used[column].to_numpy(dtype=object, copy=True)
+        changed[better] = source[column].to_numpy(dtype=object)
+        used[column] = pd.Series(changed, index=used.index, dtype=used[column].dtype)
+    return used
 
 
 def _account(kind: str, frame: gpd.GeoDataFrame, doubles: int) -> pd.DataFrame:
-    """One ledger per list: kept by its point, kept by its commune, set aside, double."""
+    """One ledger per list: kept, merged by reason, set aside by reason, double."""
     aside = frame["motif_statut"][frame["statut"] == "ecarte"].value_counts()
+    merged = frame["statut"] == "fusionne"
+    told = frame["motif_fusion"][merged] if merged.any() else pd.Series(dtype="str")
+    reasons = told.str.replace(r", (?:à \d+ m|même commune)$", "", regex=True)
     kept = int((frame["statut"] == "retenu").sum())
     return ledger(
         "core_lieux",
@@ -261,6 +245,13 @@ def _account(kind: str, frame: gpd.GeoDataFrame, doubles: int) -> pd.DataFrame:
         kept,
         {
             **{str(reason): int(n) for reason, n in aside.items()},
+            **{f"fusionné : {reason}": int(n) for reason, n in reasons.value_counts().items()},
             "identifiant en double": doubles,
         },
     )
+
+
+def _empty() -> gpd.GeoDataFrame:
+    types = {"nb_conseillers": "float64", "itinerance": "bool", "est_ancien": "bool"}
+    columns = {c: pd.Series(dtype=types.get(c, "str")) for c in LIEUX_COLUMNS[:-1]}
+    return gpd.GeoDataFrame(columns, geometry=gpd.GeoSeries([], crs=WGS84))

@@ -191,6 +191,35 @@ _SOURCES = (
         "mediation-numerique/",
         "lov2",
     ),
+    # Licence Ouverte or ODbL according to the page: the stricter one.
+    Source(
+        "laposte_points",
+        "Points de contact de La Poste",
+        "La Poste",
+        _DATAGOUV + "liste-des-bureaux-de-poste-agences-postales-et-relais-poste",
+        "odbl",
+    ),
+    Source(
+        "anct_qpv",
+        "Quartiers prioritaires de la politique de la ville",
+        "ANCT",
+        _DATAGOUV + "5a561801c751df42d7fca9b6",
+        "lov2",
+    ),
+    Source(
+        "anct_zrr",
+        "Zones de revitalisation rurale",
+        "ANCT",
+        _DATAGOUV + "zones-de-revitalisation-rurale-zrr/",
+        "lov2",
+    ),
+    Source(
+        "anct_frr",
+        "France ruralités revitalisation",
+        "ANCT, Observatoire des territoires",
+        "https://www.observatoire-des-territoires.gouv.fr/",
+        "lov2",
+    ),
 )
 
 _RELEASES = (
@@ -906,6 +935,59 @@ _RELEASES = (
                 "lieux_mediation_59_62_20230417.csv",
                 1110389,
                 "0c8f5c42786bcec431cb8adfe22a3c2aa76b98cade0199449fd5c09afe0ce6d4",
+            ),
+        ),
+    ),
+    Release(
+        "laposte_points",
+        "courant",
+        year=2026,
+        geography_year=None,
+        published="jour du téléchargement",
+        files=(RawFile("laposte_poincont2.csv"),),
+    ),
+    Release(
+        "anct_qpv",
+        "2024",
+        year=2024,
+        geography_year=None,
+        published="2024",
+        files=(
+            RawFile(
+                "QP2024_France_Hexagonale_Outre_Mer_WGS84.geojson",
+                url=_RESOURCE + "942d4ee8-8142-4556-8ea1-335537ce1119",
+                url_confirmed=True,
+                archive_member="GEOJSON/QP2024_France_Hexagonale_Outre_Mer_WGS84.geojson",
+            ),
+        ),
+    ),
+    Release(
+        "anct_zrr",
+        "2021",
+        year=2021,
+        geography_year=2021,
+        published="2021-09-07",
+        files=(
+            RawFile(
+                "diffusion-zonages-zrr-cog2021.xls",
+                url="https://static.data.gouv.fr/resources/zones-de-revitalisation-rurale-zrr/"
+                "20210907-124104/diffusion-zonages-zrr-cog2021.xls",
+                url_confirmed=True,
+            ),
+        ),
+    ),
+    Release(
+        "anct_frr",
+        "2025",
+        year=2024,
+        geography_year=2025,
+        published="2025",
+        files=(
+            RawFile(
+                "frr_com2025.csv",
+                url="https://www.observatoire-des-territoires.gouv.fr/outils/"
+                "cartographie-interactive/api/v1/functions/GC_API_download.php"
+                "?type=stat&nivgeo=com2025&dataset=frr&indic=codefrr&format=csv",
             ),
         ),
     ),

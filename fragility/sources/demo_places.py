@@ -130,7 +130,7 @@ def _conseiller_row(
     day = int(hashlib.sha256(key.encode()).hexdigest(), 16) % 200
     return {
         "id": _identifier(key), "nom": name, "pivot": "0" * 14, "commune": commune["nom"],
-        "code_postal": commune["postal"], "adresse": "1 place de la Démonstration",
+        "code_postal": commune["postal"], "adresse": f"{10 + day} place de la Démonstration",
         "latitude": round(lat, 6), "longitude": round(lon, 6), "services": _SERVICES,
         "conditions_acces": _ACCESS, "labels_nationaux": "CNFS", "horaires": _HOURS[0],
         "source": "conseiller-numerique",

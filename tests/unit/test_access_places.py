@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from fragility import schemas
 from fragility.access.names import departements_of_postal, normalise_name
-from fragility.access.places import KNOWN, build_lieux
+from fragility.access.places import KNOWN, LIEUX_COLUMNS, build_places
 from fragility.sources.readers.places import COLUMNS
 
+DAY = "2023-01-01"
 TOWNS = {
     "01001": ("Saint-Étienne-du-Bois", "01", (5.0, 46.0)),
     "01002": ("L'Abergement", "01", (5.1, 46.0)),
@@ -73,8 +73,9 @@ def place(**values: object) -> pd.DataFrame:
 
 
 def built(communes: gpd.GeoDataFrame, cog: pd.DataFrame, **values: object) -> pd.Series:
-    frame, ledger = build_lieux(place(**values), None, None, communes, cog)
-    schemas.validate(frame, "core_lieux")
+    lists = {"conseiller_numerique": place(**values)}
+    frame, ledger = build_places(lists, communes, cog, day=DAY)
+    assert list(frame.columns) == LIEUX_COLUMNS
     assert ledger["lignes"].iloc[0] == 1
     return frame.iloc[0]
 
@@ -206,8 +207,11 @@ def test_every_row_ends_in_one_bucket(communes: gpd.GeoDataFrame, cog: pd.DataFr
     good = place(latitude=46.05, longitude=5.05, code_postal="01370")
     lost = place(id="y")
     rows = pd.concat([good, good, lost], ignore_index=True)
-    frame, ledger = build_lieux(rows, good, None, communes, cog)
+    lists = {"conseiller_numerique": rows, "france_services": good}
+    frame, ledger = build_places(lists, communes, cog, day=DAY)
     assert frame["id"].tolist() == ["cn-x", "cn-y", "fs-x"]
+    assert frame["statut"].tolist() == ["retenu", "ecarte", "fusionne"]
+    assert frame["id_lieu"].fillna("").tolist() == ["cn-x", "", "cn-x"]
     counts = ledger[ledger["source"] == "conseiller_numerique"].set_index("motif")["lignes"]
     assert counts["entrées"] == 3
     assert counts["sorties"] == 1
@@ -216,10 +220,23 @@ def test_every_row_ends_in_one_bucket(communes: gpd.GeoDataFrame, cog: pd.DataFr
 
 
 def test_no_list_gives_an_empty_valid_table(communes: gpd.GeoDataFrame, cog: pd.DataFrame) -> None:
-    frame, ledger = build_lieux(None, None, None, communes, cog)
-    schemas.validate(frame, "core_lieux")
+    frame, ledger = build_places({}, communes, cog, day=DAY)
+    assert list(frame.columns) == LIEUX_COLUMNS
     assert frame.empty
     assert ledger.empty
+
+
+def test_a_place_that_declares_no_commune_goes_where_its_postal_code_is_known(
+    communes: gpd.GeoDataFrame, cog: pd.DataFrame
+) -> None:
+    known = place(latitude=46.05, longitude=5.05, code_postal="01370", code_declare="01001")
+    frame, _ = build_places(
+        {"bibliotheque": known, "aidants_connect": place(nom="Les Iris", code_postal="01370")},
+        communes, cog, day=DAY,
+    )  # fmt: skip
+    structure = frame.set_index("id").loc["ac-x"]
+    assert structure[["code_commune", "precision"]].tolist() == ["01001", "commune"]
+    assert structure["motif_statut"] == "coordonnées absentes : commune déduite du code postal"
 
 
 def test_names_and_postal_codes() -> None:
@@ -263,8 +280,7 @@ def test_an_employer_counts_only_where_no_place_is_published(
         ],
         ignore_index=True,
     )
-    frame, ledger = build_lieux(both, None, None, communes, cog)
-    schemas.validate(frame, "core_lieux")
+    frame, ledger = build_places({"conseiller_numerique": both}, communes, cog, day=DAY)
     rows = frame.set_index("id")
     assert rows["statut"].to_dict() == {"cn-a": "retenu", "cn-b": "ecarte", "cn-c": "retenu"}
     assert rows.loc["cn-b", "motif_statut"] == KNOWN

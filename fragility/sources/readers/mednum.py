@@ -1,8 +1,8 @@
 """National map of digital mediation places, in the standard of La Mednum (1.0 and earlier drafts).
 
 https://github.com/LaMednum/standard-mediation-num. One file holds the places of every programme:
-only those of conseillers numériques are read here. E-mails and phones are never read further than
-the header.
+`read_mednum` keeps those of conseillers numériques, `read_all` reads them all. E-mails and phones
+are never read further than the header.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import pandas as pd
 
 from fragility.sources.readers.common import require_columns
 from fragility.sources.readers.intake import Intake
+from fragility.sources.readers.place_cells import read_dates
 from fragility.sources.readers.places import CLOSED, _finish, _read
 
 MEDNUM = {
@@ -33,6 +34,10 @@ _CLOSED = "n'accueille pas de public"
 _MOVES = "Itinérant"
 # Merging doubles joins their identifiers: some are longer than a key should be.
 LONGEST_ID = 80
+# "627a…b15-mediation-numerique-conseiller-numerique" is the place 627a…b15 of that list; without
+# the suffix, the column `source` says whose identifier it is.
+_SUFFIX = r"-mediation-numerique-[a-z-]+(?:__.*)?$"
+_LISTS = {"conseiller-numerique": "cn-", "france-services": "fs-"}
 
 
 def read_mednum(path: Path | Intake) -> pd.DataFrame:
@@ -53,12 +58,32 @@ def read_mednum(path: Path | Intake) -> pd.DataFrame:
     MissingFileError, BadFileError
         When the file is absent or is not that list.
     """
-    optional = ["code_insee", "itinerance", *_PROGRAMMES, *_ACCESS]
-    frame, intake = _read(path, ",", MEDNUM, optional=optional)
+    frame, intake = _open(path)
     programmes = [c for c in _PROGRAMMES if c in frame.columns]
     if not programmes:
         require_columns(frame, [_PROGRAMMES[0]], intake.path)
     own = frame[programmes[0]].fillna("").str.contains(_CONSEILLERS)
+    return _finish(frame[own], intake)
+
+
+def read_all(path: Path | Intake) -> pd.DataFrame:
+    """Read the places of every programme, and of none.
+
+    Parameters, result and errors as `read_mednum`, but that the programmes are not read: which
+    places host a conseiller is for that list to say. `id_origine` is the place of another list
+    that a row repeats, under the identifier it has there.
+    """
+    frame, intake = _open(path)
+    of = frame["source"] if "source" in frame.columns else pd.Series("", index=frame.index)
+    own = frame["id_publie"].str.replace(_SUFFIX, "", regex=True)
+    frame["id_origine"] = of.str.strip().map(_LISTS) + own
+    return _finish(frame, intake)
+
+
+def _open(path: Path | Intake) -> tuple[pd.DataFrame, Intake]:
+    """Read the file under our names; `id_publie` is the identifier before it is shortened."""
+    optional = ["code_insee", "itinerance", "source", *_PROGRAMMES, *_ACCESS]
+    frame, intake = _read(path, ",", MEDNUM, optional=optional)
     access = frame[[c for c in _ACCESS if c in frame.columns]].fillna("").agg("|".join, axis=1)
     frame["motif_ecart"] = pd.Series(CLOSED, index=frame.index).where(
         access.str.contains(_CLOSED, regex=False)
@@ -68,10 +93,10 @@ def read_mednum(path: Path | Intake) -> pd.DataFrame:
     frame["code_declare"] = frame.get("code_insee")
     # A code postal that a spreadsheet took for a number comes back as « 1000.0 ».
     frame["code_postal"] = frame["code_postal"].str.replace(r"\.0$", "", regex=True).str.zfill(5)
+    frame["id_publie"] = frame["id"]
     frame["id"] = frame["id"].map(_short, na_action="ignore")
-    dates = pd.to_datetime(frame["date_maj"].str[:10], format="%Y-%m-%d", errors="coerce")
-    frame["date_maj"] = dates.dt.strftime("%Y-%m-%d")
-    return _finish(frame[own], intake)
+    frame["date_maj"] = read_dates(frame["date_maj"])
+    return frame, intake
 
 
 def _short(identifier: str) -> str:

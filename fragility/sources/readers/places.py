@@ -15,9 +15,16 @@ from pathlib import Path
 import pandas as pd
 
 from fragility.errors import BadFileError
-from fragility.schemas import PERSONAL_DATA
 from fragility.sources.readers.common import check_range, pad_code, read_csv, to_number
 from fragility.sources.readers.intake import PLACES, Intake
+from fragility.sources.readers.place_cells import (
+    MOBILE_NAME,
+    clean_siret,
+    read_dates,
+    read_degrees,
+    without_contacts,
+    without_persons,
+)
 
 COLUMNS = [
     "id",
@@ -33,16 +40,16 @@ COLUMNS = [
     "date_maj",
     "nb_conseillers",
     "est_employeur",
+    # What tells that two lists speak of the same place; never published.
+    "siret",
+    "adresse",
+    "id_origine",
 ]
 OPEN_LIBRARY = "Bibliothèque ouverte au public"
 CLOSED = "n'accueille pas de public"
 # The largest employer of 2023 has 37: so many is a shifted column, a telephone without its spaces.
 MOST_CONSEILLERS = 1000
 NOBODY = "aucun conseiller recruté"
-# Names under which vans and tours are listed: "B-bus France services", "Médiabus", "en itinérance".
-_MOBILE_NAME = (
-    r"\b(?:biblio|m[ée]dia|num[ée]ri|info|cyber|mini|digi)?-?bus\b|\bcamion|\bitin[ée]ran"
-)
 CONSEILLERS = {
     "id": "id",
     "nom": "nom",
@@ -65,6 +72,8 @@ FRANCE_SERVICES = {
 }
 # What says that a place moves: a column of its own in 2022, the kind of place in 2024.
 _MOVING = {"itinerance": ("oui",), "format_fs": ("itinérante", "bus_équivalent")}
+# Read where the file has them: a list is still a list without.
+_SAME_PLACE = {"pivot": "siret", "siret": "siret", "adresse": "adresse", "voie": "adresse"}
 STRUCTURES = {
     "Siret": "id",
     "structure": "nom",
@@ -105,8 +114,7 @@ def read_conseillers(path: Path | Intake) -> pd.DataFrame:
     """
     frame, intake = _read(path, ",", CONSEILLERS)
     frame["nb_conseillers"] = _counts(frame, "nb_conseillers", intake)
-    dates = pd.to_datetime(frame["date_maj"].str[:10], format="%Y-%m-%d", errors="coerce")
-    frame["date_maj"] = dates.dt.strftime("%Y-%m-%d")
+    frame["date_maj"] = read_dates(frame["date_maj"])
     return _finish(frame, intake)
 
 
@@ -143,7 +151,7 @@ def read_structures(path: Path | Intake) -> pd.DataFrame:
     frame["code_declare"] = code.where(same)
     frame["code_postal"] = postal
     frame["commune_declaree"] = frame["nom"].str.extract(_TOWN_HALL, flags=re.IGNORECASE)[0]
-    return _finish(frame.assign(est_employeur=True), intake)
+    return _finish(frame.assign(est_employeur=True, siret=frame["id"]), intake)
 
 
 def read_bibliotheques(path: Path | Intake) -> pd.DataFrame:
@@ -171,14 +179,22 @@ def read_bibliotheques(path: Path | Intake) -> pd.DataFrame:
 
 
 def _read(
-    path: Path | Intake, sep: str, columns: Mapping[str, str], optional: Sequence[str] = ()
+    path: Path | Intake,
+    sep: str,
+    columns: Mapping[str, str],
+    optional: Sequence[str] = (),
+    *,
+    key: str = "",
 ) -> tuple[pd.DataFrame, Intake]:
-    """Read the allow-list of columns, under our names, and the optional ones under their own."""
+    """Read the allow-list of columns, under our names, and the optional ones under their own.
+
+    `key` names a row where the list has no identifier.
+    """
     intake = Intake.of(path)
-    key = next(old for old, new in columns.items() if new == "id")
+    key = key or next(old for old, new in columns.items() if new == "id")
     table = read_csv(
-        intake, sep=sep, key=key, required=list(columns), keep=[*columns, *optional],
-        usual_rows=PLACES,
+        intake, sep=sep, key=key, required=list(columns),
+        keep=[*columns, *optional, *_SAME_PLACE], usual_rows=PLACES,
     )  # fmt: skip
     intake.set_aside(
         table.loc[table[key].isna(), key],
@@ -186,28 +202,31 @@ def _read(
         expected="un identifiant par ligne : des lignes sont peut-être coupées",
         remedy="téléchargez de nouveau le fichier",
     )
-    return table.rename(columns=dict(columns)).astype("str"), intake
+    same_place = {
+        old: new for old, new in _SAME_PLACE.items()
+        if old in table.columns and old not in columns and new not in columns.values()
+    }  # fmt: skip
+    table = table.rename(columns={**same_place, **columns}).astype("str")
+    return table.loc[:, ~table.columns.duplicated()], intake
 
 
 def _finish(frame: pd.DataFrame, intake: Intake) -> pd.DataFrame:
     """Give every list the same columns and types, and no personal data in its names."""
     frame = frame.assign(**dict.fromkeys(c for c in COLUMNS if c not in frame.columns))
     for column in ("nom", "commune_declaree"):
-        frame[column] = (
-            frame[column]
-            .astype("str")
-            .str.replace(PERSONAL_DATA, "", regex=True, case=False)
-            .str.replace(r"\s+", " ", regex=True)
-            .str.strip()
-        )
-    frame["nom"] = frame["nom"].where(frame["nom"].fillna("") != "", "Lieu sans nom")
-    mobile = frame["nom"].str.contains(_MOBILE_NAME, regex=True, case=False)
+        frame[column] = without_contacts(frame[column])
+    frame["nom"] = without_persons(frame["nom"])
+    frame["siret"] = clean_siret(frame["siret"])
+    mobile = frame["nom"].str.contains(MOBILE_NAME, regex=True, case=False)
     said = frame["itinerance"].fillna(False).astype(bool)
     frame["itinerance"] = (said | mobile).astype(bool)
     frame["est_employeur"] = frame["est_employeur"].fillna(False).astype(bool)
     for column in ("latitude", "longitude"):
-        frame[column] = _degrees(frame[column], intake.path)
-    for column in ("code_declare", "code_postal", "departement_declare", "motif_ecart", "date_maj"):
+        frame[column] = read_degrees(frame[column], intake.path)
+    for column in (
+        "code_declare", "code_postal", "departement_declare", "motif_ecart", "date_maj",
+        "adresse", "id_origine",
+    ):  # fmt: skip
         frame[column] = frame[column].astype("str").str.strip()
     frame["nb_conseillers"] = frame["nb_conseillers"].astype(float)
     return intake.settle(frame[COLUMNS])[0]
@@ -218,19 +237,3 @@ def _counts(frame: pd.DataFrame, column: str, intake: Intake) -> pd.Series:
     counts = to_number(frame["nb_conseillers"].rename(column), intake)
     check_range(counts.to_frame(), [column], intake, high=MOST_CONSEILLERS)
     return counts
-
-
-def _degrees(values: pd.Series, path: Path) -> pd.Series:
-    """Convert a coordinate; one unreadable cell is a missing one, a whole column is an error."""
-    text = values.astype("str").str.strip().str.replace(",", ".", regex=False)
-    degrees = pd.to_numeric(text, errors="coerce").astype(float)
-    unreadable = degrees.isna() & text.notna() & (text != "")
-    if unreadable.sum() > len(values) / 2:
-        raise BadFileError(
-            f"La colonne {values.name} ne contient pas des degrés.",
-            path=path,
-            expected="un nombre comme 43.289439",
-            found=f"{text[unreadable].iloc[0]!r} ({int(unreadable.sum())} lignes)",
-            remedy="vérifiez que c'est le bon fichier et la bonne année",
-        )
-    return degrees

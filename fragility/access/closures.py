@@ -1,0 +1,197 @@
+"""Places that close: who falls out of reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fragility.access.closures_tables import (
+    closed_territories,
+    closures_summary,
+    places_table,
+)
+from fragility.access.coverage import THRESHOLD_MIN
+from fragility.access.homes import (
+    PairsOf,
+    commune_reach,
+    minutes_before,
+    nearest_of,
+    zone_pairs,
+)
+from fragility.access.simulate import BAND, Tables
+from fragility.access.travel import receiving_places
+from fragility.errors import BadFileError, MissingFileError, UsageError
+
+
+@dataclass(frozen=True)
+class Closures:
+    """Tables `fermetures_lieux` (points), `fermetures_territoires`, `fermetures_resume`."""
+
+    lieux: gpd.GeoDataFrame
+    territoires: pd.DataFrame
+    resume: pd.DataFrame
+
+
+def read_closures(path: Path, ended_before: date | None = None) -> list[str]:
+    """Read a user's list of places that close.
+
+    Parameters
+    ----------
+    path : CSV with a header, columns parted by `,` or `;`: `id` as in `core_lieux`, and if they
+        are known `date_fin` (AAAA-MM-JJ), the end of the post.
+    ended_before : keep the places whose post ends before that day; None keeps all.
+
+    Returns
+    -------
+    Identifiers, in the order of the file, each once.
+
+    Raises
+    ------
+    MissingFileError, BadFileError
+        When the file is absent, lacks a column, or a date cannot be read.
+
+    Notes
+    -----
+    No list of places publishes the end of its posts (`date_maj` is the day a record was written):
+    only a file of the user can say it.
+    """
+    remedy = "écrivez un CSV dont l'en-tête est « id » ou « id,date_fin » (AAAA-MM-JJ)"
+    if not path.is_file():
+        raise MissingFileError(
+            "La liste des lieux qui ferment n'existe pas.", path=path, remedy=remedy
+        )
+    try:
+        header = path.read_text(encoding="utf-8-sig").split("\n", 1)[0]
+        sep = ";" if ";" in header else ","
+        table = pd.read_csv(path, sep=sep, dtype="str", encoding="utf-8-sig")
+    except ValueError:  # empty, not a table or not in UTF-8
+        table = pd.DataFrame(columns=pd.Index([], dtype="str"))
+    table.columns = table.columns.str.strip().str.lower()
+    wanted = ["id"] if ended_before is None else ["id", "date_fin"]
+    lacking = [column for column in wanted if column not in table.columns]
+    if lacking:
+        raise BadFileError(
+            "La liste des lieux qui ferment n'a pas les colonnes attendues.",
+            path=path,
+            expected=", ".join(wanted),
+            found=", ".join(map(str, table.columns)) or "aucune colonne",
+            remedy=remedy,
+        )
+    table = table[table["id"].notna()].assign(id=lambda t: t["id"].str.strip())
+    if ended_before is not None:
+        ends = pd.to_datetime(table["date_fin"].str.strip(), format="%Y-%m-%d", errors="coerce")
+        wrong = table["date_fin"].notna() & ends.isna()
+        if wrong.any():
+            raise BadFileError(
+                f"Une date de fin est illisible, ligne {int(np.argmax(wrong)) + 2}.",
+                path=path,
+                expected="AAAA-MM-JJ",
+                found=repr(table.loc[wrong, "date_fin"].iloc[0]),
+                remedy="corrigez la date",
+            )
+        table = table[ends < pd.Timestamp(ended_before)]
+    return list(dict.fromkeys(table["id"]))
+
+
+def close_places(
+    tables: Tables,
+    pairs_of: PairsOf,
+    ids: Iterable[str],
+    *,
+    threshold: float = THRESHOLD_MIN,
+    band: float = BAND,
+) -> Closures:
+    """Take places away and find who had no other within reach.
+
+    Parameters
+    ----------
+    tables, pairs_of, threshold, band : as in `simulate`.
+    ids : of the conseillers' places that close, as in `core_lieux`.
+
+    Returns
+    -------
+    What each place served and who is lost with it; the communes where somebody is lost, before
+    and after; one line of sums.
+
+    Raises
+    ------
+    UsageError
+        When an id is not that of a retained conseillers' place.
+
+    Notes
+    -----
+    Only homes whose nearest place closes are looked at again. Places of one address are one
+    destination: it is lost when all of them close, and counts for the first of those.
+    """
+    places = receiving_places(tables.core_lieux).sort_values("id", ignore_index=True)
+    closed = _checked(ids, places)
+    address = pd.factorize(pd.MultiIndex.from_arrays([places.geometry.x, places.geometry.y]))[0]
+    stays = np.bincount(address, ~closed) > 0
+    lost = closed & ~stays[address]
+
+    homes = tables.homes()
+    minutes = minutes_before(homes, tables.access_couts, tables.access_portee)
+    limit = threshold * (1 + band)
+    nearest = _nearest_address(homes, tables.access_couts, places, address, limit, pairs_of)
+    gone = np.bincount(address, lost) > 0
+    hit = np.flatnonzero((nearest >= 0) & gone[nearest])
+    rest = places[~closed].reset_index(drop=True)
+    later = minutes.copy()
+    other = zone_pairs(homes.iloc[hit], rest, limit, pairs_of)
+    later[hit] = np.maximum(minutes[hit], nearest_of(other))
+
+    served = places["code_commune"].unique().astype(str)
+    before = commune_reach(homes, minutes, served, threshold, band)
+    after = commune_reach(homes, later, rest["code_commune"].unique().astype(str), threshold, band)
+    falls = (minutes <= threshold) & (later > threshold)
+    lieux = places_table(
+        places, closed, lost, address, nearest, homes, minutes <= threshold, falls,
+        tables.core_communes,
+    )  # fmt: skip
+    territoires = closed_territories(
+        homes, falls, before, after, tables.fragile(), tables.core_communes
+    )
+    return Closures(lieux, territoires, closures_summary(lieux, territoires, threshold))
+
+
+def _checked(ids: Iterable[str], places: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell the places that close; refuse an id that is none of them."""
+    wanted = set(ids)
+    unknown = sorted(wanted - set(places["id"]))
+    if unknown or not wanted:
+        raise UsageError(
+            "Des lieux à fermer ne sont pas des lieux de conseillers numériques retenus.",
+            expected="des identifiants de core_lieux, comme " + ", ".join(places["id"].head(2)),
+            found=", ".join(unknown[:5]) + f" ({len(unknown)} en tout)" if unknown else "rien",
+            remedy="cherchez l'identifiant dans la table lieux (dispositif conseiller_numerique)",
+        )
+    return places["id"].isin(wanted).to_numpy(dtype=bool)
+
+
+def _nearest_address(
+    homes: pd.DataFrame,
+    couts: pd.DataFrame,
+    places: gpd.GeoDataFrame,
+    address: NDArray[np.int64],
+    limit: float,
+    pairs_of: PairsOf,
+) -> NDArray[np.int64]:
+    """Address of the place nearest to each home, -1 for none or beyond the limit."""
+    nearest = np.full(len(homes), -1, dtype=np.int64)
+    is_point = homes["est_point"].to_numpy(dtype=bool)
+    if len(couts):
+        rank = pd.Series(address, index=places["id"])
+        nearest[~is_point] = couts["id_lieu"].map(rank).fillna(-1).to_numpy(dtype=np.int64)
+    points = np.flatnonzero(is_point)
+    pairs = zone_pairs(homes.iloc[points], places, limit, pairs_of)
+    # The nearest last: of several values given to one position, the last stays.
+    far_first = np.argsort(-pairs.minutes, kind="stable")
+    nearest[points[pairs.home[far_first]]] = address[pairs.place[far_first]]
+    return nearest

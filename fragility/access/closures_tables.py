@@ -1,0 +1,129 @@
+"""Closures, written as tables: the places, the communes that lose by them, one line of sums."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from fragility.access.homes import is_uncovered
+
+
+def places_table(
+    places: gpd.GeoDataFrame,
+    closed: NDArray[np.bool_],
+    lost: NDArray[np.bool_],
+    address: NDArray[np.int64],
+    nearest: NDArray[np.int64],
+    homes: pd.DataFrame,
+    near: NDArray[np.bool_],
+    falls: NDArray[np.bool_],
+    communes: pd.DataFrame,
+) -> gpd.GeoDataFrame:
+    """Build `fermetures_lieux`: those whose end costs most first.
+
+    Parameters
+    ----------
+    places, closed, lost, address : places; which close; which are at an address where all close;
+        number of their address, shape (places,) each.
+    nearest : address nearest to each home, -1 for none, shape (homes,).
+    homes, near, falls : homes; which are within reach today; which fall out of it.
+    communes : `core_communes`.
+    """
+    first = np.flatnonzero(lost)[np.unique(address[lost], return_index=True)[1]]
+    counts = np.zeros(len(places), dtype=bool)
+    counts[first] = True
+
+    def of_address(column: str, mask: NDArray[np.bool_]) -> NDArray[np.float64]:
+        mask = mask & (nearest >= 0)
+        people = homes[column].to_numpy(dtype=float)[mask]
+        sums = np.bincount(nearest[mask], people, minlength=int(address.max()) + 1)
+        return np.where(counts, sums[address], 0.0)[closed]
+
+    own = places[closed]
+    commune = communes.set_index("code_commune").reindex(own["code_commune"])
+    return gpd.GeoDataFrame(
+        {
+            "id": own["id"].astype("str").to_numpy(),
+            "nom": own["nom"].astype("str").to_numpy(),
+            "code_commune": own["code_commune"].astype("str").to_numpy(),
+            "nom_commune": commune["nom"].astype("str").to_numpy(),
+            "code_departement": commune["code_departement"].astype("str").to_numpy(),
+            "nb_conseillers": own["nb_conseillers"].to_numpy(dtype=float),
+            "est_adresse_perdue": lost[closed],
+            "population_servie": of_address("population", near),
+            "nb_personnes_servies": of_address("en_difficulte", near),
+            "population_perdue": of_address("population", falls),
+            "nb_personnes_perdues": of_address("en_difficulte", falls),
+        },
+        geometry=gpd.GeoSeries(own.geometry.to_numpy(), crs=places.crs),
+    ).sort_values(["nb_personnes_perdues", "id"], ascending=[False, True], ignore_index=True)
+
+
+def closed_territories(
+    homes: pd.DataFrame,
+    falls: NDArray[np.bool_],
+    before: pd.DataFrame,
+    after: pd.DataFrame,
+    fragile: pd.Series,
+    communes: pd.DataFrame,
+) -> pd.DataFrame:
+    """Build `fermetures_territoires`: communes where somebody falls out of reach, or whose
+    coverage changes.
+
+    Parameters
+    ----------
+    homes, falls : homes, and which fall out of reach.
+    before, after : `homes.commune_reach` of all communes.
+    fragile : whether each commune is fragile, by code.
+    communes : `core_communes`.
+    """
+    people = homes[falls].groupby("code_commune")[["en_difficulte", "population"]].sum()
+    people = people.reindex(before.index).fillna(0.0)
+    changed = before["couverture"].ne(after["couverture"])
+    codes = before.index[(people["population"] > 0) | changed]
+    place = communes.set_index("code_commune").reindex(codes)
+    old, new = before.loc[codes], after.loc[codes]
+    table = pd.DataFrame(
+        {
+            "code_commune": codes.astype("str"),
+            "nom": place["nom"].astype("str").to_numpy(),
+            "code_epci": place["code_epci"].astype("str").to_numpy(),
+            "code_departement": place["code_departement"].astype("str").to_numpy(),
+            "code_region": place["code_region"].astype("str").to_numpy(),
+            "est_fragile": fragile.reindex(codes).fillna(False).to_numpy(dtype=bool),
+            "couverture_avant": old["couverture"].astype("str").to_numpy(),
+            "couverture_apres": new["couverture"].astype("str").to_numpy(),
+            "population_hors_portee_avant_pct": old["population_hors_portee_pct"].to_numpy(),
+            "population_hors_portee_apres_pct": new["population_hors_portee_pct"].to_numpy(),
+            "population_perdue": people.loc[codes, "population"].to_numpy(),
+            "nb_personnes_perdues": people.loc[codes, "en_difficulte"].to_numpy(),
+            "est_fragile_non_couverte_avant": is_uncovered(old["couverture"], fragile).to_numpy(),
+            "est_fragile_non_couverte_apres": is_uncovered(new["couverture"], fragile).to_numpy(),
+        }
+    )
+    return table.sort_values(
+        ["nb_personnes_perdues", "code_commune"], ascending=[False, True], ignore_index=True
+    )
+
+
+def closures_summary(
+    lieux: pd.DataFrame, territoires: pd.DataFrame, threshold: float
+) -> pd.DataFrame:
+    """Build `fermetures_resume`, one row."""
+    newly = (
+        territoires["est_fragile_non_couverte_apres"]
+        & ~territoires["est_fragile_non_couverte_avant"]
+    )
+    return pd.DataFrame(
+        {
+            "nb_lieux": [len(lieux)],
+            "nb_conseillers": [float(lieux["nb_conseillers"].fillna(1.0).sum())],
+            "seuil_min": [float(threshold)],
+            "population_perdue": [float(territoires["population_perdue"].sum())],
+            "nb_personnes_perdues": [float(territoires["nb_personnes_perdues"].sum())],
+            "nb_communes_touchees": [int((territoires["population_perdue"] > 0).sum())],
+            "nb_communes_devenues_fragiles_non_couvertes": [int(newly.sum())],
+        }
+    )

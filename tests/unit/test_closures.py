@@ -1,0 +1,155 @@
+"""Closures on the villages of `tests/villages.py`, and the list that a user writes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from fragility.access.closures import Closures, close_places, read_closures
+from fragility.errors import BadFileError, MissingFileError, UsageError
+from tests.villages import engine, tables
+
+# A post in the first village, one in the third, two at one address in the last.
+PLACES = {"cn-1": 0.0, "cn-2": 15.0, "cn-3": 40.0, "cn-4": 40.0}
+
+
+def close(*ids: str, threshold: float = 20) -> Closures:
+    return close_places(tables(PLACES), engine, ids, threshold=threshold)
+
+
+def test_who_had_no_other_place_falls_out_of_reach() -> None:
+    done = close("cn-2")
+    # From the second village the first is at 24 min, from the third at 30, from the fourth at 36.
+    assert done.territoires["code_commune"].tolist() == ["01003", "42004", "01002"]
+    assert done.territoires["nb_personnes_perdues"].tolist() == pytest.approx([20, 6, 4])
+    assert done.territoires["couverture_avant"].eq("couverte").all()
+    assert done.territoires["couverture_apres"].tolist() == [
+        "non_couverte",
+        "non_couverte",
+        "incertaine",
+    ]
+    assert done.territoires["est_fragile_non_couverte_apres"].tolist() == [True, True, False]
+    row = done.lieux.iloc[0]
+    assert (row["id"], row["nom_commune"]) == ("cn-2", "Village 01003")
+    assert row["population_servie"] == pytest.approx(300)
+    assert row["nb_personnes_perdues"] == pytest.approx(30)
+    resume = done.resume.iloc[0]
+    assert resume["nb_lieux"] == 1
+    assert resume["nb_conseillers"] == 1
+    assert resume["nb_communes_touchees"] == 3
+    assert resume["nb_communes_devenues_fragiles_non_couvertes"] == 2
+    assert resume["population_perdue"] == pytest.approx(300)
+
+
+def test_a_neighbour_within_the_threshold_saves_them() -> None:
+    done = close("cn-2", threshold=30)
+    assert done.territoires.set_index("code_commune")["population_perdue"].to_dict() == {
+        "42004": 60.0,
+        # At 24 and 30 minutes nobody is lost, but at lower speeds: the coverage is uncertain.
+        "01002": 0.0,
+        "01003": 0.0,
+    }
+    assert done.lieux["population_perdue"].tolist() == pytest.approx([60])
+
+
+def test_an_address_is_lost_when_its_last_post_goes() -> None:
+    one = close("cn-3")
+    assert one.territoires.empty
+    assert one.lieux["est_adresse_perdue"].tolist() == [False]
+    assert one.resume["nb_personnes_perdues"].item() == 0
+    both = close("cn-3", "cn-4")
+    assert both.territoires["code_commune"].tolist() == ["42005"]
+    # Counted once, for the first of the two.
+    assert both.lieux["id"].tolist() == ["cn-3", "cn-4"]
+    assert both.lieux["nb_personnes_perdues"].tolist() == pytest.approx([8, 0])
+
+
+def test_losses_add_up_and_grow_with_closures() -> None:
+    lost = 0.0
+    for n in range(1, len(PLACES) + 1):
+        done = close(*list(PLACES)[:n])
+        total = done.territoires["population_perdue"].sum()
+        assert total == pytest.approx(done.lieux["population_perdue"].sum())
+        assert total == done.resume["population_perdue"].item()
+        assert total >= lost
+        lost = total
+    assert lost == 480
+
+
+def test_closing_what_a_simulation_would_reopen_leaves_the_same_communes() -> None:
+    # All closed but the first: what `simulate` calls uncovered when only the first exists.
+    after = close("cn-2", "cn-3", "cn-4").territoires
+    uncovered = after.loc[after["est_fragile_non_couverte_apres"], "code_commune"]
+    assert sorted(uncovered) == ["01003", "42004", "42005"]
+
+
+def test_a_place_that_is_not_one_is_refused() -> None:
+    with pytest.raises(UsageError, match="cn-99"):
+        close("cn-1", "cn-99")
+    with pytest.raises(UsageError, match="rien"):
+        close()
+    case = tables(PLACES)
+    case = replace(case, core_lieux=case.core_lieux.assign(statut="ecarte"))
+    with pytest.raises(UsageError, match="cn-1"):
+        close_places(case, engine, ["cn-1"])
+
+
+def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
+    path = folder / "fermetures.csv"
+    path.write_text(text, encoding=encoding)
+    return path
+
+
+def test_a_list_of_ids(tmp_path: Path) -> None:
+    assert read_closures(written(tmp_path, "id\ncn-1\n cn-2\ncn-1\n")) == ["cn-1", "cn-2"]
+    # As a French spreadsheet writes it.
+    saved = written(tmp_path, "ID;date_fin\r\ncn-1;2025-06-30\r\ncn-2;\r\n", "utf-8-sig")
+    assert read_closures(saved) == ["cn-1", "cn-2"]
+
+
+def test_posts_that_end_before_a_day(tmp_path: Path) -> None:
+    path = written(tmp_path, "id,date_fin\ncn-1,2025-06-29\ncn-2,2025-06-30\ncn-3,\n")
+    assert read_closures(path, date(2025, 6, 30)) == ["cn-1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "day", "said"),
+    [
+        ("nom\nmairie\n", None, "colonnes"),
+        ("id\ncn-1\n", date(2025, 1, 1), "date_fin"),
+        ("id,date_fin\ncn-1,2025-01-01\ncn-2,30/06/2025\n", date(2025, 1, 1), "ligne 3"),
+        ("", None, "colonnes"),
+    ],
+)
+def test_a_list_that_cannot_be_read_is_refused(
+    tmp_path: Path, text: str, day: date | None, said: str
+) -> None:
+    with pytest.raises(BadFileError, match=said):
+        read_closures(written(tmp_path, text), day)
+
+
+def test_a_list_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(MissingFileError):
+        read_closures(tmp_path / "rien.csv")
+
+
+def test_homes_without_cells_lose_their_place_too() -> None:
+    """The last village has no cell: its point is measured by the engine."""
+    case = tables(PLACES)
+    cells = case.core_population_grille["code_commune"] != "42005"
+    bare = replace(
+        case,
+        core_population_grille=case.core_population_grille[cells],
+        access_couts=case.access_couts[cells.to_numpy()],
+        access_portee=pd.DataFrame(
+            {"niveau": ["commune"], "code": ["42005"], "conseiller_plus_proche_min": [0.0]}
+        ),
+    )
+    done = close_places(bare, engine, ["cn-3", "cn-4"])
+    assert done.territoires["code_commune"].tolist() == ["42005"]
+    assert done.territoires["nb_personnes_perdues"].tolist() == pytest.approx([8])
+    assert done.lieux["nb_personnes_perdues"].tolist() == pytest.approx([8, 0])

@@ -1,0 +1,184 @@
+"""Simulations on the five villages of `tests/villages.py`: posts, areas, quotas, coverage."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from numpy.typing import NDArray
+
+from fragility.access.candidates import Area, list_candidates
+from fragility.access.pairs import Pairs
+from fragility.access.simulate import Simulation, Tables, simulate
+from fragility.errors import UsageError
+from tests.villages import engine, point, tables
+
+# One conseiller in the first village: the second is 24 minutes away, a doubt; from the third on,
+# 30 minutes and more, beyond even with speeds 25 % higher.
+FAR = {"cn-1": 0.0}
+
+
+def run(posts: int, case: Tables | None = None, **options: object) -> Simulation:
+    return simulate(case or tables(FAR), engine, posts, **options)  # type: ignore[arg-type]
+
+
+def test_one_post_goes_where_it_reaches_two_villages() -> None:
+    # The second, third and fourth villages reach as many: the largest is proposed.
+    done = run(1)
+    assert done.postes["code_commune"].tolist() == ["01003"]
+    row = done.postes.iloc[0]
+    # 20 people in the village, 6 in the next; 4 in the second village are uncertain: not counted.
+    assert row["nb_personnes_gagnees"] == pytest.approx(26)
+    assert row["population_gagnee"] == pytest.approx(260)
+    assert row["nb_communes_desservies"] == 2
+    assert (row["nom"], row["type_candidat"], row["nom_commune"]) == (
+        "Mairie",
+        "mairie",
+        "Village 01003",
+    )
+    assert row.geometry.distance(point(15.0)) < 1e-6
+    resume = done.resume.iloc[0]
+    assert resume["nb_personnes_hors_portee"] == pytest.approx(34)
+    assert resume["part_gagnee_pct"] == pytest.approx(100 * 26 / 34)
+    assert resume["est_optimum_prouve"]
+    assert resume["methode"] == "exacte"
+    assert (resume["nb_communes_avant"], resume["nb_communes_apres"]) == (3, 1)
+
+
+def test_before_and_after_follow_the_rule_of_coverage() -> None:
+    done = run(2).territoires.set_index("code_commune")
+    assert sorted(done.index) == ["01003", "42004", "42005"]
+    assert done["couverture_avant"].eq("non_couverte").all()
+    assert done["couverture_apres"].eq("couverte").all()
+    assert not done["est_fragile_non_couverte_apres"].any()
+    assert done["rang_premier_poste"].tolist() == [1, 2, 1]
+    assert done.loc["42004", "nb_personnes_gagnees"] == pytest.approx(6)
+    assert done["population_hors_portee_apres_pct"].eq(0).all()
+
+
+def test_posts_beyond_need_are_not_proposed() -> None:
+    done = run(9)
+    assert len(done.postes) == 2
+    assert done.postes["cumul_personnes_gagnees"].tolist() == pytest.approx([26, 34])
+    assert done.resume["nb_postes_demandes"].item() == 9
+
+
+def test_an_existing_place_is_preferred_when_it_reaches_as_many() -> None:
+    others = {"fs-1": ("france_services", 15.2), "bib-1": ("bibliotheque", 15.1)}
+    case = tables(FAR, others)
+    assert run(1, case).postes["id_candidat"].tolist() == ["fs-1"]
+    only = run(1, case, kinds=("bibliotheque",))
+    assert only.postes["id_candidat"].tolist() == ["bib-1"]
+    assert only.resume["nb_candidats"].item() == 1
+    listed = list_candidates(case.core_population_grille, case.core_communes, case.core_lieux)
+    assert listed["type_candidat"].tolist() == ["france_services", "bibliotheque"] + ["mairie"] * 5
+
+
+def test_an_area_is_served_from_within_and_for_its_own() -> None:
+    done = run(1, area=Area("departement", "42"))
+    # In the Loire, 8 people at the far village against 6; the neighbours of the Ain do not count.
+    assert done.postes["code_commune"].tolist() == ["42005"]
+    assert done.resume["nom_zone"].item() == "Loire"
+    assert done.resume["nb_personnes_hors_portee"].item() == pytest.approx(14)
+    both = run(2, area=Area("departement", "42"))
+    outside = both.territoires.set_index("code_commune")["est_dans_zone"]
+    # The second post also reaches a village of the Ain: it is listed, not counted.
+    assert outside.to_dict() == {"42005": True, "42004": True, "01003": False}
+    assert both.postes["nb_personnes_gagnees"].sum() == pytest.approx(14)
+    assert run(1, area=Area("epci", "200000001")).postes["code_commune"].tolist() == ["01003"]
+    assert run(1, area=Area("region", "84")).resume["nom_zone"].item() == "Auvergne-Rhône-Alpes"
+
+
+def test_a_quota_spreads_posts() -> None:
+    assert len(run(2, area=Area("epci", "200000002")).postes) == 2
+    held = run(2, area=Area("epci", "200000002"), quota=("epci", 1))
+    assert held.postes["code_commune"].tolist() == ["42005"]
+    assert held.resume[["quota_niveau", "quota"]].iloc[0].tolist() == ["epci", 1]
+
+
+def test_the_threshold_decides_who_is_far() -> None:
+    done = run(3, threshold=60)
+    assert done.territoires["code_commune"].tolist() == ["42005"]
+    assert run(3, threshold=120).territoires.empty
+    nothing = run(3, threshold=120)
+    assert len(nothing.postes) == 0
+    assert nothing.resume["nb_personnes_hors_portee"].item() == 0
+    assert np.isnan(nothing.resume["part_gagnee_pct"].item())
+
+
+def test_a_commune_that_is_not_fragile_asks_for_nothing() -> None:
+    case = tables(FAR)
+    scores = case.index_scores.assign(est_fragile=case.index_scores["code"] == "42005")
+    done = run(1, replace(case, index_scores=scores))
+    assert done.postes["code_commune"].tolist() == ["42005"]
+
+
+def test_a_larger_village_that_loses_little_is_named_beside() -> None:
+    # Alone in being fragile, the fourth village (60) may be served from the third (200).
+    case = tables(FAR)
+    scores = case.index_scores.assign(est_fragile=case.index_scores["code"] == "42004")
+    row = run(1, replace(case, index_scores=scores)).postes.iloc[0]
+    assert row["nb_personnes_gagnees"] == pytest.approx(6)
+    assert row["code_commune_centre"] == "01003"
+    assert row["nb_personnes_gagnees_centre"] == pytest.approx(6)
+
+
+def test_without_any_place_everybody_is_far() -> None:
+    case = tables(FAR)
+    none = case.core_lieux.iloc[:0]
+    done = run(5, replace(case, core_lieux=none, access_couts=case.access_couts.iloc[:0]))
+    assert done.resume["nb_personnes_hors_portee"].item() == pytest.approx(48)
+    assert done.resume["nb_communes_apres"].item() == 0
+
+
+def test_overseas_posts_are_measured_in_their_own_zone() -> None:
+    case = tables(FAR)
+    shape = shapely.box(-61.6, 16.2, -61.5, 16.3)
+    town = case.core_communes.iloc[[0]].assign(
+        code_commune="97101", code_departement="971", nom="Bourg", geometry=[shape]
+    )
+    row = {"niveau": "commune", "code": "97101"}
+    far = replace(
+        case,
+        core_communes=pd.concat([case.core_communes, town], ignore_index=True),
+        index_scores=pd.concat(
+            [case.index_scores, pd.DataFrame([{**row, "population": 900.0, "est_fragile": True}])]
+        ),
+        index_competences=pd.concat(
+            [case.index_competences, pd.DataFrame([{**row, "nb_personnes_en_difficulte": 150.0}])]
+        ),
+        access_portee=pd.DataFrame([{**row, "conseiller_plus_proche_min": np.nan}]),
+    )
+    zones: list[int] = []
+
+    def noted(homes: NDArray, places: NDArray, limit: float, epsg: int) -> Pairs:
+        zones.append(epsg)
+        return engine(homes, places, limit, epsg)
+
+    done = simulate(far, noted, 1)
+    assert done.postes["code_commune"].tolist() == ["97101"]
+    assert done.postes["nb_personnes_gagnees"].tolist() == pytest.approx([150])
+    # A single point cannot tell: with a place inside, the commune is no longer said uncovered.
+    assert set(zones) == {2154, 5490}
+    assert "97101" not in set(
+        done.territoires.loc[done.territoires["est_fragile_non_couverte_apres"], "code_commune"]
+    )
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"area": Area("departement", "99")}, "Aucune commune"),
+        ({"area": Area("canton", "1")}, "niveau connu"),
+        ({"kinds": ("gare",)}, "candidats"),
+        ({"kinds": ()}, "candidats"),
+        ({"quota": ("canton", 1)}, "quota"),
+        ({"threshold": 0}, "seuil"),
+    ],
+)
+def test_what_does_not_exist_is_refused(options: dict[str, object], said: str) -> None:
+    with pytest.raises(UsageError, match=said):
+        run(1, **options)
