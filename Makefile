@@ -10,7 +10,7 @@ REFERENCE ?= data/reference
 # Two halves at once, for two cores: what reads the national files with the unit tests, the rest.
 FIRST := fragility tests/unit $(wildcard tests/test_national*.py) tests/test_compare_published.py tests/test_explain_cli.py
 
-.PHONY: run test validation passages audit competences sensibilite incertitude evolution profils picture benchmark lock dev clean
+.PHONY: run test validation passages audit competences portee reseau sensibilite incertitude evolution profils picture benchmark lock dev clean
 
 run: $(STAMP)
 	$(BIN)/fragility run --edition $(EDITION) --raw $(RAW)
@@ -43,6 +43,15 @@ competences: $(STAMP)
 	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
 	$(BIN)/fragility validation --competences --edition france-2021 --raw $(RAW)
 
+# Who is within reach of what; needs the national files.
+portee: $(STAMP)
+	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
+	$(BIN)/fragility validation --portee --edition france-2021
+
+# Minutes by road, on the OpenStreetMap extracts of $(RAW)/osm.
+reseau: $(STAMP)
+	$(BIN)/fragility validation --reseau --raw $(RAW)
+
 # Which choices of the index its ranking depends on; needs the national files.
 sensibilite: $(STAMP)
 	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
@@ -72,6 +81,7 @@ benchmark: $(STAMP)
 	$(BIN)/python benchmarks/peers.py --raw $(RAW) --write docs/performance.md
 	$(BIN)/python benchmarks/uncertainty.py --write docs/performance.md
 	$(BIN)/python benchmarks/skills.py --raw $(RAW) --write docs/performance.md
+	$(BIN)/python benchmarks/reach_peers.py --write docs/performance.md
 
 dev: $(STAMP)
 	env -u DAGSTER_HOME $(BIN)/dagster dev -m pipelines.definitions

@@ -21,6 +21,7 @@ import pandas as pd
 from reruns import RERUNS, reruns
 from scipy.spatial import cKDTree
 
+from fragility.access.places import places_of
 from fragility.export.contours import unite_groups
 from fragility.export.tables import csv_bytes
 from fragility.schemas import COMMUNE_CODE, matches_pattern
@@ -46,7 +47,7 @@ def compare(folder: Path) -> pd.DataFrame:
     lieux = gpd.read_parquet(tables / "core_lieux.parquet")
     communes = gpd.read_parquet(tables / "communes.parquet")
     core = gpd.read_parquet(tables / "core_communes.parquet")
-    kept = lieux[lieux["dispositif"].eq("conseiller_numerique") & lieux["statut"].eq("retenu")]
+    kept = lieux[places_of(lieux, "conseiller_numerique")]
     points = kept.to_crs(2154).geometry
     homes = gpd.GeoDataFrame(geometry=gpd.points_from_xy(grid["x_m"], grid["y_m"], crs=2154))
     offered = gpd.GeoDataFrame(geometry=points.reset_index(drop=True))

@@ -11,6 +11,7 @@ from fragility.index.profile_model import POINTS, Profile
 from fragility.index.profile_words import label_of
 from fragility.index.several import missing_indicators
 from fragility.schemas import INDICATORS
+from fragility.sources.indicator_files import FOLDER
 
 SCORE_MARGIN = 1e-9
 
@@ -63,7 +64,10 @@ def control_profiles(
 
 
 def control_complete(
-    indicators: pd.DataFrame, context: pd.DataFrame, profiles: Sequence[Profile]
+    indicators: pd.DataFrame,
+    context: pd.DataFrame,
+    profiles: Sequence[Profile],
+    folder: str = FOLDER,
 ) -> None:
     """The edition knows every indicator of the profiles that it computes."""
     lacks = {one.id: missing_indicators(indicators, context, one) for one in profiles}
@@ -76,6 +80,5 @@ def control_complete(
         raise DataCheckError(
             "Un profil se calcule sans tous ses indicateurs : cette édition ne les connaît pas.",
             found=" ; ".join(found),
-            remedy="apportez-les dans indicateurs/ du dossier des fichiers sources "
-            "(docs/profils.md)",
+            remedy=f"apportez-les dans {folder}/ du dossier des fichiers sources (docs/profils.md)",
         )

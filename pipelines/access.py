@@ -1,19 +1,28 @@
-"""Access assets: minutes to the nearest conseiller, coverage, and the verdict."""
+"""Access assets: minutes to the nearest places, coverage, capacity, and the verdict."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from fragility.access.coverage import build_portee
-from fragility.access.travel import nearest_places
+from fragility.access.run import EXTRACTS, NETWORKS, Roads, build_access
 from fragility.access.verdict import build_verdict
 from fragility.index.profiles import load_profile
 from fragility.schemas import indicator_labels
 from fragility.sources.catalogue import find_edition, releases_of
 from pipelines.emit import describe, emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
+
+_REACHED = (
+    "access_couts",
+    "access_portee",
+    "access_dispositifs",
+    "access_capacite",
+    "access_surface",
+    "access_moteur",
+)
 
 
 def _access(name: str) -> dict[str, Any]:
@@ -25,35 +34,45 @@ def _access(name: str) -> dict[str, Any]:
     }
 
 
-@dg.asset(**_access("access_couts"))
-def access_couts(
-    context: dg.AssetExecutionContext,
-    workspace: Workspace,
-    core_population_grille: pd.DataFrame,
-    core_lieux: gpd.GeoDataFrame,
-) -> dg.Output[pd.DataFrame]:
-    """Nearest place of each inhabited cell."""
-    with timed() as timer:
-        table = nearest_places(core_population_grille, core_lieux)
-    return emit(context, workspace, table, timer=timer)
-
-
-@dg.asset(**_access("access_portee"))
+@dg.multi_asset(
+    outs={name: dg.AssetOut(description=describe(name)) for name in _REACHED},
+    group_name="access",
+    partitions_def=EDITION_PARTITIONS,
+)
 def access_portee(
     context: dg.AssetExecutionContext,
     workspace: Workspace,
-    access_couts: pd.DataFrame,
+    core_population_grille: pd.DataFrame,
     core_communes: gpd.GeoDataFrame,
     core_iris: gpd.GeoDataFrame,
     core_lieux: gpd.GeoDataFrame,
     core_recensement: pd.DataFrame,
-) -> dg.Output[pd.DataFrame]:
-    """Reach of each commune and IRIS, with its uncertain band."""
+    index_competences: pd.DataFrame,
+    index_scores: pd.DataFrame,
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Reach of each commune and IRIS, with its uncertain band; the surface is built once."""
     with timed() as timer:
-        table, lines = build_portee(
-            access_couts, core_communes, core_iris, core_lieux, core_recensement
+        store = workspace.edition_dir(context.partition_key).parent / NETWORKS
+        roads = Roads.load(workspace.raw_dir() / EXTRACTS, store)
+        access = build_access(
+            core_population_grille,
+            core_communes,
+            core_iris,
+            core_lieux,
+            core_recensement,
+            index_competences,
+            index_scores,
+            roads,
         )
-    return emit(context, workspace, table, lines, timer=timer)
+    for name in _REACHED:
+        yield emit(
+            context,
+            workspace,
+            access.tables[name],
+            access.lines.get(name),
+            timer=timer,
+            output=name,
+        )
 
 
 @dg.asset(**_access("access_fragiles_non_couvertes"))
@@ -87,4 +106,4 @@ def access_fragiles_non_couvertes(
     return emit(context, workspace, table, timer=timer)
 
 
-access_assets = [access_couts, access_portee, access_fragiles_non_couvertes]
+access_assets = [access_portee, access_fragiles_non_couvertes]

@@ -11,6 +11,7 @@ from fragility.errors import DataCheckError
 from fragility.index.profiles import load_profile, load_profiles
 from fragility.schemas import INDICATORS, TABLES, validate
 from fragility.sources.catalogue import find_edition
+from fragility.sources.indicator_files import folder_of
 from fragility.validation.drift_page import read_alerts
 from fragility.validation.drift_report import CHECKS, PAGE
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
@@ -119,12 +120,16 @@ def personnes(
     additional_ins={"five": dg.AssetIn("index_indicateurs")},
 )
 def profils_complets(
-    workspace: Workspace, index_contexte: pd.DataFrame, five: pd.DataFrame
+    context: dg.AssetCheckExecutionContext,
+    workspace: Workspace,
+    index_contexte: pd.DataFrame,
+    five: pd.DataFrame,
 ) -> dg.AssetCheckResult:
     """The edition knows every indicator of the profiles (warning)."""
     profiles = load_profiles(workspace.profiles)
+    folder = folder_of(find_edition(context.partition_key))
     return _result(
-        lambda: controls_profiles.control_complete(five, index_contexte, profiles),
+        lambda: controls_profiles.control_complete(five, index_contexte, profiles, folder),
         dg.AssetCheckSeverity.WARN,
     )
 

@@ -24,10 +24,12 @@ from pipelines.compare_cli import compare
 from pipelines.edition_cli import app as edition_app
 from pipelines.explain_cli import explain
 from pipelines.folders import DEFAULT_PROFILE, default_out, default_raw
-from pipelines.options import RawOption, console
+from pipelines.options import FrenchGroup, RawOption, console
 from pipelines.score_cli import score
+from pipelines.simulate_cli import simulate
 
 app = typer.Typer(
+    cls=FrenchGroup,
     help="Où l'exclusion numérique fait mal en France, et où personne n'est près pour aider.",
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -38,6 +40,7 @@ app.add_typer(edition_app, name="edition")
 app.command()(compare)
 app.command()(explain)
 app.command()(score)
+app.command()(simulate)
 
 rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.DEFAULT_STRING = "[défaut : {}]"
@@ -68,7 +71,7 @@ ProfilesOption = Annotated[
         "--profile",
         "-p",
         help="Définition de l'indice, ou un fichier .toml ; à répéter pour plusieurs, la première "
-        f"étant celle des cartes [défaut : {DEFAULT_PROFILE}].",
+        f"étant celle des cartes (défaut : {DEFAULT_PROFILE}).",
     ),
 ]
 
@@ -82,7 +85,8 @@ def run(
     seuil: Annotated[
         float | None,
         typer.Option(
-            "--seuil", help="Part des communes dites fragiles, au plus, en % [défaut : du profil]."
+            "--seuil",
+            help="Part des communes dites fragiles, au plus, en % (défaut : celle du profil).",
         ),
     ] = None,
     everything: Annotated[
@@ -93,13 +97,18 @@ def run(
     """Calculer une édition, des fichiers sources à toutes les sorties ; ce qui n'a pas changé
     depuis la dernière fois est gardé.
     """
+    from fragility.index.profiles import load_profiles, with_share
+    from fragility.sources.catalogue import find_edition
+
+    # What was typed is judged before anything slow is loaded.
+    find_edition(edition)
+    profiles = [with_share(name, seuil) for name in profile or [DEFAULT_PROFILE]]
+    load_profiles(profiles)
     from pipelines.display import quiet_dagster
 
     quiet_dagster()
-    from fragility.index.profiles import with_share
     from pipelines.run_display import run_with_progress
 
-    profiles = [with_share(name, seuil) for name in profile or [DEFAULT_PROFILE]]
     run_with_progress(
         console(), edition, raw or default_raw(), out or default_out(), profiles, everything
     )
@@ -107,6 +116,14 @@ def run(
 
 @app.command()
 def profiles(
+    profile: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--profile",
+            "-p",
+            help="Ne décrire que celui-ci, et vérifier un fichier .toml sans rien calculer.",
+        ),
+    ] = None,
     edition: Annotated[
         str | None,
         typer.Option("--edition", "-e", help="Dire aussi ce qui manque à cette édition."),
@@ -114,10 +131,10 @@ def profiles(
     raw: RawOption = None,
     out: OutOption = None,
 ) -> None:
-    """Lister les profils d'indice : leur échelle et leurs indicateurs."""
+    """Lister les profils d'indice : leur échelle et leurs indicateurs ; ou vérifier le vôtre."""
     from pipelines.profiles_display import show_profiles
 
-    show_profiles(console(), edition, out or default_out())
+    show_profiles(console(), edition, out or default_out(), profile)
 
 
 @app.command()
@@ -174,7 +191,7 @@ def check(
     out: OutOption = None,
     profile: Annotated[
         str | None,
-        typer.Option("--profile", "-p", help="Définition de l'indice [défaut : celle du calcul]."),
+        typer.Option("--profile", "-p", help="Définition de l'indice (défaut : celle du calcul)."),
     ] = None,
 ) -> None:
     """Refaire les contrôles sur une édition déjà calculée."""
@@ -239,6 +256,17 @@ def validation(
             help="Dire plutôt ce que vaut l'estimation des personnes : docs/competences.md.",
         ),
     ] = False,
+    portee: Annotated[
+        bool,
+        typer.Option("--portee", help="Dire plutôt qui est à portée de quoi : docs/portee.md."),
+    ] = False,
+    reseau: Annotated[
+        bool,
+        typer.Option(
+            "--reseau",
+            help="Mesurer plutôt les extraits OpenStreetMap de osm/ : docs/reseau.md.",
+        ),
+    ] = False,
 ) -> None:
     """Comparer une édition aux valeurs publiées et écrire docs/validation.md."""
     if passages:
@@ -271,6 +299,17 @@ def validation(
         from fragility.validation.skills_page import write_skills
 
         page = write_skills((out or default_out()) / edition, raw or default_raw(), docs)
+    elif portee:
+        from fragility.validation.reach_page import write_reach
+
+        page = write_reach((out or default_out()) / edition, docs)
+    elif reseau:
+        from fragility.access.run import NETWORKS
+        from fragility.validation.network_page import write_network
+        from pipelines.emit import run_date
+
+        store = (out or default_out()) / NETWORKS
+        page = write_network(raw or default_raw(), store, docs, run_date())
     else:
         from fragility.validation.report import write_validation
 

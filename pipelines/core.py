@@ -8,7 +8,7 @@ import pandas as pd
 
 from fragility.access.grid import build_population_grid
 from fragility.access.mobile_4g import build_couverture_4g
-from fragility.access.places import build_lieux
+from fragility.access.places import build_places
 from fragility.schemas import empty_table
 from fragility.sources.catalogue import find_edition
 from fragility.sources.corrections import load_corrections
@@ -20,8 +20,13 @@ from fragility.territory.income import build_revenus
 from fragility.territory.iris import build_iris
 from fragility.territory.iris_list import IrisList, bring_iris_list
 from fragility.territory.networks import build_fixe, build_mobile
+from fragility.territory.place_lists import SOURCES as PLACE_SOURCES
+from fragility.territory.place_lists import open_places, places_day
 from fragility.territory.releases import Opener
 from fragility.territory.spare import bring_contours, bring_superficies
+from fragility.territory.zoning_lists import SOURCES as ZONING_SOURCES
+from fragility.territory.zoning_lists import open_quarters, open_zonings
+from fragility.territory.zonings import build_zonages
 from pipelines.emit import describe, emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
@@ -281,21 +286,40 @@ def core_couverture_4g(
     return emit(context, workspace, table, lines, timer=timer, reader=read)
 
 
-@dg.asset(
-    **_core("core_lieux", "anct_conseillers", "anct_france_services", "bibliotheques", "insee_cog")
-)
+@dg.asset(**_core("core_lieux", *PLACE_SOURCES, "insee_cog"))
 def core_lieux(
     context: dg.AssetExecutionContext, workspace: Workspace, core_communes: gpd.GeoDataFrame
 ) -> dg.Output[pd.DataFrame]:
-    """Places, each retained or set aside with its reason."""
+    """Places of every list, each retained, merged into another or set aside with its reason."""
     read = _opener(context, workspace)
     with timed() as timer:
-        table, lines = build_lieux(
-            read.conseillers(),
-            read.france_services(),
-            read.bibliotheques(),
+        lists = open_places(read)
+        table, lines = build_places(
+            lists,
             core_communes,
             read.cog_communes(),
+            day=places_day(lists, read.edition.cog_year),
+        )
+    return emit(context, workspace, table, lines, timer=timer, reader=read)
+
+
+@dg.asset(**_core("core_zonages", *ZONING_SOURCES, "insee_cog_mouvements"))
+def core_zonages(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    core_communes: gpd.GeoDataFrame,
+    core_iris: gpd.GeoDataFrame,
+) -> dg.Output[pd.DataFrame]:
+    """Zonings that planners filter on, on the edition's map."""
+    read = _opener(context, workspace)
+    with timed() as timer:
+        table, lines = build_zonages(
+            open_zonings(read),
+            open_quarters(read),
+            core_communes,
+            core_iris,
+            read.movements(),
+            read.edition.cog_year,
         )
     return emit(context, workspace, table, lines, timer=timer, reader=read)
 
@@ -331,4 +355,5 @@ core_assets = [
     core_population_grille,
     core_couverture_4g,
     core_lieux,
+    core_zonages,
 ]

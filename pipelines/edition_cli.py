@@ -10,12 +10,13 @@ import typer
 
 from fragility.errors import UsageError
 from pipelines.folders import default_raw
-from pipelines.options import RawOption
+from pipelines.options import FrenchGroup, RawOption
 
 if TYPE_CHECKING:
     from fragility.territory.wishes import Wish
 
 app = typer.Typer(
+    cls=FrenchGroup,
     help="Faire ou défaire vos propres éditions, à partir de vos fichiers.",
     no_args_is_help=False,
 )

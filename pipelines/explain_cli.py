@@ -16,6 +16,7 @@ from pipelines.options import RawOption
 
 if TYPE_CHECKING:
     from fragility.index.place_codes import Found, Names
+    from fragility.sources.model import Edition
 
 
 def explain(
@@ -24,7 +25,7 @@ def explain(
         typer.Argument(
             metavar="CODE",
             help="Code d'une commune (5 caractères), d'un IRIS (9), d'une intercommunalité, d'un "
-            "département, ou nom d'une commune.",
+            "département, ou son nom.",
         ),
     ],
     edition: Annotated[str, typer.Option("--edition", "-e", help="Édition à lire.")] = "demo",
@@ -54,7 +55,7 @@ def explain(
             path=folder,
             remedy=f"lancez « fragility run --edition {edition} »{others}",
         )
-    found = _find(place, folder)
+    found = _find(place, folder, definition)
     profile = published_profile(folder)
     tables = read_tables(folder, profile, found.niveau, [found.code])
     told = explain_places(tables, [found.code])[found.code]
@@ -68,18 +69,37 @@ def explain(
         typer.echo(explanation_text(told, words, found.note, found.borough))
 
 
-def _find(place: str, folder: Path) -> Found:
+def _find(place: str, folder: Path, edition: Edition) -> Found:
     """Find the place in an edition; say which other edition has one that this one has not."""
     from fragility.index.place_codes import UnknownPlaceError, find_place
 
     try:
         return find_place(place, names_of(folder))
     except UnknownPlaceError as error:
-        if having := [n for n in _computed(folder.parent) if _has(place, folder.parent / n)]:
+        having = [n for n in _computed(folder.parent) if _has(place, folder.parent / n)]
+        if having:
             error.remedy = "essayez " + " ou ".join(f"--edition {name}" for name in having)
+        if edition.banner:
+            # A real name is looked for first by whoever has only run the demonstration.
+            error.problem += (
+                f" « {edition.name} » est un territoire fictif : aucun lieu réel n'y est."
+            )
+            if not having:
+                error.remedy = (
+                    f"demandez un de ses lieux ({_towns(folder)}), ou un lieu réel dans une "
+                    "édition réelle, une fois calculée : --edition france-2021"
+                )
         raise UsageError(
             error.problem, expected=error.expected, found=error.found, remedy=error.remedy
         ) from None
+
+
+def _towns(folder: Path) -> str:
+    """Names of a few communes of an edition, the largest ones."""
+    from fragility.index.explain_tables import read_columns
+
+    towns = read_columns(folder, "communes", ["nom", "population"])
+    return ", ".join(f"« {name} »" for name in towns.nlargest(4, "population")["nom"])
 
 
 def _has(place: str, folder: Path) -> bool:
@@ -98,7 +118,9 @@ def names_of(folder: Path) -> Names:
     read = partial(read_columns, folder)
     return Names(
         communes=partial(
-            read, "communes", ["code_commune", "nom", "code_departement", "nom_departement"]
+            read,
+            "communes",
+            ["code_commune", "nom", "code_departement", "nom_departement", "nom_region"],
         ),
         iris=partial(read, "iris", ["code_iris", "nom", "code_commune"]),
         epci=partial(read, "epci", ["code_epci", "nom_epci"]),

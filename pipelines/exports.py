@@ -6,7 +6,7 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from fragility.export import database, gpkg, qgz, readme, tables, workbook
+from fragility.export import access_raster, database, gpkg, qgz, readme, tables, workbook
 from fragility.export.facts import RunFacts
 from fragility.export.run_facts import build_facts
 from fragility.index.profiles import load_profiles
@@ -16,9 +16,16 @@ from fragility.sources.files import on_hand
 from pipelines.emit import run_date, timed, written
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
-# Not in the database: cells and costs weigh more than all the rest together, and contours are in
-# the marts.
-_NOT_STORED = ("raw", "core_population_grille", "access_couts", "core_groupes", "core_contours")
+# Not in the database: cells, costs and pixels weigh more than all the rest together, and contours
+# are in the marts.
+_NOT_STORED = (
+    "raw",
+    "core_population_grille",
+    "access_couts",
+    "access_surface",
+    "core_groupes",
+    "core_contours",
+)
 STORED = tuple(name for name in TABLES if name not in _NOT_STORED)
 
 
@@ -169,10 +176,27 @@ def export_dictionnaire(
     return written(context, workspace, paths, timer)
 
 
+@dg.asset(**_export("export_temps_acces", "temps_acces.tif : minutes au conseiller, par pixel."))
+def export_temps_acces(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    access_surface: pd.DataFrame,
+    index_bornes: pd.DataFrame,
+    quarantaine: pd.DataFrame,
+) -> dg.MaterializeResult:
+    """Write the raster of travel times."""
+    path = workspace.edition_dir(context.partition_key) / "temps_acces.tif"
+    facts = _facts(context, workspace, index_bornes, quarantaine)
+    with timed() as timer:
+        made = access_raster.write_raster(path, access_surface, facts)
+    return written(context, workspace, [made] if made else [], timer)
+
+
 export_assets = [
     export_gpkg,
     export_csv,
     export_classeur,
     export_duckdb,
     export_dictionnaire,
+    export_temps_acces,
 ]

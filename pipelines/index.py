@@ -14,7 +14,7 @@ from fragility.index.redrawn import gather, prepare
 from fragility.index.several import build_profiles
 from fragility.index.uncertainty import build_uncertainty
 from fragility.sources.catalogue import find_edition
-from fragility.sources.indicator_files import load_indicators
+from fragility.sources.indicator_files import folder_of, load_indicators
 from pipelines.emit import describe, emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
@@ -121,6 +121,7 @@ def index_scores(
             core_communes,
             core_iris,
             load_profiles(workspace.profiles),
+            folder_of(find_edition(context.partition_key)),
         )
     for name in _OF_PROFILES:
         yield emit(context, workspace, tables[name], timer=timer, output=name)

@@ -53,10 +53,12 @@ def communes(
     index_indicateurs: pd.DataFrame,
     index_scores: pd.DataFrame,
     access_portee: pd.DataFrame,
+    access_capacite: pd.DataFrame,
     access_fragiles_non_couvertes: pd.DataFrame,
     index_incertitude: pd.DataFrame,
     index_competences: pd.DataFrame,
     index_typologie: pd.DataFrame,
+    core_zonages: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Every commune with all that is known of it."""
     with timed() as timer:
@@ -68,7 +70,9 @@ def communes(
             access_fragiles_non_couvertes,
             uncertainty=index_incertitude,
             competences=index_competences,
+            capacite=access_capacite,
             types=index_typologie,
+            zonages=core_zonages,
         )
     return emit(context, workspace, table, timer=timer, picture="classe")
 
@@ -82,9 +86,11 @@ def iris(
     index_indicateurs: pd.DataFrame,
     index_scores: pd.DataFrame,
     access_portee: pd.DataFrame,
+    access_capacite: pd.DataFrame,
     access_fragiles_non_couvertes: pd.DataFrame,
     index_incertitude: pd.DataFrame,
     index_competences: pd.DataFrame,
+    core_zonages: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Every IRIS with all that is known of it."""
     with timed() as timer:
@@ -97,6 +103,8 @@ def iris(
             access_fragiles_non_couvertes,
             uncertainty=index_incertitude,
             competences=index_competences,
+            capacite=access_capacite,
+            zonages=core_zonages,
         )
     return emit(context, workspace, table, timer=timer)
 
@@ -137,10 +145,10 @@ def communes_fragiles_non_couvertes(
     context: dg.AssetExecutionContext,
     workspace: Workspace,
     communes: gpd.GeoDataFrame,
-    lieux: gpd.GeoDataFrame,
+    core_lieux: gpd.GeoDataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """The list to act on."""
-    return emit(context, workspace, marts.build_action_list(communes, lieux))
+    return emit(context, workspace, marts.build_action_list(communes, core_lieux))
 
 
 marts_assets = [

@@ -4,16 +4,41 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from fragility.sources.model import USER_EDITIONS_FILE
 from pipelines.folders import default_raw
 
 _READER = "fragility.sources.user_editions"
+HELP = "Afficher cette aide."
 PIPE_WIDTH = 240  # the longest address of a producer fits
+
+
+class FrenchGroup(TyperGroup):
+    """Commands whose option -h is described in French: Typer has only English for it."""
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
+        """Find a command, and describe its option -h."""
+        command = super().get_command(ctx, cmd_name)
+        return None if command is None else _french_help(command, ctx)
+
+    def get_help_option(self, ctx: typer.Context) -> Any:
+        """Describe the option -h of the group."""
+        option = super().get_help_option(ctx)
+        if option is not None:
+            option.help = HELP
+        return option
+
+
+def _french_help(command: Any, ctx: typer.Context) -> Any:
+    option = command.get_help_option(ctx)
+    if option is not None:
+        option.help = HELP
+    return command
 
 
 def console() -> Console:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -13,19 +14,29 @@ from fragility.index.profile_words import ProfileWords, label_of
 from fragility.index.profiles import available_profiles, load_profile
 from fragility.index.several import missing_indicators
 from fragility.sources.catalogue import find_edition
+from fragility.sources.indicator_files import FOLDER, folder_of
 from pipelines.display import table
 
 
-def show_profiles(console: Console, edition: str | None, out: Path) -> None:
-    """List the profiles; for an edition that was computed, say which indicators it lacks."""
+def show_profiles(
+    console: Console, edition: str | None, out: Path, names: Sequence[str] | None = None
+) -> None:
+    """List the profiles; for an edition that was computed, say which indicators it lacks.
+
+    Parameters
+    ----------
+    names : profiles to describe, by name or path; those of the package by default.
+    """
     known = None if edition is None else _known(edition, out)
+    bring = FOLDER if edition is None else folder_of(find_edition(edition))
+    own = f", et pour la démonstration {FOLDER}/demo/" if edition is None else ""
     columns = ["profil", "titre", "échelle", "indicateurs"]
     shown = table(None, *columns, *([f"manquent à {edition}"] if known else []))
-    for name in available_profiles():
+    for name in names or available_profiles():
         profile = load_profile(name)
         words = ProfileWords(profile)
         cells = [
-            name,
+            profile.id,
             words.title,
             words.scale,
             ", ".join(f"{key} ({label_of(profile, key)})" for key in profile.ids),
@@ -36,9 +47,11 @@ def show_profiles(console: Console, edition: str | None, out: Path) -> None:
             cells.append((", ".join(missing) or "aucun") + (" : incalculable" if short else ""))
         shown.add_row(*map(escape, cells))
     console.print(shown)
+    if names:
+        console.print(f"{', '.join(map(escape, names))} : rien à corriger.")
     console.print(
-        "Un indicateur qui manque s'apporte : <dossier des sources>/indicateurs/<indicateur>.csv "
-        "(code;valeur;annee). Un profil à vous est un fichier .toml (docs/profils.md)."
+        f"Un indicateur qui manque s'apporte : <dossier des sources>/{bring}/<indicateur>.csv "
+        f"(code;valeur;annee){own}. Un profil à vous est un fichier .toml (docs/profils.md)."
     )
 
 

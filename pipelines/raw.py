@@ -8,14 +8,16 @@ from fragility.sources.demo import write_demo
 from fragility.sources.files import describe_files, missing_files, on_hand
 from fragility.sources.indicator_files import FOLDER
 from fragility.sources.model import Source
+from fragility.territory.probe import READS
 from pipelines.emit import emit, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 DEMO = "demo"
+# Those of the editions, and those that a user's own may add: assets depend on them all.
 USED_SOURCES = [
     source
     for source in SOURCES.values()
-    if any(releases_of(edition, source.id) for edition in EDITIONS.values())
+    if source.id in READS or any(releases_of(edition, source.id) for edition in EDITIONS.values())
 ]
 
 

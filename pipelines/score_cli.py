@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
 
 from pipelines.folders import default_out
 from pipelines.options import RawOption, console
+
+if TYPE_CHECKING:
+    from fragility.index.profile_model import Profile
 
 SHOWN = 20
 
@@ -42,7 +45,7 @@ def score(
 
     definition = find_edition(edition)
     scored = score_file(places, (out or default_out()) / edition, edition)
-    shown = table(None, "lieu", "score", "classe", "fragile", right=("score",))
+    shown = table(None, "lieu", "score", "classe", "fragile", "indicateurs", right=("score",))
     for row in scored.table.head(SHOWN).to_dict("records"):
         known = row["classe"] == row["classe"] and row["classe"] is not None
         shown.add_row(
@@ -50,6 +53,7 @@ def score(
             french(row["score"], 2) if known else "–",
             class_label(int(row["classe"])) if known else "trop peu d'indicateurs connus",
             ("oui" if row["est_fragile"] else "non") if known else "–",
+            escape(_counted(row["nb_indicateurs"], row["indicateurs_manquants"], scored.profile)),
         )
     screen = console()
     if definition.banner:
@@ -64,5 +68,30 @@ def score(
         f"repères de {edition} (profil {scored.profile.id}, de {low:g} à {high:g}) ; fragile à "
         f"partir de {french(scored.fragile_from, 2)}."
     )
+    lacking = int(scored.table["indicateurs_manquants"].ne("").sum())
+    if lacking:
+        screen.print(
+            f"Il manque des indicateurs à {french(lacking)} lieu{'x' if lacking > 1 else ''} : "
+            + _without(scored.profile)
+        )
     if to is not None:
         screen.print(escape(str(write_scores(to, scored))))
+
+
+def _counted(number: int, missing: str, profile: Profile) -> str:
+    """Say how many indicators count, and which do not."""
+    from fragility.index.profile_words import label_of
+
+    whole = f"{number} sur {len(profile.ids)}"
+    names = [label_of(profile, key) for key in missing.split(", ") if key]
+    return f"{whole}, sans « {' », « '.join(names)} »" if names else whole
+
+
+def _without(profile: Profile) -> str:
+    """Say what becomes of a score that lacks an indicator."""
+    if profile.missing == "zero":
+        return "chacun compte pour 0 point, ce qui change le score."
+    return (
+        "leur score est la moyenne des autres, qui peut être plus haute ou plus basse ; ne le "
+        "comparez pas sans y penser à un score complet."
+    )

@@ -158,6 +158,12 @@ def _brought(reading: Reading, _: Attributes) -> str:
     return repr([(p.relative_to(reading.raw).as_posix(), reading.sha256(p)) for p in paths])
 
 
+def _extracts(reading: Reading, _: Attributes) -> str:
+    """Checksums of the road networks that the user brings."""
+    paths = sorted((reading.raw / "osm").rglob("*.pbf"))
+    return repr(sorted(reading.sha256(path) for path in paths))
+
+
 def _catalogue(_: Reading, __: Attributes) -> str:
     releases = [_values(release) for release in RELEASES.values()]
     return repr([SOURCES, releases, {k: vars(e) for k, e in EDITIONS.items()}])
@@ -191,6 +197,9 @@ READS: dict[Symbol, Read] = {
     ),
     ("fragility.sources.indicator_files", "load_indicators"): Read(
         "les indicateurs apportés", _brought
+    ),
+    ("fragility.access.run", "Roads"): Read(
+        "les réseaux routiers", _extracts, ("fragility.access.run",)
     ),
     ("pipelines.emit", "run_date"): Read(
         "la date demandée", lambda *_: os.environ.get("SOURCE_DATE_EPOCH", "")

@@ -54,6 +54,7 @@ EPCI = {
     "200000003": "CA du Nord-Ouest",
     "200000004": 'CA "Nord-Est"; Métropole',
 }
+DISPOSITIFS = schemas.TABLES["core_lieux"].columns["dispositifs"]
 DEPARTEMENTS = {"01": ("Ain", "84", "Auvergne-Rhône-Alpes"), "2A": ("Corse-du-Sud", "94", "Corse")}
 
 
@@ -79,9 +80,13 @@ def filled(column: pa.Column, n: int) -> pd.Series:
         return gpd.GeoSeries([square(i % N) for i in rank], crs=4326)
     if kind == "bool":
         return pd.Series(rank % 2 == 0)
+    if kind == "boolean":
+        return pd.Series(rank % 2 == 0, dtype="boolean")
     if kind in {"int64", "Int64"}:
         years = str(column.name).endswith("annee")
-        return pd.Series(np.full(n, 2018) if years else rank).astype(kind)
+        low, high = int(stats.get("min_value", 0)), stats.get("max_value")  # type: ignore[call-overload]
+        whole = rank if high is None else low + rank % (int(high) - low + 1)  # type: ignore[call-overload]
+        return pd.Series(np.full(n, 2018) if years else whole).astype(kind)
     if kind == "float64":
         low = float(stats.get("min_value", 0.0))  # type: ignore[arg-type]
         high = float(stats.get("max_value", low + 100.0))  # type: ignore[arg-type]
@@ -96,6 +101,8 @@ def filled(column: pa.Column, n: int) -> pd.Series:
         return pd.Series([f"{commune_code(i % N)}{i // N:04d}" for i in rank], dtype="str")
     if "0-9a-f" in pattern:
         return pd.Series([f"{i:064x}" for i in rank], dtype="str")
+    if pattern == str(DISPOSITIFS.checks[0].statistics["pattern"]):
+        return pd.Series(["bibliotheque|mediation"] * n, dtype="str")
     if "d{4}-" in pattern:
         return pd.Series(["2022-12-01"] * n, dtype="str")
     return pd.Series([f"{column.title} {i + 1}" for i in rank], dtype="str")
@@ -275,6 +282,7 @@ def make_lieux() -> gpd.GeoDataFrame:
             "id": [f"{k}-{i}" for k, i in zip(kinds, n, strict=True)],
             "nom": ["Médiathèque d'Œuilly", "=HYPERLINK(1)", *(f"Lieu {i}" for i in n[2:])],
             "dispositif": kinds,
+            "dispositifs": ["conseiller_numerique|france_services", *kinds[1:]],
             "code_commune": [commune_code(i) for i in n],
             "itinerance": n % 2 == 0,
             "nb_conseillers": [1.0, np.nan, np.nan] * 3,
@@ -296,6 +304,17 @@ def make_uncovered(communes: gpd.GeoDataFrame) -> pd.DataFrame:
     return schemas.validate(frame, "communes_fragiles_non_couvertes")
 
 
+def most_rows(table: str) -> int:
+    """Rows of a table before `filled` repeats its key, if that is made of a few words; else 0."""
+    model = schemas.TABLES[table]
+    words = [
+        [check.statistics.get("allowed_values") for check in model.columns[name].checks]
+        for name in model.unique or []
+    ]
+    few = [len(values[0]) for values in words if values and values[0]]
+    return max(few) if few and len(few) == len(words) else 0
+
+
 def make_tables(rows: int = 40) -> dict[str, pd.DataFrame]:
     """Every table of `schemas.TABLES`; those that are not marts hold `rows` generic rows."""
     communes = make_communes()
@@ -311,7 +330,7 @@ def make_tables(rows: int = 40) -> dict[str, pd.DataFrame]:
     tables["core_contours"] = lighten(communes, tables["iris"], tables["core_groupes"])
     for name in schemas.TABLES:
         if name not in tables:
-            tables[name] = assemble(name, {}, rows)
+            tables[name] = assemble(name, {}, min(rows, most_rows(name) or rows))
     return tables
 
 

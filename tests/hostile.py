@@ -19,16 +19,20 @@ import pytest
 
 from fragility.errors import BadFileError
 from fragility.sources.readers import (
+    aidants,
     arcep,
     arcep_fibre,
     caf,
+    hubs,
     insee_base_ic,
     insee_census,
     insee_cog,
     insee_filosofi,
     insee_filosofi_cc,
+    laposte,
     mednum,
     places,
+    zonages,
 )
 
 Rows = list[list[str]]
@@ -71,6 +75,7 @@ class Sample:
     legacy : read as Windows-1252 where it is not UTF-8.
     repeats : what an exact repetition becomes: counted and dropped, dropped, or kept.
     contents : whether two rows may not share a key.
+    either : whether the comma and the semicolon are read alike.
     """
 
     name: str
@@ -91,6 +96,7 @@ class Sample:
     legacy: bool = False
     repeats: str = "comptée"
     contents: bool = True
+    either: bool = False
 
     def table(self, rows: int | None = None) -> Rows:
         """Header and cells."""
@@ -167,6 +173,20 @@ _FIXE = [
     "code_insee", "nbr", "inel_hd", "elig_hd05", "elig_hd3", "elig_hd8", "elig_thd30",
     "elig_thd100", "elig_thd1g",
 ]  # fmt: skip
+
+# What a hub writes in the columns of its own form.
+_HUB: dict[str, Callable[[int], str]] = {
+    "nom": lambda i: f"Lieu {i}",
+    "adresse": lambda i: f"{i + 1} rue A",
+    "numero": lambda i: str(i + 1),
+    "rue": lambda i: "rue A",
+    "code_postal": lambda i: "09000",
+    "code_declare": lambda i: "09122",
+    "commune_declaree": lambda i: "Foix",
+    "latitude": lambda i: _place(i)[0],
+    "longitude": lambda i: _place(i)[1],
+    "date_maj": lambda i: "15/04/2022 14:29:42",
+}
 
 SAMPLES = (
     _COG,
@@ -305,5 +325,48 @@ SAMPLES = (
                    places.OPEN_LIBRARY],
         places.read_bibliotheques, "code_bib", 20_000, label=("Libelle1", "nom"), pattern=False,
         repeats="gardée", contents=False,
+    ),
+    Sample(
+        "aidants_connect", "aidants.csv", ",", list(aidants.AIDANTS),
+        lambda i: [f"Lieu {i}", f"2{i:013d}", f"{i + 1} rue A", "9000", "Foix"],
+        aidants.read_aidants, "Name", 20_000, label=("Name", "nom"), pattern=False,
+        repeats="gardée", contents=False,
+    ),
+    Sample(
+        "lieux de médiation", "mediation.csv", ",", [*mednum.MEDNUM, "source", "courriels"],
+        lambda i: [f"Coop_{i}", f"Lieu {i}", "Foix", "09000", *_place(i), "2024-04-15", "dora",
+                   "a@b.fr"],
+        hubs.read_mediation, "id", 20_000, label=("nom", "nom"), pattern=False,
+        repeats="gardée", contents=False,
+    ),
+    *(
+        Sample(
+            f"lieux de médiation, {name}", f"{name}.csv", ",", list(form.columns),
+            lambda i, form=form: [_HUB[ours](i) for ours in form.columns.values()],
+            hubs.read_mediation, form.key, 20_000, label=(form.key, "nom"), pattern=False,
+            repeats="gardée", contents=False,
+        )
+        for name, form in hubs.FORMS.items()
+    ),
+    Sample(
+        "la_poste", "laposte.csv", ";", ["identifiant_a", *laposte.FIELDS],
+        lambda i: [f"{i}A", f"Lieu {i}", "Bureau de Poste", f"{i + 1} rue A", "09000", "Foix",
+                   *_place(i)],
+        laposte.read_laposte, "identifiant_a", 20_000, label=("libelle_du_site", "nom"),
+        pattern=False, repeats="gardée", contents=False, either=True,
+    ),
+    Sample(
+        "densité", "densite.csv", ",", ["insee_com", "lib_com", "niveau_densite"],
+        lambda i: [commune(i), f"Commune {i}", zonages.DENSITY[i % 7]], zonages.read_densite,
+        "insee_com", 36_000,
+    ),
+    Sample(
+        "FRR", "frr_com2025.csv", ";", ["codgeo", "libgeo", "codefrr"],
+        lambda i: [commune(i), f"Commune {i}", str(1 + i % 5)], zonages.read_frr, "codgeo", 36_000,
+    ),
+    Sample(
+        "Action cœur de ville", "acv.csv", ",", ["insee_com", "id_acv", "lib_acv"],
+        lambda i: [commune(i), f"acv-{i:03d}", f"Ville {i}"], zonages.read_acv, "insee_com",
+        36_000, either=True,
     ),
 )  # fmt: skip

@@ -80,6 +80,9 @@ def describe(layer: QgsVectorLayer) -> dict:
         "renderer": renderer.type(),
         "legend": [item.label() for item in renderer.legendSymbolItems()],
         "attribute": renderer.classAttribute() if categorized else "",
+        "unticked": [c.label() for c in renderer.categories() if not c.renderState()]
+        if categorized
+        else [],
         "colours": [c.symbol().color().name() for c in renderer.categories()]
         if categorized
         else [],

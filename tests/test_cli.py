@@ -293,7 +293,10 @@ def test_missing_files_are_all_named_with_their_page(call, tmp_path):
         "run", "--edition", "france-2021", "--raw", tmp_path, "--out", tmp_path / "out"
     )
     assert code == 1
-    missing = sum(len(release.files) for release in releases_of(find_edition("france-2021")))
+    edition = find_edition("france-2021")
+    required = [r for r in releases_of(edition) if r.id not in edition.optional]
+    assert len(required) == 23
+    missing = sum(len(release.files) for release in required)
     assert f"Il manque {missing} fichiers source." in err
     assert str(tmp_path / "ign_communes" / "2021" / "communes_cog2021.parquet") in err
     assert "page : https://" in err
@@ -375,14 +378,14 @@ def test_sources_says_what_is_there(call, place):
     code, out, _ = call("sources", "--edition", "demo", "--raw", raw)
     assert code == 0
     assert state_of(out, "insee_cog/demo") == "présent"
-    assert f"21 livraisons présentes sur 21 dans {raw}." in out
+    assert f"24 livraisons présentes sur 24 dans {raw}." in out
     assert ANSI not in out
 
     (raw / "insee_cog" / "demo" / "EPCI.csv").unlink()
     _, out, _ = call("sources", "--edition", "demo", "--raw", raw)
     assert state_of(out, "insee_epci/demo") == "manquant"
     assert f"Manque : {raw / 'insee_cog' / 'demo' / 'EPCI.csv'}" in out
-    assert "20 livraisons présentes sur 21" in out
+    assert "23 livraisons présentes sur 24" in out
 
 
 def test_sources_tells_another_copy_from_the_known_one(call, tmp_path):

@@ -5,9 +5,8 @@ import pytest
 from pyproj import Transformer
 from scipy.sparse.csgraph import dijkstra
 
-from fragility.access.network_report import compare_engines, detours
+from fragility.access.network_report import compare_engines, detours, straight_costs
 from fragility.access.network_trips import join_network, network_pairs, quickest_trips
-from fragility.access.travel import nearest_places
 from fragility.sources.readers.osm import find_extracts
 from fragility.validation.network_sample import draw_sample
 
@@ -124,7 +123,7 @@ def test_the_search_from_places_finds_what_searches_from_homes_find(samples, cou
 def test_the_two_engines_on_the_same_homes(samples, country):
     """Densities are not known here: the other engine takes 30 km/h, half or twice too fast."""
     sample = samples[country, "voiture"]
-    table = compare_engines(nearest_places(sample.grid, sample.lieux), sample.reach().couts)
+    table = compare_engines(straight_costs(sample.grid, sample.lieux), sample.reach().couts)
     whole = table.set_index("distance").loc["toutes"]
     assert whole["mailles"] == 500
     assert 0.5 < whole["route_mediane_min"] / whole["surface_mediane_min"] < 2

@@ -121,7 +121,14 @@ def test_places_that_lie_about_where_they_are(tables):
     assert place("conseiller_sans_coordonnees_ni_commune")["statut"] == "ecarte"
     assert place("conseiller_lat_lon_inversees")["statut"] == "retenu"
     assert place("conseiller_ile")["code_commune"] == DEMO_TRAPS["ile_sans_epci"]
-    assert places["statut"].isin(["retenu", "ecarte"]).all()
+    assert places["statut"].isin(["retenu", "fusionne", "ecarte"]).all()
+    merged = places[places["statut"] == "fusionne"]
+    assert (places.loc[merged["id_lieu"], "statut"] == "retenu").all()
+    assert places.loc[f"med-{DEMO_TRAPS['mediation_fermee']}", "statut"] == "ecarte"
+    assert places.loc[f"med-{DEMO_TRAPS['mediation_ancienne']}", "est_ancien"]
+    # Of February 2021 and of August 2022, where the latest list is of February 2023.
+    assert place("conseiller_ile")["est_ancien"]
+    assert not place("conseiller_lat_lon_inversees")["est_ancien"]
     moved = places[(places["statut"] == "ecarte") | (places["precision"] == "commune")]
     assert moved["motif_statut"].str.len().gt(0).all()
 

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from fragility.errors import DataCheckError
-from fragility.index import profile_toml
+from fragility.index import profile_indicators, profile_toml
 from fragility.index.profile_model import BASES, UNITS
 from fragility.index.profiles import available_profiles, load_profile
 from fragility.schemas import INDICATORS
@@ -58,7 +58,16 @@ VALUES = [value for values in profile_toml.ALLOWED.values() for value in values]
 @pytest.mark.parametrize(
     "word",
     sorted(
-        {*KEYS, *VALUES, *profile_toml.RULES, *UNITS, *BASES, "published", "pillar", "inherit"}
+        {
+            *KEYS,
+            *VALUES,
+            *profile_indicators.RULES,
+            *UNITS,
+            *BASES,
+            "published",
+            "pillar",
+            "inherit",
+        }
         | {"label", "definition", "unit", "direction", "weight", "axis", "rule"}
         | {*INDICATORS, *CONTEXT_LABELS, *available_profiles()}
     ),

@@ -110,8 +110,11 @@ def list_candidates(
         places = places[known.to_numpy()].rename(columns={"id": "id_candidat"})
         parts.append(places[["id_candidat", "nom", "code_commune", "geometry"]])
     table = pd.concat(parts, ignore_index=True)
-    inhabitants = table["code_commune"].map(grid.groupby("code_commune")["population"].sum())
     kind_of = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    # A library that is also a France services is one place.
+    first = ~table.duplicated("id_candidat").to_numpy()
+    table, kind_of = table[first].reset_index(drop=True), kind_of[first]
+    inhabitants = table["code_commune"].map(grid.groupby("code_commune")["population"].sum())
     order = np.lexsort((table["id_candidat"], -inhabitants.fillna(0.0), kind_of))
     table["type_candidat"] = np.array([k for k in KINDS if k in kinds])[kind_of]
     return (

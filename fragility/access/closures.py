@@ -131,7 +131,7 @@ def close_places(
     destination: it is lost when all of them close, and counts for the first of those.
     """
     places = receiving_places(tables.core_lieux).sort_values("id", ignore_index=True)
-    closed = _checked(ids, places)
+    closed = _checked(ids, places, tables.core_lieux)
     address = pd.factorize(pd.MultiIndex.from_arrays([places.geometry.x, places.geometry.y]))[0]
     stays = np.bincount(address, ~closed) > 0
     lost = closed & ~stays[address]
@@ -161,9 +161,14 @@ def close_places(
     return Closures(lieux, territoires, closures_summary(lieux, territoires, threshold))
 
 
-def _checked(ids: Iterable[str], places: pd.DataFrame) -> NDArray[np.bool_]:
-    """Tell the places that close; refuse an id that is none of them."""
-    wanted = set(ids)
+def _checked(ids: Iterable[str], places: pd.DataFrame, lieux: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell the places that close; refuse an id that is none of them.
+
+    A row merged into another is known by the place that stands for both.
+    """
+    merged = lieux[lieux["statut"] == "fusionne"]
+    stands = dict(zip(merged["id"], merged["id_lieu"], strict=True))
+    wanted = {stands.get(name, name) for name in ids}
     unknown = sorted(wanted - set(places["id"]))
     if unknown or not wanted:
         raise UsageError(

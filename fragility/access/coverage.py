@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from fragility import schemas
-from fragility.access.travel import receiving_places, speed_kmh
+from fragility.access.nearest import Reach
 from fragility.ledger import ledger, stack
-from fragility.territory.crs import METROPOLE, departement_of, metric_xy, zone_epsg
+from fragility.territory.crs import departement_of, metric_xy, zone_epsg
 
 _COLUMNS = list(schemas.TABLES["access_portee"].columns)
 HALF = 0.5
+_SHORT = {
+    "conseiller_plus_proche_min": "plus_proche_min",
+    "conseiller_plus_proche_km": "plus_proche_km",
+    "conseiller_plus_proche_nom": "plus_proche_nom",
+}
 THRESHOLD_MIN = 20.0  # of public reports; no official one exists for conseillers numériques
 
 
@@ -23,25 +29,20 @@ def build_portee(
     couts: pd.DataFrame,
     core_communes: gpd.GeoDataFrame,
     core_iris: gpd.GeoDataFrame,
-    lieux: gpd.GeoDataFrame,
-    recensement: pd.DataFrame,
+    reach: Reach,
     *,
     threshold: float = THRESHOLD_MIN,
     band: float = 0.25,
-    dispositif: str = "conseiller_numerique",
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Sum up the access of each commune and each IRIS.
 
     Parameters
     ----------
-    couts : `access_couts`, minutes at the central speeds.
+    couts : `access_couts`, minutes at the central speeds to the places of `reach`.
     core_communes, core_iris : territories with contours.
-    lieux : `core_lieux`.
-    recensement : `core_recensement` (its rows "commune": `code`, `population`), for the speed of
-        territories that have no cell.
+    reach : the places, and minutes to them for the territories that have no cell.
     threshold : minutes beyond which a place is out of reach.
     band : relative uncertainty of speeds, 0.25 for 25 %.
-    dispositif : places that count; the costs must be theirs.
 
     Returns
     -------
@@ -52,18 +53,17 @@ def build_portee(
     A territory is covered when at most half of its inhabitants are out of reach even at speeds
     lower by `band`, not covered when more than half are even at speeds higher by `band`, and
     uncertain between (design note on reach). Without cells, everyone is at its representative
-    point, and the speed is that of the density of the commune; if the commune has a place, nothing
-    tells how far from it people live (Saint-Laurent-du-Maroni is 100 km long): such a territory is
-    uncertain rather than not covered. Overseas a place counts for its own département only: the
-    next one is across a sea. An IRIS without contour takes the reach of its commune.
+    point; if the commune has a place, nothing tells how far from it people live
+    (Saint-Laurent-du-Maroni is 100 km long): such a territory is uncertain rather than not
+    covered. An IRIS without contour takes the reach of its commune. Where no place can be reached
+    by land, on islands, there are no minutes, and everyone is out of reach.
     """
     if not 0 <= band < 1 or threshold <= 0:
         raise ValueError("threshold must be positive and band in [0, 1)")
-    places = receiving_places(lieux, dispositif)
     # « La Poste » alone tells nobody where to go.
-    town = places["code_commune"].map(core_communes.set_index("code_commune")["nom"])
-    places["nom_et_commune"] = places["nom"] + " (" + town.fillna("commune inconnue") + ")"
-    density = _commune_density(core_communes, recensement)
+    town = reach.places["code_commune"].map(core_communes.set_index("code_commune")["nom"])
+    names = reach.places["nom"] + " (" + town.fillna("commune inconnue") + ")"
+    names = names.astype("str").set_axis(reach.places["id"])
     levels = [
         ("commune", "code_commune", core_communes),
         ("iris", "code_iris", core_iris),
@@ -71,12 +71,12 @@ def build_portee(
     tables: list[pd.DataFrame] = []
     ledgers = []
     for level, key, territories in levels:
-        measured = _from_cells(couts, key, places, threshold, band)
+        measured = _from_cells(couts, key, names, threshold, band)
         table = pd.DataFrame({"code": territories[key].to_numpy()}).join(measured, on="code")
         rest = ~table["code"].isin(measured.index).to_numpy()
         table.loc[rest, "portee_precision"] = "absente"
         bare = territories[rest & territories.geometry.notna().to_numpy()]
-        points = _from_points(bare, key, places, density, threshold, band)
+        points = _from_points(bare, key, reach, names, threshold, band)
         table = table.set_index("code")
         table.loc[points.index, points.columns] = points
         if level == "iris":
@@ -84,13 +84,35 @@ def build_portee(
         table = table.reset_index()
         table["niveau"] = level
         table["est_conseiller_dans_commune"] = (
-            territories["code_commune"].isin(places["code_commune"]).to_numpy(dtype=bool)
+            territories["code_commune"].isin(reach.communes).to_numpy(dtype=bool)
         )
         tables.append(table)
         ledgers.append(ledger("access_portee", level, len(territories), len(table)))
     portee = pd.concat(tables, ignore_index=True)[_COLUMNS]
     text = ["niveau", "code", "conseiller_plus_proche_nom", "couverture", "portee_precision"]
     return portee.astype(dict.fromkeys(text, "str")), stack(*ledgers)
+
+
+def build_dispositifs(
+    portees: Mapping[str, pd.DataFrame], recensement: pd.DataFrame
+) -> pd.DataFrame:
+    """Put the reach of several kinds of places side by side, as `access_dispositifs`.
+
+    Parameters
+    ----------
+    portees : `access_portee` of each kind (`travel.DISPOSITIFS`).
+    recensement : `core_recensement`, for inhabitants.
+    """
+    people = recensement.drop_duplicates(["niveau", "code"]).set_index(["niveau", "code"])
+    parts = []
+    for dispositif, portee in portees.items():
+        own = people["population"].reindex(pd.MultiIndex.from_frame(portee[["niveau", "code"]]))
+        beyond = portee["population_hors_portee_pct"] / 100 * own.to_numpy(dtype=float)
+        table = portee.rename(columns=_SHORT).assign(
+            dispositif=dispositif, nb_habitants_hors_portee=beyond
+        )
+        parts.append(table[list(schemas.TABLES["access_dispositifs"].columns)])
+    return pd.concat(parts, ignore_index=True).astype({"dispositif": "str"})
 
 
 def _inherit(table: pd.DataFrame, parent: pd.Series, communes: pd.DataFrame) -> pd.DataFrame:
@@ -140,32 +162,32 @@ def weighted_median(
 
 
 def _from_cells(
-    couts: pd.DataFrame, key: str, places: gpd.GeoDataFrame, threshold: float, band: float
+    couts: pd.DataFrame, key: str, names: pd.Series, threshold: float, band: float
 ) -> pd.DataFrame:
-    """Reach of the territories that have cells, indexed by code."""
+    """Reach of the territories that have cells, indexed by code; `names` by id of place."""
     couts = couts[couts["population"] > 0]
-    codes, group = np.unique(couts[key].to_numpy(dtype=object), return_inverse=True)
+    group, codes = pd.factorize(couts[key], sort=True)
     weight = couts["population"].to_numpy(dtype=float)
-    minutes = couts["minutes"].to_numpy(dtype=float)
+    minutes = couts["minutes"].fillna(np.inf).to_numpy(dtype=float)
     total = np.bincount(group, weight, minlength=len(codes))
 
     def share(mask: NDArray[np.bool_]) -> NDArray[np.float64]:
         return np.bincount(group, weight * mask, minlength=len(codes)) / total
 
-    names = dict(zip(places["id"], places["nom_et_commune"], strict=True))
-    votes = couts.groupby([key, "id_lieu"], sort=True)["population"].sum().reset_index()
-    votes = votes.sort_values([key, "population", "id_lieu"], ascending=[True, False, True])
-    winner = votes.drop_duplicates(key).set_index(key)["id_lieu"].map(names)
+    place, ids = pd.factorize(couts["id_lieu"], sort=True)
+    winner = _most_votes(group[place >= 0], place[place >= 0], weight[place >= 0], len(codes))
+    median = weighted_median(minutes, weight, group) if len(codes) else np.zeros(0)
+    reached = np.isfinite(median)
     return pd.DataFrame(
         {
-            "conseiller_plus_proche_min": weighted_median(minutes, weight, group)
-            if len(codes)
-            else np.array([], dtype=float),
+            "conseiller_plus_proche_min": np.where(reached, median, np.nan),
             "conseiller_plus_proche_km": np.bincount(
                 group, weight * couts["km"].to_numpy(dtype=float), minlength=len(codes)
             )
             / total,
-            "conseiller_plus_proche_nom": winner.reindex(codes).to_numpy(),
+            "conseiller_plus_proche_nom": names.reindex(ids).array.take(
+                np.where(reached, winner, -1), allow_fill=True
+            ),
             # Rounding noise must not read as 100.00000001 %.
             "population_hors_portee_pct": np.clip(100 * share(minutes > threshold), 0, 100),
             "couverture": classify(
@@ -177,49 +199,51 @@ def _from_cells(
     )
 
 
+def _most_votes(
+    group: NDArray[np.int64], place: NDArray[np.int64], weight: NDArray[np.float64], count: int
+) -> NDArray[np.int64]:
+    """Place of most of the weight of each group, the first of equals; -1 for a group without."""
+    width = int(place.max(initial=0)) + 1
+    both, back = np.unique(group * width + place, return_inverse=True)
+    total = np.bincount(back, weight)
+    owner, chosen = np.divmod(both, width)
+    order = np.lexsort((chosen, -total, owner))
+    found = np.full(count, -1, dtype=np.int64)
+    # Written backwards, the first of each group is what stays.
+    found[owner[order][::-1]] = chosen[order][::-1]
+    return found
+
+
 def _from_points(
     territories: gpd.GeoDataFrame,
     key: str,
-    places: gpd.GeoDataFrame,
-    density: pd.Series,
+    reach: Reach,
+    names: pd.Series,
     threshold: float,
     band: float,
 ) -> pd.DataFrame:
     """Reach of the territories without cells, from their representative point."""
     departements = departement_of(territories["code_commune"])
-    inner = shapely.point_on_surface(territories.geometry.to_numpy())
+    inner = shapely.point_on_surface(_largest_part(territories.geometry))
     here = metric_xy(gpd.GeoSeries(inner, crs=territories.crs), departements)
-    there_dep = departement_of(places["code_commune"])
-    there = metric_xy(places.geometry, there_dep)
-    # The metropole is one pool; overseas each département is its own.
-    pool = departements.where(zone_epsg(departements) != METROPOLE, "metropole").to_numpy()
-    there_pool = there_dep.where(zone_epsg(there_dep) != METROPOLE, "metropole").to_numpy()
-    km = np.full(len(territories), np.inf)
-    name = np.full(len(territories), None, dtype=object)
-    for zone in np.unique(pool.astype(object)):
-        own, offered = pool == zone, np.flatnonzero(there_pool == zone)
-        if len(offered):
-            metres, rank = cKDTree(there[offered]).query(here[own])
-            km[own] = metres / 1000
-            name[own] = places["nom_et_commune"].to_numpy(dtype=object)[offered[rank]]
-    speed = speed_kmh(territories["code_commune"].map(density).to_numpy(dtype=float))
-    minutes = 60 * km / speed
-    reached = np.isfinite(km)
+    zone = zone_epsg(departements).to_numpy()
+    position = np.full(len(territories), -1)
+    minutes, km = np.full(len(territories), np.inf), np.full(len(territories), np.inf)
+    for epsg in np.unique(zone):
+        own = zone == epsg
+        position[own], minutes[own], km[own] = reach.nearest(here[own], int(epsg))
     coverage = classify(
         (minutes / (1 - band) > threshold).astype(float),
         (minutes / (1 + band) > threshold).astype(float),
     )
-    has_place = territories["code_commune"].isin(places["code_commune"]).to_numpy(dtype=bool)
+    has_place = territories["code_commune"].isin(reach.communes).to_numpy(dtype=bool)
     coverage = np.where(has_place & (coverage == "non_couverte"), "incertaine", coverage)
     return pd.DataFrame(
         {
+            "conseiller_plus_proche_min": np.where(np.isfinite(minutes), minutes, np.nan),
             # Without any place in the zone there is no distance, but everyone is out of reach.
-            "conseiller_plus_proche_min": np.where(reached, minutes, np.nan),
-            "conseiller_plus_proche_km": np.where(reached, km, np.nan),
-            "conseiller_plus_proche_nom": pd.Series(name, index=territories[key])
-            .astype("str")
-            .where(reached)
-            .to_numpy(),
+            "conseiller_plus_proche_km": np.where(np.isfinite(km), km, np.nan),
+            "conseiller_plus_proche_nom": names.array.take(position, allow_fill=True),
             "population_hors_portee_pct": 100.0 * (minutes > threshold),
             "couverture": coverage,
             "portee_precision": "point",
@@ -228,7 +252,15 @@ def _from_points(
     )
 
 
-def _commune_density(core_communes: gpd.GeoDataFrame, recensement: pd.DataFrame) -> pd.Series:
+def _largest_part(shapes: gpd.GeoSeries) -> NDArray[np.object_]:
+    """Largest polygon of each territory: Mtsamboro is not its islet."""
+    parts, owner = shapely.get_parts(shapes.to_numpy(), return_index=True)
+    order = np.lexsort((shapely.area(parts), owner))
+    last = np.flatnonzero(np.r_[np.diff(owner[order]) > 0, np.ones(min(len(owner), 1), dtype=bool)])
+    return parts[order[last]]
+
+
+def commune_density(core_communes: gpd.GeoDataFrame, recensement: pd.DataFrame) -> pd.Series:
     """Inhabitants per km2 of each commune, indexed by code; missing without census or area."""
     rows = recensement[recensement["niveau"] == "commune"]
     population = rows.drop_duplicates("code").set_index("code")["population"]

@@ -66,7 +66,7 @@ def nearest_by_network(
 
     Returns
     -------
-    `km` to the nearest place as the crow flies, as `nearest_places` gives it; `minutes` to the
+    `km` to the nearest place as the crow flies, as `nearest.cell_costs` gives it; `minutes` to the
     quickest by road, which is `id_lieu`.
 
     Notes
@@ -82,15 +82,14 @@ def nearest_by_network(
     places, points = places[first], points[first]
     offered = np.column_stack([points.x, points.y])
     table = grid[["id_maille", "code_iris", "code_commune", "population"]].reset_index(drop=True)
+    table["moteur"] = pd.Series("route", index=table.index, dtype="str")
     homes = grid[["x_m", "y_m"]].to_numpy(dtype=float)
     if len(offered) == 0:
-        table = table.iloc[:0].assign(
-            id_lieu=pd.Series(dtype="str"),
-            km=pd.Series(dtype=float),
-            minutes=pd.Series(dtype=float),
+        table = table.assign(
+            id_lieu=pd.Series(None, index=table.index, dtype="str"), km=np.nan, minutes=np.nan
         )
-        nothing = np.zeros(0)
-        return NetworkReach(table[_COLUMNS], np.zeros(0, dtype="<U11"), nothing, nothing)
+        nothing = np.full(len(table), np.nan)
+        return NetworkReach(table[_COLUMNS], np.full(len(table), NO_WAY), nothing, nothing)
     trips = quickest_trips(network, homes, offered)
     crow, _ = cKDTree(offered).query(homes)
     straight = np.hypot(*(homes - offered[np.maximum(trips.place, 0)]).T)

@@ -4,17 +4,40 @@ from __future__ import annotations
 
 import itertools
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
+from fragility import schemas
 from fragility.access.network_reach import NetworkReach
-from fragility.access.travel import SPEEDS_KMH
+from fragility.access.travel import SPEEDS_KMH, receiving_places, speed_kmh
+from fragility.territory.crs import METROPOLE
 
 # Straight lines in km: lower bounds of the classes.
 DISTANCES_KM = (0.0, 1.0, 2.0, 5.0, 10.0, 20.0, 40.0)
 # Below this a straight line says nothing of the detour: both ends are at one junction.
 SHORTEST_KM = 0.2
+
+
+def straight_costs(grid: pd.DataFrame, lieux: gpd.GeoDataFrame) -> pd.DataFrame:
+    """`access_couts` in a straight line, at the speed of the density of the home.
+
+    What is known without a road network where no contour tells land from sea.
+    """
+    places = receiving_places(lieux).sort_values("id", kind="stable", ignore_index=True)
+    points = places.geometry.to_crs(METROPOLE)
+    homes = grid[["x_m", "y_m"]].to_numpy(dtype=float)
+    metres, rank = cKDTree(np.column_stack([points.x, points.y])).query(homes)
+    speed = speed_kmh(grid["densite_hab_km2"].to_numpy(dtype=float))
+    table = grid[["id_maille", "code_iris", "code_commune", "population"]].reset_index(drop=True)
+    return table.assign(
+        id_lieu=places["id"].array.take(rank),
+        km=metres / 1000,
+        minutes=60 * metres / 1000 / speed,
+        moteur=pd.Series("surface", index=table.index, dtype="str"),
+    )[list(schemas.TABLES["access_couts"].columns)]
 
 
 def compare_engines(surface: pd.DataFrame, road: pd.DataFrame) -> pd.DataFrame:

@@ -54,8 +54,8 @@ class Pairs:
 
 def reach_pairs(
     graph: csr_array,
-    home_node: NDArray[np.int64],
-    place_node: NDArray[np.int64],
+    home_node: NDArray[np.integer],
+    place_node: NDArray[np.integer],
     limit: float,
     *,
     home_leg: NDArray[np.float64] | None = None,
@@ -81,7 +81,10 @@ def reach_pairs(
         raise ValueError("the limit must be positive")
     first = np.zeros(len(home_node)) if home_leg is None else home_leg
     last = np.zeros(len(place_node)) if place_leg is None else place_leg
-    backwards = csr_array(graph.T.tocsr())
+    backwards = graph.T.tocsr()
+    indptr = backwards.indptr.astype(np.int64, copy=False)
+    indices = backwards.indices.astype(np.int32, copy=False)
+    weights = backwards.data.astype(np.float32, copy=False)
     # Homes by node: those of node i are order[start[i]:start[i + 1]].
     order = np.argsort(home_node, kind="stable")
     order = order[home_node[order] >= 0]
@@ -92,9 +95,9 @@ def reach_pairs(
 
     def search(part: NDArray[np.int64]) -> tuple[NDArray[np.int32], ...]:
         found: tuple[NDArray[np.int32], ...] = _search(
-            backwards.indptr.astype(np.int64),
-            backwards.indices.astype(np.int32),
-            backwards.data.astype(np.float32),
+            indptr,
+            indices,
+            weights,
             nodes[part].astype(np.int64),
             start,
             order.astype(np.int32),

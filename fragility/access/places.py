@@ -13,7 +13,6 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from fragility import schemas
 from fragility.access.names import declared_commune
 from fragility.access.places_commune import deduce_communes
 from fragility.access.places_locate import UNPLACED, locate
@@ -21,7 +20,7 @@ from fragility.access.places_merge import merge_places
 from fragility.ledger import ledger, stack
 from fragility.territory.crs import WGS84
 
-__all__ = ["DISPOSITIFS", "KNOWN", "UNPLACED", "build_lieux", "build_places", "places_of"]
+__all__ = ["DISPOSITIFS", "KNOWN", "UNPLACED", "build_places", "places_of"]
 
 # In the order of who stands for a place that several lists know: what is counted first.
 PREFIXES = {
@@ -43,7 +42,6 @@ LIEUX_COLUMNS = [
     "date_maj", "est_ancien", "nb_conseillers", "precision", "statut", "motif_statut", "id_lieu",
     "motif_fusion", "geometry",
 ]  # fmt: skip
-_COLUMNS = list(schemas.TABLES["core_lieux"].columns)
 
 
 def build_places(
@@ -98,38 +96,6 @@ def build_places(
             for kind in lists
         )
     )
-
-
-def build_lieux(
-    conseillers: pd.DataFrame | None,
-    france_services: pd.DataFrame | None,
-    bibliotheques: pd.DataFrame | None,
-    core_communes: gpd.GeoDataFrame,
-    communes: pd.DataFrame,
-) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
-    """Put three lists together without looking for the places that they share.
-
-    Parameters and result as `build_places`, in the columns of `core_lieux`.
-    """
-    named = zip(
-        ("conseiller_numerique", "france_services", "bibliotheque"),
-        (conseillers, france_services, bibliotheques),
-        strict=True,
-    )
-    lists = {kind: part for kind, part in named if part is not None}
-    everything = _stacked(lists)
-    if everything.empty:
-        return _empty()[_COLUMNS], stack()
-    is_double = everything.duplicated("id")
-    rows = everything[~is_double].reset_index(drop=True)
-    rows = rows.assign(**_placed(rows, core_communes, communes))
-    frame = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(rows["point"].to_numpy(), crs=WGS84))
-    doubles = everything["dispositif"][is_double].value_counts()
-    accounts = [
-        _account(kind, frame[frame["dispositif"] == kind], int(doubles.get(kind, 0)))
-        for kind in lists
-    ]
-    return frame[_COLUMNS], stack(*accounts)
 
 
 def places_of(lieux: gpd.GeoDataFrame, *dispositifs: str) -> pd.Series:

@@ -10,6 +10,7 @@ import pandas as pd
 from fragility.access.chance import both_probability
 from fragility.access.coverage import THRESHOLD_MIN
 from fragility.access.drivers import Drivers, drivers_of
+from fragility.access.places import places_of
 from fragility.index.indicators import SMALL_POPULATION
 from fragility.index.profile_model import Profile
 from fragility.index.uncertainty import confidence
@@ -56,8 +57,8 @@ def build_verdict(
         table = table.merge(other, on=key, how="left", validate="1:1")
     uncovered = table["couverture"].eq("non_couverte").fillna(False)
     fragile = table["est_fragile"].fillna(False).astype(bool)
-    kept = places["statut"].eq("retenu") & places["dispositif"].eq("france_services")
-    served = table["niveau"].eq("commune") & table["code"].isin(places.loc[kept, "code_commune"])
+    helped = places.loc[places_of(places, "france_services"), "code_commune"]
+    served = table["niveau"].eq("commune") & table["code"].isin(helped)
     flagged = fragile & uncovered
     # The code of an IRIS begins with that of its commune, arrondissements apart.
     doubtful = table["code"].str[:5].isin(fixe.loc[fixe["est_douteux"], "code_commune"])
@@ -70,7 +71,7 @@ def build_verdict(
     ).astype(bool)
     likely = both_probability(
         table["probabilite_fragile_pct"].to_numpy(float),
-        table["conseiller_plus_proche_min"].where(table["couverture"].notna()).to_numpy(float),
+        _minutes(table),
         unknown.to_numpy(bool),
         threshold,
     )
@@ -97,6 +98,12 @@ def build_verdict(
     )
 
 
+def _minutes(table: pd.DataFrame) -> np.ndarray:
+    """Minutes of the median inhabitant, infinite where no place is reached by land."""
+    minutes = table["conseiller_plus_proche_min"].fillna(np.inf)
+    return minutes.where(table["couverture"].notna()).to_numpy(float)
+
+
 def _sentences(
     table: pd.DataFrame, fragile: np.ndarray, threshold: float, drivers: Drivers
 ) -> pd.Series:
@@ -111,6 +118,10 @@ def _sentences(
     alone = by_point.map({True: ", mesuré d'un seul point", False: ""})
     trip = minutes + " min (" + distance + " km, « " + name + " »" + alone + ")"
     where = " : le conseiller numérique le plus proche est à " + trip
+    # An island, or an overseas territory, without a place of its own.
+    cut_off = table["couverture"].eq("non_couverte") & table["conseiller_plus_proche_min"].isna()
+    crow = " (le plus proche est à " + km + " km à vol d'oiseau)"
+    crow = crow.where(table["conseiller_plus_proche_km"].notna(), "")
     beyond = french_number(table["population_hors_portee_pct"], 0)
     coverage = table["couverture"].fillna("")
     inside = table["est_conseiller_dans_commune"].fillna(False).astype(bool)
@@ -120,6 +131,7 @@ def _sentences(
             table["score"].isna() & table["population"].isna(),
             table["score"].isna(),
             coverage.eq(""),
+            cut_off,
             coverage.eq("non_couverte"),
             coverage.eq("incertaine") & inside & by_point,
             coverage.eq("incertaine"),
@@ -130,6 +142,8 @@ def _sentences(
             WITHOUT_CENSUS,
             _missing(table, drivers),
             opening + " ; couverture non calculée",
+            opening + " et hors de portée : aucun conseiller numérique ne peut être rejoint par la "
+            "terre" + crow,
             opening + " et hors de portée" + where + ", " + beyond
             + f" % des habitants étant à plus de {threshold:g} min",
             opening + " ; couverture incertaine : un conseiller numérique reçoit dans la commune, "

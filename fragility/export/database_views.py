@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from fragility.export.zoning_view import VIEW_ZONINGS
 from fragility.schemas import INDICATORS
 from fragility.territory.communes import NO_EPCI
 
@@ -40,6 +41,9 @@ VIEW_COLUMNS = {
     "part_communes_pct": "Part des communes (%) — Part des communes pour l'indicateur.",
     "couverture": "Couverture — couverte, incertaine, non_couverte ou non calculée.",
     "indicateur": "Indicateur — Nom de l'indicateur.",
+    "zonage": "Zonage — Densité, FRR, ZRR, Action cœur de ville ou QPV.",
+    "territoire": "Territoire — Classe de densité, ou dedans et dehors (toute la commune, ou une "
+    "partie).",
     "type_fragilite": "Type de fragilité — Communes fragiles qui se ressemblent.",
     "origine": "Origine — observe, commune, iris, impute ou absent.",
     "annee": "Année — Année de la donnée.",
@@ -47,6 +51,9 @@ VIEW_COLUMNS = {
     "nom": "Nom — Nom du territoire.",
     "profil": "Profil — Définition de l'indice (docs/profils.md).",
     "nb_personnes_en_difficulte": "Personnes en difficulté — Estimation, 15 ans ou plus.",
+    "nb_personnes_en_difficulte_bas": "Personnes : borne basse — Intervalle à 90 %.",
+    "nb_personnes_en_difficulte_haut": "Personnes : borne haute — Intervalle à 90 %.",
+    "est_petit_effectif": "Petit effectif — Moins de 200 habitants : un taux y est très incertain.",
     "difficulte_numerique_pct": "En difficulté numérique (%) — Part des 15 ans ou plus.",
     "difficulte_numerique_bas": "En difficulté : borne basse (%) — Intervalle à 90 %.",
     "difficulte_numerique_haut": "En difficulté : borne haute (%) — Intervalle à 90 %.",
@@ -106,24 +113,28 @@ def _without(beyond: str, reading: str) -> str:
         round(100 * count(*) FILTER ({beyond}) / count(*), 1) AS part_sans_{reading}_pct"""
 
 
-_VIEW_READINGS = (
-    "v_fragiles_sans_conseiller_par_region",
-    "Communes fragiles sans conseiller numérique, par région et pour la France, selon ce que l'on "
-    "entend par là : aucun dans la commune, à plus de 20 minutes, à plus de 30 minutes de "
-    "l'habitant médian.",
-    f"""
-    SELECT coalesce(code_region, 'FRANCE') AS code_region,
-           coalesce(any_value(nom_region) FILTER (code_region IS NOT NULL), 'France') AS nom_region,
-           count(*) AS nb_communes_fragiles,
-           {_without("NOT est_conseiller_dans_commune", "commune")},
-           {_without("conseiller_plus_proche_min > 20", "20min")},
-           {_without("conseiller_plus_proche_min > 30", "30min")}
-    FROM marts.communes
-    WHERE est_fragile AND couverture IS NOT NULL
-    GROUP BY GROUPING SETS ((code_region), ())
-    ORDER BY code_region = 'FRANCE', part_sans_20min_pct DESC, code_region
-    """,
-)
+def _readings(name: str, among: str, where: str) -> tuple[str, str, str]:
+    return (
+        name,
+        f"{among} sans conseiller numérique, par région et pour la France, selon ce que l'on "
+        "entend par là : aucun dans la commune, à plus de 20 minutes, à plus de 30 minutes de "
+        "l'habitant médian.",
+        f"""
+        SELECT coalesce(code_region, 'FRANCE') AS code_region,
+               coalesce(any_value(nom_region) FILTER (code_region IS NOT NULL), 'France')
+                   AS nom_region,
+               count(*) AS nb_communes,
+               {_without("NOT est_conseiller_dans_commune", "commune")},
+               {_without("coalesce(conseiller_plus_proche_min, 999) > 20", "20min")},
+               {_without("coalesce(conseiller_plus_proche_min, 999) > 30", "30min")}
+        FROM marts.communes
+        WHERE {where} AND couverture IS NOT NULL
+        GROUP BY GROUPING SETS ((code_region), ())
+        ORDER BY code_region = 'FRANCE', part_sans_20min_pct DESC, code_region
+        """,
+    )
+
+
 _ORIGINS = " UNION ALL ".join(
     f"SELECT '{key}' AS indicateur, {key}_origine AS origine, {key}_annee AS annee "
     "FROM marts.communes"
@@ -157,7 +168,13 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
     _uncovered_by("departement", "département"),
     _uncovered_by("epci", "intercommunalité"),
     _uncovered_by("region", "région"),
-    _VIEW_READINGS,
+    VIEW_ZONINGS,
+    _readings("v_fragiles_sans_conseiller_par_region", "Communes fragiles", "est_fragile"),
+    _readings(
+        "v_cinquieme_sans_conseiller_par_region",
+        "Cinquième des communes le plus fragile de chaque région",
+        "quintile_region = 5",
+    ),
     (
         "v_population_par_couverture",
         "Communes et habitants selon la couverture, dont ceux des communes fragiles.",
@@ -195,8 +212,9 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
         "fragilité, qui font une autre carte (science.competences_concentration).",
         """
         SELECT code_commune, nom, nom_departement, population, nb_personnes_en_difficulte,
+               nb_personnes_en_difficulte_bas, nb_personnes_en_difficulte_haut,
                difficulte_numerique_pct, difficulte_numerique_bas, difficulte_numerique_haut,
-               est_fragile
+               est_petit_effectif, est_fragile
         FROM marts.communes
         WHERE nb_personnes_en_difficulte IS NOT NULL
         ORDER BY nb_personnes_en_difficulte DESC, code_commune

@@ -32,6 +32,7 @@ def explanation_text(told: Explanation, words: Words, note: str = "", borough: s
     parts = [
         [wrap(note)] if note else [],
         _head(told),
+        [wrap(words.compared)] if words.compared and told.score is not None else [],
         bullets("À savoir avant de citer ces chiffres", cautions(told, words)),
         _brief(told),
         sections.contributions(told, words),
@@ -157,6 +158,7 @@ def explanation_json(
         "note": note or None,
         "edition": words.edition,
         "titre_edition": words.title,
+        "comparaison": words.compared or None,
         "classe_libelle": None if told.classe is None else CLASS_LABELS[told.classe],
         "avertissements": cautions(told, words),
         "contributions": told.contributions,

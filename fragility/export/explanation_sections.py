@@ -54,9 +54,13 @@ def less_fragile(place: Standing, niveau: str) -> str:
     if others <= 0:
         return "seul de son territoire"
     if others <= 100:
+        if below == others:
+            return f"plus fragile que {NOUNS[niveau][3]}"
         return f"plus fragile que {below} des {others} autres" if below else "le moins fragile"
     share = int(100 * below / others)  # 99.97 is not 100
     one, several = NOUNS[niveau][:2]
+    if share == 100:
+        return f"plus fragile que {NOUNS[niveau][3]}"
     if not share:
         return "parmi les moins fragiles"
     return f"plus fragile que {share} {one if share == 1 else several} sur 100"
@@ -245,8 +249,10 @@ def people(told: Explanation) -> list[str]:
         return []
     low, high = found.difficulte_numerique_bas or 0.0, found.difficulte_numerique_haut or 0.0
     about = round(found.nb_personnes_en_difficulte)
+    few, many = found.nb_personnes_en_difficulte_bas, found.nb_personnes_en_difficulte_haut
+    within = "" if few is None or many is None else f" (de {french(few)} à {french(many)})"
     said = (
-        f"Personnes en difficulté numérique : environ {french(about)}, soit "
+        f"Personnes en difficulté numérique : environ {french(about)}{within}, soit "
         f"{french(found.difficulte_numerique_pct, 1)} % des 15 ans ou plus (entre "
         f"{french(low, 1)} et {french(high, 1)} % neuf fois sur dix). Estimation d'après "
     )
@@ -266,11 +272,11 @@ def units(told: Explanation, borough: str) -> list[str]:
     if not scores:
         return []
     whose = f"IRIS de {borough}" if borough else "IRIS"
-    title = (
-        f"Ses {len(units)} {whose} : scores de {french(min(scores), 2)} à {french(max(scores), 2)}"
-    )
+    low, high = french(min(scores), 2), french(max(scores), 2)
+    spread = f"tous le même score, {low}" if low == high else f"scores de {low} à {high}"
+    title = f"Ses {len(units)} {whose} : {spread}" if len(units) > 1 else f"Son {whose} : {low}"
     shown = units if borough else units[:_IRIS_SHOWN]
-    if len(shown) < len(units):
+    if len(shown) < len(units) and low != high:
         title += ", d'abord les plus fragiles"
     return [
         title,

@@ -9,19 +9,28 @@ from dataclasses import dataclass
 from fragility.export.labels import CLASS_LABELS, ORIGIN_LABELS, french, plural
 from fragility.index.explanation_model import MODELLED, Explanation, Figure, Shift, Similar
 from fragility.index.profile_model import Profile
+from fragility.index.profile_words import UNIT_WORDS, ProfileWords
 from fragility.index.thresholds import LESS
-from fragility.schemas import indicator_labels
+from fragility.schemas import INDICATORS, indicator_labels
 from fragility.schemas.columns import CONTEXT_LABELS
 from fragility.sources.catalogue import SOURCES, releases_of
 from fragility.sources.model import Edition, Release
 
-# One, several, of the average one.
+# One, several, the average one, all but one.
 NOUNS = {
-    "commune": ("commune", "communes", "la commune moyenne de France"),
-    "iris": ("IRIS", "IRIS", "l'IRIS moyen de France, ou la commune qui n'est pas découpée"),
-    "epci": ("intercommunalité", "intercommunalités", "l'intercommunalité moyenne de France"),
-    "departement": ("département", "départements", "le département moyen de France"),
-}
+    "commune": ("commune", "communes", "la commune moyenne de France", "toutes les autres"),
+    "iris": (
+        "IRIS", "IRIS", "l'IRIS moyen de France, ou la commune qui n'est pas découpée",
+        "tous les autres",
+    ),
+    "epci": (
+        "intercommunalité", "intercommunalités", "l'intercommunalité moyenne de France",
+        "toutes les autres",
+    ),
+    "departement": (
+        "département", "départements", "le département moyen de France", "tous les autres",
+    ),
+}  # fmt: skip
 # Sources that an indicator may come from, the surest first; what is not named is of the census.
 _CENSUS = ("insee_rp_communes", "rp_taux_communes", "insee_comparateur")
 _INCOMES = ("pauvrete", "niveau_vie", "pauvrete_50_plus", "pauvrete_moins_30")
@@ -54,6 +63,7 @@ class Words:
     labels : label and definition of each indicator of the profile.
     units : unit of each indicator, "pct" for a share.
     releases : what the edition reads.
+    compared : which places are compared, when it is not those of the whole edition.
     """
 
     edition: str
@@ -62,6 +72,7 @@ class Words:
     labels: Mapping[str, tuple[str, str]]
     units: Mapping[str, str]
     releases: tuple[Release, ...]
+    compared: str = ""
 
     def label(self, key: str) -> str:
         """Name of an indicator."""
@@ -69,9 +80,11 @@ class Words:
 
     def value(self, key: str, value: float, decimals: int = 1) -> str:
         """Write a value in its unit."""
-        if self.units.get(key, "pct") == "pct":
+        unit = self.units.get(key, "pct")
+        if unit == "pct":
             return f"{french(value, decimals)} %"
-        return f"{french(value)} {self.units[key]}".strip()
+        whole = unit == "euros" or float(value).is_integer()
+        return f"{french(value, 0 if whole else decimals)} {UNIT_WORDS.get(unit, unit)}".strip()
 
 
 def words_of(edition: Edition, profile: Profile) -> Words:
@@ -84,19 +97,26 @@ def words_of(edition: Edition, profile: Profile) -> Words:
         label, definition = usual.get(item.id, context[:2])
         labels[item.id] = (item.label or label, item.definition or definition)
         units[item.id] = item.unit or ("pct" if item.id in usual else context[2])
-    return Words(edition.name, edition.title, edition.banner, labels, units, releases)
+    return Words(
+        edition.name, edition.title, edition.banner, labels, units, releases,
+        ProfileWords(profile).compared,
+    )  # fmt: skip
 
 
 def source_of(figure: Figure, niveau: str, releases: Iterable[Release]) -> str:
     """Producer and title of the source of a figure, "" when it has none.
 
-    Of the sources that an indicator may come from, the first that describes the year of the figure.
+    What the user brought is of the user's file, whatever it is called. Else, of the sources that an
+    indicator may come from, the first that describes the year of the figure.
     """
     if figure.origine in (None, "absent"):
         return ""
+    if figure.fichier:
+        return f"votre fichier {figure.fichier}"
     key = figure.indicateur
     fine = niveau == "iris" and figure.origine != "commune"
-    usual = _SOURCES.get(key, _CENSUS)
+    known = key in INDICATORS or key in CONTEXT_LABELS
+    usual = _SOURCES.get(key, _CENSUS if known else ())
     of_iris = _IRIS_SOURCES.get(key, ("insee_rp_iris",) if usual == _CENSUS else ())
     ordered = [*usual, *of_iris]
     if fine or figure.origine == "iris":
@@ -113,6 +133,8 @@ def origin_words(figure: Figure) -> str:
     """Origin of a figure, with its error when a model made it."""
     if figure.origine is None:
         return "moyenne des communes"
+    if figure.fichier and figure.origine == "observe":
+        return "apporté par vous à ce niveau"
     words = ORIGIN_LABELS[figure.origine]
     words = words[0].lower() + words[1:]
     if figure.erreur is not None:
@@ -179,16 +201,28 @@ def shift_words(shift: Shift, figure: Figure, words: Words) -> str:
             return f"{name} : ne suffirait pas à lui seul (sous-score {now})"
         limit = "sous " if shift.sens == LESS else "d'au moins "
         goal = limit + french(shift.points_vises, 1)
-        return f"{name} : un sous-score moyen {goal} (aujourd'hui {now})"
+        said = f"{name} : un sous-score moyen {goal} (aujourd'hui {now})"
+        if shift.repere is None or figure.valeur is None:
+            return said
+        share = words.value(key, shift.repere)
+        return f"{said}, celui d'un territoire à {share} environ"
     if figure.valeur is None:
         return f"{name} : chiffre absent"
     now = words.value(key, figure.valeur)
     if shift.valeur is None:
         if shift.sens == LESS and figure.valeur == 0:
-            return f"{name} : déjà au mieux ({now})"
+            points = french(figure.points or 0.0, 1)
+            return (
+                f"{name} : déjà au mieux ({now}) ; tous les territoires à {now} se partagent ce "
+                f"sous-score de {points}"
+                if (figure.points or 0.0) > 1
+                else f"{name} : déjà au mieux ({now})"
+            )
         return f"{name} : ne suffirait pas à lui seul, même au mieux (aujourd'hui {now})"
     rising = shift.valeur > figure.valeur
-    goal = f"à {words.value(key, _beyond(shift.valeur, rising))} ou {'plus' if rising else 'moins'}"
+    goal = f"à {words.value(key, _beyond(shift.valeur, rising))}"
+    if not (words.units.get(key, "pct") == "pct" and shift.valeur in (0.0, 100.0)):
+        goal += f" ou {'plus' if rising else 'moins'}"
     if shift.levier and shift.sens == LESS:
         goal = f"il faudrait {'monter' if rising else 'descendre'} {goal}"
     said = f"{name} : {goal} (aujourd'hui {now})"

@@ -30,6 +30,7 @@ class SourceFact:
     citation : mention that the licence asks for.
     year : year that the figures describe.
     landing : page where a person finds it.
+    lists_places : whether it is a list of places that receive the public.
     """
 
     title: str
@@ -38,6 +39,7 @@ class SourceFact:
     citation: str
     year: int
     landing: str
+    lists_places: bool = False
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class RunFacts:
     @property
     def places(self) -> tuple[str, ...]:
         """Lists of places that were read, with their date."""
-        return tuple(source.title for source in self.sources if source.title.startswith("Lieux "))
+        return tuple(source.title for source in self.sources if source.lists_places)
 
     @cached_property
     def models(self) -> dict[str, pa.DataFrameSchema]:

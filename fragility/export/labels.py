@@ -53,14 +53,22 @@ ORIGIN_LABELS = {
 DISPOSITIF_LABELS = {
     "conseiller_numerique": "Conseiller numérique",
     "france_services": "France services",
+    "aidants_connect": "Aidants Connect",
+    "mediation": "Autre lieu de médiation numérique",
     "bibliotheque": "Bibliothèque",
+    "la_poste": "La Poste",
 }
 # (QGIS marker, fill, size in mm)
 DISPOSITIF_MARKERS = {
     "conseiller_numerique": ("circle", "#d55e00", 2.2),
     "france_services": ("square", "#ffffff", 1.7),
+    "aidants_connect": ("diamond", "#009e73", 1.9),
+    "mediation": ("circle", "#cc79a7", 1.5),
     "bibliotheque": ("triangle", "#56b4e9", 1.7),
+    "la_poste": ("pentagon", "#0072b2", 1.5),
 }
+# There to be equipped, not to help: in the legend, to be ticked by whoever looks for them.
+DISPOSITIFS_UNTICKED = ("bibliotheque", "la_poste")
 LAYER_TITLES = {
     "communes": "Communes : fragilité numérique",
     "iris": "IRIS : fragilité numérique",
@@ -81,7 +89,9 @@ def decimals_of(column: str) -> int:
         return 1
     if column == "nb_conseillers":
         return 1
-    return 0 if column.startswith(("population", "nb_")) or column.endswith("_min") else 2
+    if column in ("longitude", "latitude"):
+        return 5
+    return 0 if column.startswith(("population", "nb_", "cumul_")) or column.endswith("_min") else 2
 
 
 def class_label(value: int) -> str:
@@ -102,4 +112,4 @@ def french(value: float, decimals: int = 0) -> str:
 
 def plural(count: float, singular: str, many: str) -> str:
     """Return "1 commune", "2 communes": French is singular below 2."""
-    return f"{french(count)} {singular if abs(count) < 2 else many}"
+    return f"{french(count)} {singular if abs(round(count)) < 2 else many}"

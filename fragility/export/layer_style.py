@@ -7,7 +7,7 @@ take its defaults, so only what matters is written.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -155,8 +155,15 @@ def centred(point: ET.Element) -> ET.Element:
     return symbol
 
 
-def categories(attribute: str, classes: Sequence[tuple[str, str, str, ET.Element]]) -> ET.Element:
-    """Return a categorised renderer from (value, type, label, symbol)."""
+def categories(
+    attribute: str,
+    classes: Sequence[tuple[str, str, str, ET.Element]],
+    unticked: Collection[str] = (),
+) -> ET.Element:
+    """Return a categorised renderer from (value, type, label, symbol).
+
+    `unticked` values are in the legend, not on the map until the user ticks them.
+    """
     renderer = ET.Element(
         "renderer-v2",
         {
@@ -174,7 +181,13 @@ def categories(attribute: str, classes: Sequence[tuple[str, str, str, ET.Element
         ET.SubElement(
             listed,
             "category",
-            {"value": value, "type": kind, "label": label, "symbol": str(rank), "render": "true"},
+            {
+                "value": value,
+                "type": kind,
+                "label": label,
+                "symbol": str(rank),
+                "render": "false" if value in unticked else "true",
+            },
         )
         symbol.set("name", str(rank))
         symbols.append(symbol)
@@ -208,6 +221,15 @@ def _class_renderer(breaks: Sequence[float]) -> ET.Element:
     return categories(attribute, [*classes, grey])
 
 
+def _first_offered() -> str:
+    """Return an expression that gives the first dispositif of the legend that a place offers."""
+    cases = " ".join(
+        f"WHEN '|' || \"dispositifs\" || '|' LIKE '%|{value}|%' THEN '{value}'"
+        for value in labels.DISPOSITIF_LABELS
+    )
+    return f"CASE {cases} END"
+
+
 def _layer_renderer(table: str, breaks: Sequence[float]) -> ET.Element:
     if table in OUTLINED:
         renderer = ET.Element(
@@ -220,11 +242,12 @@ def _layer_renderer(table: str, breaks: Sequence[float]) -> ET.Element:
         return renderer
     if table == "lieux":
         return categories(
-            "dispositif",
+            _first_offered(),
             [
                 (value, "string", label, marker(*labels.DISPOSITIF_MARKERS[value]))
                 for value, label in labels.DISPOSITIF_LABELS.items()
             ],
+            labels.DISPOSITIFS_UNTICKED,
         )
     return _class_renderer(breaks)
 
@@ -252,7 +275,7 @@ def _field(parent: ET.Element, name: str, kind: str) -> None:
         words = labels.ORIGIN_LABELS
     elif name.endswith("_annee"):  # as a number, QGIS would write 2 018
         words = {str(year): str(year) for year in YEARS}
-    elif kind == "bool":  # a check box shows "true" and "false" in the table
+    elif kind in ("bool", "boolean"):  # a check box shows "true" and "false" in the table
         words = {"true": "oui", "false": "non"}
     if words:
         widget.set("type", "ValueMap")

@@ -40,6 +40,14 @@ def _words(column: str, words: Mapping[str, str], otherwise: str) -> str:
     return f"[% CASE {cases} ELSE {_quoted(otherwise)} END %]"
 
 
+def _list(column: str, words: Mapping[str, str]) -> str:
+    """Return an expression that writes the words for codes parted by « | »."""
+    said = f"'|' || \"{column}\" || '|'"
+    for value, label in words.items():
+        said = f"replace({said}, {_quoted(f'|{value}|')}, {_quoted(f'|{label}|')})"
+    return f"[% replace(regexp_replace({said}, '^[|]|[|]$', ''), '|', ', ') %]"
+
+
 def _between(low: str, high: str) -> str:
     """Return an expression that writes the bounds of a number, or nothing where there are none."""
     first, last = (f'format_number("{c}", {labels.decimals_of(c)})' for c in (low, high))
@@ -68,9 +76,10 @@ def map_tip(table: str, columns: Sequence[str], banner: str = "", out_of: str = 
     lines = [f"<b>{_text(name)}</b>"]
     if table == "iris":
         lines.append(_text("nom_commune"))
-    if "dispositif" in columns:
-        lines.append(_words("dispositif", labels.DISPOSITIF_LABELS, "Lieu"))
-        lines.append(_when("date_maj", "Fiche mise à jour : "))
+    if "dispositifs" in columns:
+        lines.append(_list("dispositifs", labels.DISPOSITIF_LABELS))
+        old = "[% CASE WHEN \"est_ancien\" THEN ' (ancienne : le lieu a pu fermer)' ELSE '' END %]"
+        lines.append(_when("date_maj", "Fiche mise à jour : ") + old)
     classes = {str(rank): labels.class_label(rank) for rank in labels.CLASS_LABELS}
     if "classe" in columns:
         lines.append("Classe : " + _words("classe", classes, labels.NOT_COMPUTED_LABEL))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import geopandas as gpd
 import pandas as pd
 
+from fragility.access.places import places_of
 from fragility.export.contours import contours_of
 from fragility.schemas import TABLES
 from fragility.schemas.skills import DIFFICULTY
 from fragility.territory.communes import NO_EPCI
+from fragility.territory.zonings import commune_zonings, iris_zonings
 
 
 def _attributes(
@@ -19,9 +21,11 @@ def _attributes(
     verdict: pd.DataFrame,
     uncertainty: pd.DataFrame,
     competences: pd.DataFrame,
+    capacite: pd.DataFrame,
 ) -> pd.DataFrame:
     """Join the science tables of one level, indexed by code."""
-    parts = [indicators, scores.drop(columns="population"), portee, verdict, uncertainty]
+    scored = scores.drop(columns="population")
+    parts = [indicators, scored, portee, verdict, uncertainty, capacite]
     frames = [p[p["niveau"] == level].drop(columns="niveau").set_index("code") for p in parts]
     index = frames[0].index
     return pd.concat([*frames, _difficulty(competences, level, index)], axis=1).reindex(index)
@@ -51,21 +55,25 @@ def build_communes(
     *,
     uncertainty: pd.DataFrame,
     competences: pd.DataFrame,
+    capacite: pd.DataFrame,
     types: pd.DataFrame,
+    zonages: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
     """Build the mart `communes`: every commune of the edition, computed or not.
 
     `uncertainty` is the table `index_incertitude`, `competences` the table `index_competences`,
-    `types` the table `index_typologie`.
+    `capacite` the table `access_capacite`, `types` the table `index_typologie`,
+    `zonages` the table `core_zonages`.
     """
     attributes = _attributes(
-        "commune", indicators, scores, portee, verdict, uncertainty, competences
+        "commune", indicators, scores, portee, verdict, uncertainty, competences, capacite
     )
     table = communes.merge(
         attributes, left_on="code_commune", right_index=True, how="left", validate="1:1"
     )
     kinds = types.set_index("code_commune")["nom_type"]
     table["type_fragilite"] = table["code_commune"].map(kinds).astype("str")
+    table = table.join(commune_zonings(zonages, table["code_commune"]))
     return gpd.GeoDataFrame(_ordered(table, "communes"), geometry="geometry", crs=communes.crs)
 
 
@@ -79,9 +87,16 @@ def build_iris(
     *,
     uncertainty: pd.DataFrame,
     competences: pd.DataFrame,
+    capacite: pd.DataFrame,
+    zonages: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
-    """Build the mart `iris`: every IRIS, with its commune's name and memberships."""
-    attributes = _attributes("iris", indicators, scores, portee, verdict, uncertainty, competences)
+    """Build the mart `iris`: every IRIS, with its commune's name and memberships.
+
+    `zonages` is the table `core_zonages`.
+    """
+    attributes = _attributes(
+        "iris", indicators, scores, portee, verdict, uncertainty, competences, capacite
+    )
     places = communes.drop(
         columns=["superficie_km2", "nb_iris", "contour_origine", "geometry"]
     ).rename(columns={"nom": "nom_commune"})
@@ -90,6 +105,7 @@ def build_iris(
         .merge(places, on="code_commune", how="left", validate="m:1")
         .merge(attributes, left_on="code_iris", right_index=True, how="left", validate="1:1")
     )
+    table = table.join(iris_zonings(zonages, table["code_iris"], table["code_commune"]))
     return gpd.GeoDataFrame(_ordered(table, "iris"), geometry="geometry", crs=iris.crs)
 
 
@@ -106,12 +122,11 @@ def build_groups(
     ----------
     communes : mart `communes`.
     scores : table `index_scores`, which holds both levels.
-    lieux : table `core_lieux`, retained and other places.
+    lieux : table `core_lieux`.
     contours : table `core_groupes`.
     competences : table `index_competences`, which holds both levels.
     """
-    staff = lieux[lieux["statut"].eq("retenu") & lieux["dispositif"].eq("conseiller_numerique")]
-    posts = staff["code_commune"].value_counts()
+    posts = lieux.loc[places_of(lieux, "conseiller_numerique"), "code_commune"].value_counts()
     members = pd.DataFrame(communes.drop(columns="geometry")).assign(
         nb_lieux_conseillers=communes["code_commune"].map(posts).fillna(0).astype("int64"),
         exposed=communes["population"].where(communes["est_fragile_non_couverte"], 0.0),
@@ -157,7 +172,7 @@ def _build_group(
 
 
 def build_lieux(lieux: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Build the mart `lieux`: retained places only."""
+    """Build the mart `lieux`: retained places, each once."""
     kept = lieux[lieux["statut"] == "retenu"]
     return gpd.GeoDataFrame(_ordered(kept, "lieux"), geometry="geometry", crs=lieux.crs)
 
@@ -168,9 +183,9 @@ def build_action_list(communes: gpd.GeoDataFrame, lieux: pd.DataFrame) -> pd.Dat
     Parameters
     ----------
     communes : mart `communes`.
-    lieux : mart `lieux`, to count the France services of each commune.
+    lieux : table `core_lieux`, to count the France services of each commune.
     """
-    services = lieux.loc[lieux["dispositif"] == "france_services", "code_commune"].value_counts()
+    services = lieux.loc[places_of(lieux, "france_services"), "code_commune"].value_counts()
     rows = pd.DataFrame(communes[communes["est_fragile_non_couverte"]].drop(columns="geometry"))
     rows = rows.assign(
         population_hors_portee=rows["population"] * rows["population_hors_portee_pct"] / 100,

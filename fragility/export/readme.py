@@ -171,6 +171,7 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     lines = [
         f"{plural(len(communes), 'commune', 'communes')}, {french(total)} habitants (recensement "
         f"{years_of(communes['population_annee'])}).",
+        *([facts.words.compared] if facts.words.compared else []),
         f"{plural(fragile.sum(), 'commune fragile', 'communes fragiles')} : "
         f"{french(people[fragile].sum())} habitants.",
         plural(

@@ -16,6 +16,7 @@ from fragility.schemas import indicator_labels
 from fragility.sources.catalogue import SOURCES, citation_of, licence_of, releases_of
 from fragility.sources.model import LICENCES, Edition
 from fragility.sources.quarantine import rows_of
+from fragility.territory.place_lists import SOURCES as PLACE_SOURCES
 
 
 def quarantine_warnings(quarantine: pd.DataFrame) -> list[str]:
@@ -54,6 +55,7 @@ def build_facts(
             citation=citation_of(release),
             year=release.year,
             landing=SOURCES[release.source].landing,
+            lists_places=release.source in PLACE_SOURCES,
         )
         for release in releases_of(edition)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +23,11 @@ from fragility.export.readme import how_not_to_use, how_to_read
 from fragility.export.sheet_rows import add_rows
 from fragility.export.tables import ordered
 
+PEOPLE = (
+    "nb_personnes_en_difficulte",
+    "nb_personnes_en_difficulte_bas",
+    "nb_personnes_en_difficulte_haut",
+)
 _GROUP = (
     "population",
     "score",
@@ -29,7 +35,7 @@ _GROUP = (
     "nb_communes_fragiles",
     "nb_communes_fragiles_non_couvertes",
     "population_fragile_non_couverte",
-    "nb_personnes_en_difficulte",
+    *PEOPLE,
     "difficulte_numerique_pct",
     "nb_lieux_conseillers",
 )
@@ -46,8 +52,9 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "nom_epci",
             "population",
             "population_hors_portee",
-            "nb_personnes_en_difficulte",
+            *PEOPLE,
             "score",
+            "type_fragilite",
             "probabilite_fragile_non_couverte_pct",
             "confiance_fragile_non_couverte",
             "conseiller_plus_proche_min",
@@ -63,7 +70,9 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "code_commune",
             "nom",
+            "code_departement",
             "nom_departement",
+            "nom_region",
             "nom_epci",
             "population",
             "score",
@@ -78,7 +87,8 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "est_fragile",
             "probabilite_fragile_pct",
             "confiance",
-            "nb_personnes_en_difficulte",
+            "type_fragilite",
+            *PEOPLE,
             "difficulte_numerique_pct",
             "difficulte_numerique_bas",
             "difficulte_numerique_haut",
@@ -217,6 +227,17 @@ def _write_notes(
     sheet.fit_to_pages(1, 0)
 
 
+def _with_communes(
+    frame: pd.DataFrame, communes: pd.DataFrame, wanted: Sequence[str]
+) -> pd.DataFrame:
+    """Take columns of a table, those that it has not from the commune of each row."""
+    frame = pd.DataFrame(frame)
+    if lacking := [name for name in wanted if name not in frame]:
+        own = pd.DataFrame(communes).set_index("code_commune")[lacking]
+        frame = frame.join(own, on="code_commune")
+    return frame[list(wanted)]
+
+
 def write_workbook(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -> Path:
     """Write the workbook: notes, action list, communes, EPCI, départements, dictionary.
 
@@ -252,8 +273,9 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts)
         _write_notes(book.add_worksheet("Lisez-moi"), facts, big, bold, wrap)
         columns = []
         for title, (table, wanted) in SHEETS.items():
-            model = facts.models[table].columns
-            frame = pd.DataFrame(ordered(tables[table], table)[list(wanted)])
+            # What the list of communes has not is that of the communes themselves.
+            model = facts.models["communes"].columns | facts.models[table].columns
+            frame = _with_communes(ordered(tables[table], table), tables["communes"], wanted)
             headers = [str(model[name].title) for name in wanted]
             columns.append(_write_sheet(book, title, frame, headers, heading))
         dictionary = schemas.dictionary(facts.models)

@@ -27,6 +27,8 @@ from fragility.territory.crs import departement_of, is_overseas, metric_xy
 
 FALSE_DISCOVERIES = 0.05
 MIN_COMMUNES = 3  # contiguous communes that make a hot spot worth a name
+# A hot spot of more communes is cut along the départements: one of a thousand helps nobody.
+MOST_COMMUNES = 150
 NONE = "aucun"
 # (score above the mean, neighbours above the mean) -> word
 QUADRANTS = {
@@ -104,7 +106,8 @@ def build_clusters(
     Returns
     -------
     clusters : table `index_foyers`, a row per commune that has a score. `id_foyer` numbers the
-        hot spots of at least three contiguous communes, the most populated first.
+        hot spots of at least three contiguous communes, the most populated first; one of more
+        than `MOST_COMMUNES` communes counts as one per département, in contiguous pieces.
     rows : rows of `index_audit`, theme `foyers`.
     """
     own = scores[(scores["niveau"] == "commune") & scores["score"].notna()].set_index("code")
@@ -141,27 +144,59 @@ def build_clusters(
             "indice_local": np.where(known, local, np.nan),
             "p_valeur": p,
             "foyer": pd.Series(kind, dtype="str"),
-            "id_foyer": _number(matrix, kind == QUADRANTS[True, True], population),
+            "id_foyer": _number(
+                matrix,
+                kind == QUADRANTS[True, True],
+                population,
+                departement_of(codes).to_numpy(),
+            ),
         }
     )
     return table, _summary(table, matrix, score, attached, permutations)
 
 
 def _number(
-    matrix: sparse.csr_array, hot: NDArray[np.bool_], population: NDArray[np.float64]
+    matrix: sparse.csr_array,
+    hot: NDArray[np.bool_],
+    population: NDArray[np.float64],
+    departements: NDArray[np.object_],
 ) -> pd.Series:
     """Number the contiguous hot spots from 1, by decreasing population; small ones have none."""
     numbers = pd.Series(pd.NA, index=range(len(hot)), dtype="Int64")
     rows = np.flatnonzero(hot)
     if not len(rows):
         return numbers
-    _, part = connected_components(matrix[rows][:, rows], directed=False)
+    part = _pieces(matrix[rows][:, rows], departements[rows])
     parts = pd.DataFrame({"part": part, "population": population[rows]})
     sizes = parts.groupby("part")["population"].agg(["size", "sum"])
     kept = sizes[sizes["size"] >= MIN_COMMUNES].sort_values("sum", ascending=False, kind="stable")
     rank = pd.Series(range(1, len(kept) + 1), index=kept.index, dtype="Int64")
     numbers.iloc[rows] = rank.reindex(part).array
     return numbers
+
+
+def _pieces(links: sparse.csr_array, departements: NDArray[np.object_]) -> NDArray[np.int64]:
+    """Contiguous parts, the largest cut along the départements.
+
+    A piece too small to have a name joins the one that it touches most.
+    """
+    _, part = connected_components(links, directed=False)
+    large = np.bincount(part)[part] > MOST_COMMUNES
+    if not large.any():
+        return part.astype(np.int64)
+    pairs = links.tocoo()
+    first, second = pairs.row, pairs.col
+    kept = ~large[first] | (departements[first] == departements[second])
+    inside = sparse.coo_array(
+        (np.ones(int(kept.sum())), (first[kept], second[kept])), shape=links.shape
+    )
+    _, piece = connected_components(inside.tocsr(), directed=False)
+    small = np.bincount(piece)[piece] < MIN_COMMUNES
+    across = ~kept & small[first] & ~small[second]
+    contacts = pd.DataFrame({"piece": piece[first[across]], "joins": piece[second[across]]})
+    most = contacts.value_counts().reset_index().drop_duplicates("piece")
+    joined = pd.Series(piece).map(most.set_index("piece")["joins"])
+    return joined.fillna(pd.Series(piece)).to_numpy(np.int64)
 
 
 def _summary(
@@ -186,7 +221,8 @@ def _summary(
             "",
             "",
             float(table["id_foyer"].nunique()),
-            f"Foyers de fragilité d'au moins {MIN_COMMUNES} communes contiguës.",
+            f"Foyers de fragilité d'au moins {MIN_COMMUNES} communes contiguës ; au-delà de "
+            f"{MOST_COMMUNES}, un par département.",
         ),
     ]
     rows += _moran(matrix, score)

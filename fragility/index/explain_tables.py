@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import pandas as pd
 import pyarrow.parquet as pq
 
 from fragility.errors import MissingFileError
 from fragility.index.composite import FRANCE
+from fragility.index.context import ETAPE as CONTEXT
 from fragility.index.profile_model import Profile
 from fragility.schemas import INDICATORS, empty_table
 
@@ -38,7 +39,7 @@ class ExplainTables:
     rows : the places asked (index: code), with every column of their table but the contour.
     units : IRIS of the communes asked (index: `code_iris`), empty for other levels.
     facts : origin and year of each indicator of the places asked (`code`, `indicateur`, `origine`,
-        `annee`).
+        `annee`), and the `fichier` of those that the user brought.
     bounds : lowest score of the classes 2 to 5.
     goalposts : table `index_reperes` of the profile.
     errors : `code`, `indicateur` and `erreur_90` of the modelled figures of the places asked, see
@@ -180,8 +181,9 @@ def _measures(
 def _facts(folder: Path, profile: Profile, niveau: str, rows: pd.DataFrame) -> pd.DataFrame:
     """Origin and year of each indicator; EPCI and départements have none of their own."""
     columns = ["code", "indicateur", "origine", "annee"]
+    brought = _brought(folder)
     if niveau not in ("commune", "iris"):
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=[*columns, "fichier"])
     known = [
         pd.DataFrame(
             {
@@ -198,7 +200,15 @@ def _facts(folder: Path, profile: Profile, niveau: str, rows: pd.DataFrame) -> p
         context = read_columns(folder, "index_contexte", among=("code", set(rows.index)))
         own = context[context["niveau"].eq(niveau) & context["indicateur"].isin(others)]
         known.append(own.reindex(columns=columns))
-    return pd.concat(known, ignore_index=True)
+    facts = pd.concat(known, ignore_index=True)
+    return facts.assign(fichier=facts["indicateur"].map(brought))
+
+
+def _brought(folder: Path) -> dict[str, str]:
+    """File of each indicator that the user brought, as the ledger of the run names it."""
+    lines = read_columns(folder, "registre", ["etape", "source"])
+    files = lines.loc[lines["etape"].eq(CONTEXT), "source"].unique()
+    return {PurePosixPath(str(file)).stem: str(file) for file in files}
 
 
 def _units(folder: Path, communes: Codes) -> pd.DataFrame:

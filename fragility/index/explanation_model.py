@@ -22,6 +22,7 @@ class Figure:
     contribution : points of the score that it brings; they add up to the score.
     moyenne : the same of the average place of the level, with the indicators that this place has.
     erreur : for a modelled rate, error in points not exceeded nine times in ten.
+    fichier : file that the user brought for this indicator, under the folder of the raw files.
     """
 
     indicateur: str
@@ -33,6 +34,7 @@ class Figure:
     contribution: float | None
     moyenne: float | None
     erreur: float | None
+    fichier: str | None = None
 
     @property
     def ecart(self) -> float | None:
@@ -61,6 +63,7 @@ class Shift:
 
     Attributes
     ----------
+    repere : value of a place that has the points needed, where the points are a mean of others'.
     levier : `reseau_fixe`, `reseau_mobile`, or None when nobody can act upon it.
     """
 
@@ -73,6 +76,7 @@ class Shift:
     possible: bool
     valeur: float | None
     points_vises: float | None
+    repere: float | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,8 @@ class Difficulty:
     nb_personnes_en_difficulte: float | None
     difficulte_origine: str
     est_difficulte_extrapolee: bool
+    nb_personnes_en_difficulte_bas: float | None = None
+    nb_personnes_en_difficulte_haut: float | None = None
 
 
 @dataclass(frozen=True)

@@ -70,6 +70,7 @@ def figure_of(part: Row) -> Figure:
         contribution=number(part["contribution"]),
         moyenne=number(part["moyenne"]),
         erreur=number(part["erreur"]),
+        fichier=text(part.get("fichier")),
     )
 
 
@@ -100,6 +101,7 @@ def shift_of(part: Row) -> Shift:
         possible=bool(part["possible"]),
         valeur=number(part["valeur"]),
         points_vises=number(part["points_vises"]),
+        repere=number(part["repere"]),
     )
 
 
@@ -160,6 +162,8 @@ def difficulty_of(row: Row) -> Difficulty | None:
         nb_personnes_en_difficulte=number(row["nb_personnes_en_difficulte"]),
         difficulte_origine=str(row["difficulte_origine"]),
         est_difficulte_extrapolee=bool(row["est_difficulte_extrapolee"]),
+        nb_personnes_en_difficulte_bas=number(row.get("nb_personnes_en_difficulte_bas")),
+        nb_personnes_en_difficulte_haut=number(row.get("nb_personnes_en_difficulte_haut")),
     )
 
 

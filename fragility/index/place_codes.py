@@ -42,7 +42,7 @@ class Names:
 
     Attributes
     ----------
-    communes : `code_commune`, `nom`, `code_departement`, `nom_departement`.
+    communes : `code_commune`, `nom`, `code_departement`, `nom_departement`, `nom_region`.
     iris : `code_iris`, `nom`, `code_commune`.
     epci, departements : codes and names.
     passage : table `core_passage`, codes of former communes.
@@ -109,9 +109,12 @@ def find_place(asked: str, names: Names) -> Found:
 
 def _departement(code: str, names: Names) -> Found:
     padded = code.zfill(2)
+    if len(code) == 3 and code.startswith("0"):
+        padded = code[1:]
     if padded not in set(names.departements()["code_departement"]):
         raise _unknown(f"Aucun département n'a le code « {padded} »", code)
-    lost = "" if padded == code else f"Code {code} lu « {padded} » : son zéro de tête s'est perdu."
+    why = "il a un zéro de trop" if len(code) > len(padded) else "son zéro de tête s'est perdu"
+    lost = "" if padded == code else f"Code {code} lu « {padded} » : {why}."
     return Found("departement", padded, lost)
 
 
@@ -154,12 +157,16 @@ def _by_name(asked: str, names: Names) -> Found:
     same = communes[spelled.eq(wanted)] if wanted else communes.iloc[:0]
     if len(same) == 1:
         row = same.iloc[0]
-        return Found("commune", row["code_commune"], _read(asked, row["nom"], row["code_commune"]))
+        read = _read(asked, row["nom"], row["code_commune"])
+        other = _namesake(wanted, names)
+        if other:
+            read = f"« {asked} » : voici la commune, code {row['code_commune']}. {other}"
+        return Found("commune", row["code_commune"], read)
     if len(same):
         raise UsageError(
             f"{len(same)} communes s'appellent « {asked} ».",
             expected="le code de l'une d'elles\n" + _listed(same),
-            remedy="relancez la commande avec ce code",
+            remedy=f"relancez la commande avec ce code. {_namesake(wanted, names)}".strip(". "),
         )
     for niveau, table in (("epci", names.epci), ("departement", names.departements)):
         groups = table()
@@ -167,13 +174,41 @@ def _by_name(asked: str, names: Names) -> Found:
         if wanted and len(own) == 1:
             code = str(own[f"code_{niveau}"].iloc[0])
             return Found(niveau, code, _read(asked, own[f"nom_{niveau}"].iloc[0], code))
+    if region := _region(wanted, names):
+        raise UsageError(
+            f"« {asked} » est une région : le programme n'explique pas les régions.",
+            expected="une commune, un IRIS, une intercommunalité ou un département",
+            remedy=f"demandez l'un de ses départements : {region}",
+        )
     near = communes[spelled.str.contains(wanted, regex=False)] if wanted else same
     raise UnknownPlaceError(
-        f"Aucune commune ne s'appelle « {asked} » dans cette édition.",
-        expected="un code (5 caractères pour une commune, 9 pour un IRIS) ou un nom entier"
+        f"Aucun territoire ne s'appelle « {asked} » dans cette édition.",
+        expected="un code (5 caractères pour une commune, 9 pour un IRIS, 2 ou 3 pour un "
+        "département), ou le nom entier d'une commune, d'une intercommunalité ou d'un département"
         + ("\n" + _listed(near) if len(near) else ""),
         remedy="vérifiez l'orthographe, ou donnez le code INSEE",
     )
+
+
+def _namesake(wanted: str, names: Names) -> str:
+    """Say which département or région has the name of a commune, and how to ask for it."""
+    groups = names.departements()
+    own = groups[plain_names(groups["nom_departement"]).eq(wanted)]
+    if len(own):
+        code = own["code_departement"].iloc[0]
+        return f"Un département a le même nom : pour lui, donnez le code {code}."
+    if region := _region(wanted, names):
+        return f"Une région a le même nom ; le programme explique ses départements : {region}."
+    return ""
+
+
+def _region(wanted: str, names: Names) -> str:
+    """Codes and names of the départements of a région, "" when none has this name."""
+    columns = ["code_departement", "nom_departement", "nom_region"]
+    groups = names.communes()[columns].drop_duplicates().sort_values("code_departement")
+    own = groups[plain_names(groups["nom_region"]).eq(wanted)] if wanted else groups.iloc[:0]
+    pairs = zip(own["code_departement"], own["nom_departement"], strict=True)
+    return ", ".join(f"{code} ({name})" for code, name in pairs)
 
 
 def _read(asked: str, name: str, code: str) -> str:

@@ -91,7 +91,9 @@ def read_place_file(path: Path, profile: Profile) -> PlaceFile:
             path=path,
             expected=", ".join(["code", "nom", *wanted.values()]),
             found=", ".join(table.columns),
-            remedy="ajoutez-la ; laissez ses cases vides si l'indicateur n'est pas connu",
+            remedy="ajoutez-la ; laissez ses cases vides si l'indicateur n'est pas connu"
+            if len(lacking) == 1
+            else "ajoutez-les ; laissez vides les cases des indicateurs qui ne sont pas connus",
         )  # fmt: skip
     values = pd.DataFrame(index=table.index)
     for item in profile.indicators:

@@ -3,9 +3,46 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from fragility.errors import UsageError
+
+_REMEDY = "comparez avec docs/profils.md et les fichiers de fragility/index/profiles/"
+
+
+class Refusals(list[UsageError]):
+    """What is wrong in a file, gathered so that its writer mends it all at once."""
+
+    @contextmanager
+    def gather(self) -> Iterator[None]:
+        """Note what a check refuses, and let the next ones be made."""
+        try:
+            yield
+        except UsageError as error:
+            self.append(error)
+
+    def settle(self, name: str) -> None:
+        """Refuse the profile, with all that is wrong in it; nothing when nothing is.
+
+        Raises
+        ------
+        UsageError
+            The one there is, or one that lists them all.
+        """
+        if len(self) == 1:
+            raise self[0]
+        if self:
+            lines = [
+                f"  {rank}. {error.problem.removeprefix(_opening(name))}\n"
+                f"       attendu : {error.expected} ; trouvé : {error.found}"
+                for rank, error in enumerate(self, 1)
+            ]
+            raise UsageError(
+                f"Le profil « {name} » est refusé, pour {len(self)} raisons.\n" + "\n".join(lines),
+                remedy=_REMEDY,
+            )
 
 
 def check_keys(
@@ -47,11 +84,15 @@ def check_range(name: str, key: str, value: Any, low: float, high: float) -> Non
         )
 
 
+def _opening(name: str) -> str:
+    return f"Le profil « {name} » est refusé : "
+
+
 def refused(name: str, problem: str, expected: str, found: str) -> UsageError:
     """Say what is wrong in a profile, what is allowed and what was found."""
     return UsageError(
-        f"Le profil « {name} » est refusé : {problem}.",
+        f"{_opening(name)}{problem}.",
         expected=expected,
         found=found,
-        remedy="comparez avec docs/profils.md et les fichiers de fragility/index/profiles/",
+        remedy=_REMEDY,
     )

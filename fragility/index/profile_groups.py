@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from fragility.index.profile_checks import check_keys, check_text, refused
+from fragility.index.profile_checks import Refusals, check_keys, check_text, refused
 from fragility.index.profile_model import Axis, Pillar, ProfileIndicator
 
 
@@ -36,45 +36,61 @@ def check_references(
     indicators: tuple[ProfileIndicator, ...],
     axes: tuple[Axis, ...],
     pillars: tuple[Pillar, ...],
+    found: Refusals,
 ) -> None:
-    """Every axis and pillar that is named exists and serves; equal groups hold everything."""
+    """Every axis and pillar that is named exists and serves; equal groups hold everything.
+
+    Parameters
+    ----------
+    found : where what is wrong is noted.
+    """
     for what, named, known in (
         ("axis", [i.axis for i in indicators], [a.id for a in axes]),
         ("pillar", [a.pillar for a in axes], [p.id for p in pillars]),
     ):
         lost = [value for value in named if value and value not in known]
         if lost:
-            raise refused(
-                name,
-                f"la clé « {what} » cite un groupe inconnu",
-                ", ".join(known) or f"un bloc qui le décrit, puis {what} = son id",
-                repr(lost[0]),
+            found.append(
+                refused(
+                    name,
+                    f"la clé « {what} » cite un groupe inconnu",
+                    ", ".join(known) or f"un bloc qui le décrit, puis {what} = son id",
+                    repr(lost[0]),
+                )
             )
         empty = [value for value in known if value not in named]
         if empty:
-            raise refused(
-                name,
-                f"le groupe « {empty[0]} » n'a aucun indicateur",
-                f"{what} = « {empty[0]} » dans un bloc au moins",
-                "aucun",
+            found.append(
+                refused(
+                    name,
+                    f"le groupe « {empty[0]} » n'a aucun indicateur",
+                    f"{what} = « {empty[0]} » dans un bloc au moins",
+                    "aucun",
+                )
             )
     both = {axis.id for axis in axes} & {pillar.id for pillar in pillars}
     if both:
-        raise refused(
-            name,
-            "un axe et un pilier ont le même id",
-            "des id distincts",
-            ", ".join(sorted(both)),
+        found.append(
+            refused(
+                name,
+                "un axe et un pilier ont le même id",
+                "des id distincts",
+                ", ".join(sorted(both)),
+            )
         )
     by = data.get("weights_by", "indicator")
+    if by not in ("indicator", "axis", "pillar"):
+        return
     of_axis = {axis.id: axis.pillar for axis in axes}
     for item in indicators:
         group = {"indicator": "-", "axis": item.axis, "pillar": of_axis.get(item.axis, "")}[by]
         if not group:
-            raise refused(
-                name,
-                f"l'indicateur {item.id} n'est dans aucun groupe",
-                f"un axe{' et son pilier' if by == 'pillar' else ''} pour chaque indicateur, "
-                f"puisque weights_by = « {by} »",
-                "aucun",
+            found.append(
+                refused(
+                    name,
+                    f"l'indicateur {item.id} n'est dans aucun groupe",
+                    f"un axe{' et son pilier' if by == 'pillar' else ''} pour chaque indicateur, "
+                    f"puisque weights_by = « {by} »",
+                    "aucun",
+                )
             )

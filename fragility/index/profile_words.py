@@ -19,13 +19,18 @@ _OF_BASE = {
     "departement": "du département",
     "epci": "de l'intercommunalité",
 }
+_AMONG = {
+    "region": ("sa région", "une autre région"),
+    "departement": ("son département", "un autre département"),
+    "epci": ("son intercommunalité", "une autre intercommunalité"),
+}
 _DEGREES = {
     "deciles": "décile du territoire",
     "percentiles": "place du territoire, sans classes",
     "min_max": "place entre les deux valeurs extrêmes",
     "bands": "bande où se place le territoire",
 }
-_UNITS = {
+UNIT_WORDS = {
     "pct": "%",
     "euros": "€",
     "pour_10000": "pour 10 000 habitants",
@@ -56,7 +61,7 @@ def unit_of(profile: Profile, key: str) -> str:
     """Unit of an indicator of a profile as a sentence writes it after its value."""
     own = next((item.unit for item in profile.indicators if item.id == key), "")
     kind = own or ("pct" if key in INDICATORS else CONTEXT_LABELS[key][2])
-    return _UNITS[kind]
+    return UNIT_WORDS[kind]
 
 
 @dataclass(frozen=True)
@@ -99,6 +104,17 @@ class ProfileWords:
             return f"100 étant la moyenne {_OF_BASE[self.profile.base]}, plus haut = plus fragile"
         low, high = self.profile.bounds
         return f"de {_number(low)} (moins fragile) à {_number(high)} (plus fragile)"
+
+    @property
+    def compared(self) -> str:
+        """Which places are compared with one another, "" when it is all those of the edition."""
+        if self.profile.base not in _AMONG:
+            return ""
+        own, other = _AMONG[self.profile.base]
+        return (
+            f"Chaque territoire est comparé à ceux de {own} seulement, pas à toute la France : le "
+            f"même score dans {other} ne veut pas dire la même situation."
+        )
 
     @cached_property
     def out_of(self) -> str:
@@ -176,7 +192,8 @@ class ProfileWords:
         if profile.score_range:
             low, high = POINTS[profile.normalisation]
             opening += f" de {_number(low)} à {_number(high)}, étirée à cette échelle"
-        return [opening + self._fewer() + " : " + comma.join(map(_small, names)) + "."]
+        said = opening + self._fewer() + " : " + comma.join(map(_small, names)) + "."
+        return [self.compared, said] if self.compared else [said]
 
     def _fewer(self) -> str:
         """What becomes of a place that lacks an indicator."""

@@ -31,6 +31,7 @@ def build_profiles(
     communes: pd.DataFrame,
     iris: pd.DataFrame,
     profiles: Sequence[Profile],
+    folder: str = FOLDER,
 ) -> Tables:
     """Compute several profiles, the main one first.
 
@@ -38,6 +39,7 @@ def build_profiles(
     ----------
     indicators, context : tables `index_indicateurs` and `index_contexte`.
     communes, iris : tables `core_communes` and `core_iris`.
+    folder : where the edition reads what the user brings, see `indicator_files.folder_of`.
 
     Returns
     -------
@@ -51,9 +53,9 @@ def build_profiles(
     """
     computed = []
     for profile in profiles:
-        require_known(indicators, context, profile)
+        require_known(indicators, context, profile, folder)
         computed.append(compute_profile(indicators, context, communes, iris, profile))
-        require_computable(computed[-1])
+        require_computable(computed[-1], folder)
     return {
         "index_scores": score_table(computed[0], communes, iris),
         "index_bornes": pd.concat([bounds_table(one) for one in computed], ignore_index=True),
@@ -83,24 +85,27 @@ def is_plain_mean(profile: Profile) -> bool:
     return plain and profile.score_range is None and set(profile.ids) <= set(INDICATORS)
 
 
-def require_known(indicators: pd.DataFrame, context: pd.DataFrame, profile: Profile) -> None:
+def require_known(
+    indicators: pd.DataFrame, context: pd.DataFrame, profile: Profile, folder: str = FOLDER
+) -> None:
     """Refuse a profile of which the edition knows too few indicators anywhere."""
     missing = missing_indicators(indicators, context, profile)
     if len(profile.ids) - len(missing) < profile.min_subscores:
-        raise _not_computable(profile, missing)
+        raise _not_computable(profile, missing, folder)
 
 
-def require_computable(computed: Computed) -> None:
+def require_computable(computed: Computed, folder: str = FOLDER) -> None:
     """Refuse a profile that no commune has enough indicators for."""
     if computed.score["commune"].notna().any():
         return
     points = computed.points["commune"]
     scarce = points.columns[points.notna().mean() < 0.5]
-    raise _not_computable(computed.profile, [str(key) for key in scarce] or computed.profile.ids)
+    lacking = [str(key) for key in scarce] or computed.profile.ids
+    raise _not_computable(computed.profile, lacking, folder)
 
 
-def _not_computable(profile: Profile, missing: Sequence[str]) -> DataCheckError:
-    files = ", ".join(f"{FOLDER}/{key}.csv" for key in missing if key not in INDICATORS)
+def _not_computable(profile: Profile, missing: Sequence[str], folder: str) -> DataCheckError:
+    files = ", ".join(f"{folder}/{key}.csv" for key in missing if key not in INDICATORS)
     bring = f"placez {files} dans le dossier des fichiers sources (docs/profils.md), ou "
     other = "choisissez un autre profil (« fragility profiles » les liste)"
     return DataCheckError(

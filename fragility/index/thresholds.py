@@ -38,7 +38,7 @@ _UNDER, _NOISE = 1e-7, 1e-10
 _HALVINGS = 60
 _COLUMNS = [
     "code", "sens", "classe", "borne", "indicateur", "points_vises", "applicable", "possible",
-    "valeur",
+    "valeur", "repere",
 ]  # fmt: skip
 
 
@@ -96,8 +96,9 @@ def class_shifts(
     -------
     One row per place, direction (`moins_fragile`, `plus_fragile`) and indicator: the class it
     would reach, its bound, the points that the indicator would need (`points_vises`), whether a
-    value can be named (`applicable`), whether it exists (`possible`), and the value nearest to
-    today's that does it (`valeur`), in the unit of the indicator.
+    value can be named (`applicable`), whether it exists (`possible`), the value nearest to
+    today's that does it (`valeur`), in the unit of the indicator, and where none can be named the
+    value of a place of its own that has these points (`repere`).
     """
     score = combine(points, profile)
     classes = classify(score, bounds)
@@ -127,6 +128,8 @@ def class_shifts(
                 territory.loc[codes], posts, item, profile,
             )  # fmt: skip
             frame["valeur"] = frame["valeur"].where(frame["applicable"])
+            mean = np.where(frame["applicable"], np.nan, frame["points_vises"])
+            frame["repere"] = _values(None, mean, sense, territory.loc[codes], posts, item, profile)
             low, high = POINTS[profile.normalisation]
             inside = (
                 frame["points_vises"].gt(low + _UNDER)
@@ -141,7 +144,7 @@ def class_shifts(
 
 
 def _values(
-    now: Floats,
+    now: Floats | None,
     needed: Floats,
     sense: str,
     territory: pd.Series,
@@ -149,14 +152,19 @@ def _values(
     item: ProfileIndicator,
     profile: Profile,
 ) -> Floats:
-    """Value nearest to today's that gives the points needed; missing when none does."""
-    found = np.full(len(now), np.nan)
+    """Value nearest to today's that gives the points needed; missing when none does.
+
+    Without a value of today, nearest to that with the most points (the fewest, on the way up).
+    """
+    found = np.full(len(needed), np.nan)
     for name, rows in territory.groupby(territory).indices.items():
         scale = posts.get((item.id, str(name)))
         if scale is None:
             continue
-        some = rows[~np.isnan(now[rows]) & ~np.isnan(needed[rows])]
-        found[some] = _search(now[some], needed[some], sense, scale, item, profile)
+        far = ends(scale, item, profile)[1 if sense == LESS else 0]
+        start = np.full(len(needed), far) if now is None else now
+        some = rows[~np.isnan(start[rows]) & ~np.isnan(needed[rows])]
+        found[some] = _search(start[some], needed[some], sense, scale, item, profile)
     return found
 
 

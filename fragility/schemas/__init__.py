@@ -125,8 +125,23 @@ def models_with(
 def dictionary(models: Mapping[str, pa.DataFrameSchema] = TABLES) -> pd.DataFrame:
     """Return the data dictionary: one line per column of every table, in French."""
     rows = [
-        (schema.name, name, str(column.dtype), column.title, column.description)
+        (schema.name, name, _kind_in_words(str(column.dtype)), column.title, column.description)
         for schema in models.values()
         for name, column in schema.columns.items()
     ]
     return pd.DataFrame(rows, columns=["table", "colonne", "type", "libelle", "description"])
+
+
+def _kind_in_words(kind: str) -> str:
+    """Say a type as people do; a geometry is a shape on the map.
+
+    Examples
+    --------
+    >>> [_kind_in_words(kind) for kind in ("string[pyarrow]", "Int64", "boolean", "geometry")]
+    ['texte', 'nombre', 'oui/non', 'forme']
+    """
+    words = {
+        "str": "texte", "bool": "oui/non", "int": "nombre", "float": "nombre", "date": "date",
+        "geom": "forme",
+    }  # fmt: skip
+    return next((word for start, word in words.items() if kind.lower().startswith(start)), kind)

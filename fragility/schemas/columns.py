@@ -356,8 +356,9 @@ REACH = [
     number(
         "conseiller_plus_proche_min",
         "Conseiller le plus proche (min)",
-        "Minutes de trajet "
-        "estimées pour l'habitant médian : distance à vol d'oiseau et vitesse selon la densité.",
+        "Minutes de trajet estimées pour l'habitant médian : par la terre, à une vitesse qui "
+        "dépend de la densité, ou par les routes si un extrait OpenStreetMap est fourni. Vide si "
+        "aucun conseiller ne peut être rejoint par la terre (île).",
     ),
     number(
         "conseiller_plus_proche_km",
@@ -395,6 +396,29 @@ REACH = [
         "mailles : habitants des mailles de 1 km ; point : point représentatif du territoire, "
         "faute de mailles ; commune : héritée de la commune ; absente.",
         among=("mailles", "point", "commune", "absente"),
+    ),
+]
+CAPACITY = [
+    number(
+        "nb_conseillers_20min",
+        "Conseillers à 20 min",
+        "Postes de conseillers numériques à 20 minutes au plus de l'habitant médian.",
+    ),
+    number(
+        "nb_conseillers_30min",
+        "Conseillers à 30 min",
+        "Postes de conseillers numériques à 30 minutes au plus de l'habitant médian.",
+    ),
+    number(
+        "capacite_pour_10000",
+        "Conseillers pour 10 000 personnes en difficulté",
+        "Postes accessibles, partagés avec les voisins qui s'en servent aussi (E2SFCA : poids 1, "
+        "2/3 et 1/3 à 10, 15 et 20 minutes).",
+    ),
+    number(
+        "nb_personnes_en_difficulte_servies",
+        "Personnes en difficulté à portée",
+        "Personnes en difficulté numérique à 20 minutes au plus d'un conseiller.",
     ),
 ]
 VERDICT = [

@@ -16,6 +16,17 @@ from fragility.schemas.columns import (
 )
 from fragility.schemas.kinds import COMMUNE_CODE, count, flag, number, share, table, text
 
+# In the order of who stands for a place that several lists know (`access/places.py`).
+PLACE_KINDS = (
+    "conseiller_numerique",
+    "france_services",
+    "aidants_connect",
+    "bibliotheque",
+    "la_poste",
+    "mediation",
+)
+_ANY_KIND = "|".join(PLACE_KINDS)
+
 RAW = table(
     "raw",
     "Fichiers sources",
@@ -295,15 +306,24 @@ CORE = [
     table(
         "core_lieux",
         "Lieux",
-        "Lieux d'accueil, chacun retenu ou écarté avec un motif.",
+        "Lieux d'accueil de toutes les listes, chacun retenu, réuni à un autre ou écarté, avec un "
+        "motif.",
         [
             text("id", "Identifiant", "Identifiant du producteur, préfixé par le dispositif."),
             text("nom", "Nom", "Nom du lieu."),
             text(
                 "dispositif",
                 "Dispositif",
-                "conseiller_numerique, france_services ou bibliotheque.",
-                among=("conseiller_numerique", "france_services", "bibliotheque"),
+                "Liste d'où vient la ligne : conseiller_numerique, france_services, "
+                "aidants_connect, bibliotheque, la_poste ou mediation (autres lieux de médiation "
+                "numérique).",
+                among=PLACE_KINDS,
+            ),
+            text(
+                "dispositifs",
+                "Dispositifs du lieu",
+                "Tout ce qu'offre le lieu d'après les listes réunies, séparé par « | ».",
+                pattern=rf"^(?:{_ANY_KIND})(?:\|(?:{_ANY_KIND}))*$",
             ),
             text(
                 "code_commune",
@@ -322,22 +342,83 @@ CORE = [
             text(
                 "date_maj",
                 "Mise à jour",
-                "Date de la fiche (AAAA-MM-JJ) ; vide quand le producteur ne la donne pas.",
+                "Date de la fiche (AAAA-MM-JJ), la dernière des fiches réunies ; vide quand le "
+                "producteur ne la donne pas.",
                 pattern=r"^\d{4}-\d{2}-\d{2}$",
                 nullable=True,
             ),
-            number("nb_conseillers", "Conseillers", "Conseillers numériques du lieu."),
+            flag(
+                "est_ancien",
+                "Fiche ancienne",
+                "La fiche, ou à défaut la liste, a plus de 18 mois au jour de l'édition : le lieu "
+                "a pu fermer.",
+            ),
+            number(
+                "nb_conseillers",
+                "Conseillers",
+                "Conseillers numériques du lieu, total des fiches réunies.",
+            ),
             text(
                 "precision",
                 "Précision",
                 "coordonnees, commune (point représentatif) ou absente.",
                 among=("coordonnees", "commune", "absente"),
             ),
-            text("statut", "Statut", "retenu ou ecarte.", among=("retenu", "ecarte")),
+            text(
+                "statut",
+                "Statut",
+                "retenu (la ligne vaut pour le lieu), fusionne (le lieu est une autre ligne, "
+                "id_lieu) ou ecarte.",
+                among=("retenu", "fusionne", "ecarte"),
+            ),
             text("motif_statut", "Motif", "Pourquoi le lieu est déplacé à sa commune ou écarté."),
+            text(
+                "id_lieu",
+                "Ligne du lieu",
+                "Identifiant de la ligne retenue pour le même lieu ; vide si écarté.",
+                nullable=True,
+            ),
+            text(
+                "motif_fusion",
+                "Motif de la réunion",
+                "Ce qui dit que la ligne et celle d'id_lieu sont un même lieu.",
+                nullable=True,
+            ),
         ],
         unique=["id"],
         geometry="Point, WGS 84.",
+    ),
+    table(
+        "core_zonages",
+        "Zonages",
+        "Une ligne par territoire et zonage qui le concerne, sur la carte de l'édition : densité, "
+        "ZRR, FRR, Action cœur de ville, QPV ; vide pour les zonages que l'édition ne lit pas.",
+        [
+            text(
+                "niveau",
+                "Niveau",
+                "commune, ou iris pour les quartiers prioritaires.",
+                among=("commune", "iris"),
+            ),
+            CODE,
+            text(
+                "zonage",
+                "Zonage",
+                "densite, zrr, frr, acv ou qpv.",
+                among=("densite", "zrr", "frr", "acv", "qpv"),
+            ),
+            text("valeur", "Valeur", "Classe de la commune, ou code du quartier."),
+            text("libelle", "Libellé", "La même chose en clair, ou le nom du quartier."),
+            share(
+                "part_pct",
+                "Part du quartier (%)",
+                "Part de la surface du quartier qui est dans le territoire ; vide pour les listes "
+                "et pour un quartier donné par un point.",
+            ),
+            text("source", "Source", "Livraison qui le dit."),
+            count("annee", "Année", "Année du zonage."),
+        ],
+        unique=["niveau", "code", "zonage", "valeur"],
     ),
     table(
         "core_population_grille",

@@ -101,6 +101,11 @@ def flag(name: str, title: str, description: str) -> pa.Column:
     return pa.Column(bool, name=name, title=title, description=description)
 
 
+def known_flag(name: str, title: str, description: str) -> pa.Column:
+    """True or False, missing where nothing says it."""
+    return pa.Column("boolean", name=name, title=title, description=description, nullable=True)
+
+
 def table(
     name: str,
     title: str,

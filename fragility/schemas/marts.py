@@ -6,6 +6,7 @@ import pandera.pandas as pa
 
 from fragility.schemas.change import EVOLUTION
 from fragility.schemas.columns import (
+    CAPACITY,
     CODE_COMMUNE,
     CODE_IRIS,
     CONFIDENCE,
@@ -25,11 +26,48 @@ from fragility.schemas.columns import (
     indicator_columns,
 )
 from fragility.schemas.core import CORE
-from fragility.schemas.kinds import count, number, table, text
+from fragility.schemas.kinds import count, known_flag, number, table, text
 from fragility.schemas.skills import DIFFICULTY
 
+# Those of `territory/zonings.py`, which the edition may not read: missing then.
+ZONINGS = [
+    pa.Column(
+        "Int64",
+        [pa.Check.in_range(1, 7)],
+        name="densite_classe",
+        title="Classe de densité",
+        description="Grille communale de densité de l'INSEE : 1 grands centres urbains, 2 centres "
+        "urbains intermédiaires, 3 petites villes, 4 ceintures urbaines, 5 bourgs ruraux, 6 rural "
+        "à habitat dispersé, 7 rural à habitat très dispersé ; vide si l'édition ne la lit pas.",
+        nullable=True,
+    ),
+    known_flag(
+        "est_zrr",
+        "ZRR",
+        "Commune classée, au moins en partie, en zone de revitalisation rurale ; vide si l'édition "
+        "ne lit pas la liste.",
+    ),
+    known_flag(
+        "est_frr",
+        "FRR",
+        "Commune classée France ruralités revitalisation ; vide si l'édition ne lit pas la liste.",
+    ),
+    known_flag(
+        "est_acv",
+        "Action cœur de ville",
+        "Ville du programme Action cœur de ville ; vide si l'édition ne lit pas la liste.",
+    ),
+    count(
+        "nb_qpv",
+        "Quartiers prioritaires",
+        "Quartiers prioritaires de la politique de la ville (QPV), même en partie, dans le "
+        "territoire ; vide si l'édition ne les lit pas.",
+        nullable=True,
+    ),
+]
 AREA_COLUMNS = [
     *MEMBERSHIP,
+    *ZONINGS,
     POPULATION,
     *POPULATION_FACTS,
     *indicator_columns(),
@@ -43,6 +81,7 @@ AREA_COLUMNS = [
     *DIFFICULTY,
     SMALL,
     *REACH,
+    *CAPACITY,
     *VERDICT,
 ]
 _GROUP_COLUMNS = [
@@ -119,16 +158,20 @@ MARTS = [
     table(
         "lieux",
         "Lieux d'accueil",
-        "Lieux retenus ; seuls ceux des conseillers numériques comptent pour la portée.",
+        "Lieux retenus, chacun une fois : dispositif est la liste de la ligne qui le représente, "
+        "dispositifs tout ce qu'il offre. Seuls ceux qui ont un conseiller numérique comptent pour "
+        "la portée des communes.",
         [
             _BY_NAME["core_lieux"].columns[c]
             for c in (
                 "id",
                 "nom",
                 "dispositif",
+                "dispositifs",
                 "code_commune",
                 "itinerance",
                 "date_maj",
+                "est_ancien",
                 "nb_conseillers",
                 "precision",
             )
@@ -180,8 +223,10 @@ MARTS = [
     table(
         "foyers",
         "Foyers de fragilité",
-        "Communes fragiles contiguës que le hasard n'explique pas (indice de Moran local, au plus "
-        "5 % de fausses découvertes), réunies.",
+        "Communes qui se touchent, au score plus haut que la moyenne comme leurs voisines, plus que "
+        "le hasard ne l'explique (indice de Moran local, au plus 5 % de fausses découvertes), "
+        "réunies. Toutes ne sont pas fragiles : nb_communes_fragiles les compte. Au-delà de 150 "
+        "communes, un foyer est coupé le long des départements.",
         [
             count("id_foyer", "Numéro", "Du plus au moins peuplé."),
             NAME,

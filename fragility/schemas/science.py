@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from fragility.schemas.columns import (
+    CAPACITY,
     CODE,
     CODE_COMMUNE,
     CODE_IRIS,
     CONFIDENCE,
+    COVERAGES,
     INDICATOR_LABELS,
     LEVEL,
     POPULATION,
@@ -309,9 +311,25 @@ SCIENCE = [
             CODE_IRIS,
             CODE_COMMUNE,
             number("population", "Population", "Habitants de la part de maille.", nullable=False),
-            text("id_lieu", "Lieu", "Identifiant du lieu le plus proche."),
-            number("km", "Distance (km)", "À vol d'oiseau.", nullable=False),
-            number("minutes", "Minutes", "Temps estimé.", nullable=False),
+            text(
+                "id_lieu",
+                "Lieu",
+                "Identifiant du lieu le plus proche en temps ; vide si aucun ne peut être rejoint "
+                "par la terre.",
+                nullable=True,
+            ),
+            number("km", "Distance (km)", "Au lieu le plus proche, à vol d'oiseau."),
+            number(
+                "minutes",
+                "Minutes",
+                "Temps estimé ; vide si aucun lieu ne peut être rejoint par la terre.",
+            ),
+            text(
+                "moteur",
+                "Moteur",
+                "surface (vitesse selon la densité, par la terre) ou route (réseau OpenStreetMap).",
+                among=("surface", "route"),
+            ),
         ],
         unique=["id_maille", "code_iris"],
     ),
@@ -321,6 +339,80 @@ SCIENCE = [
         "Accès au conseiller numérique le plus proche.",
         [LEVEL, CODE, *REACH],
         unique=["niveau", "code"],
+    ),
+    table(
+        "access_dispositifs",
+        "Portée par dispositif",
+        "Accès au lieu le plus proche de chaque dispositif : conseiller numérique, France "
+        "services, n'importe quel lieu de médiation.",
+        [
+            LEVEL,
+            CODE,
+            text(
+                "dispositif",
+                "Dispositif",
+                "conseiller_numerique, france_services ou mediation (n'importe lequel).",
+                among=("conseiller_numerique", "france_services", "mediation"),
+            ),
+            number("plus_proche_min", "Le plus proche (min)", "Minutes de l'habitant médian."),
+            number("plus_proche_km", "Le plus proche (km)", "À vol d'oiseau, en moyenne."),
+            text("plus_proche_nom", "Le plus proche", "Nom et commune.", nullable=True),
+            share(
+                "population_hors_portee_pct",
+                "Population hors de portée (%)",
+                "Part des habitants à plus de 20 minutes.",
+            ),
+            number(
+                "nb_habitants_hors_portee",
+                "Habitants hors de portée",
+                "Habitants à plus de 20 minutes.",
+            ),
+            text(
+                "couverture",
+                "Couverture",
+                "Comme dans access_portee.",
+                among=COVERAGES,
+                nullable=True,
+            ),
+        ],
+        unique=["niveau", "code", "dispositif"],
+    ),
+    table(
+        "access_capacite",
+        "Capacité",
+        "Postes de conseillers à portée, et pour combien de personnes en difficulté (E2SFCA).",
+        [LEVEL, CODE, *CAPACITY],
+        unique=["niveau", "code"],
+    ),
+    table(
+        "access_moteur",
+        "Moteur des temps de trajet",
+        "Ce qui a donné les temps de access_couts.",
+        [
+            text("moteur", "Moteur", "surface ou route.", among=("surface", "route")),
+            text("profil", "Profil", "Comment on se déplace."),
+            text(
+                "extraits",
+                "Extraits",
+                "Empreintes SHA-256 des extraits OpenStreetMap ; vide sans réseau.",
+                nullable=True,
+            ),
+            count("nb_mailles", "Mailles", "Parts de maille dont il donne le temps."),
+            share("part_population_pct", "Population (%)", "Part des habitants de ces mailles."),
+        ],
+        unique=["moteur"],
+    ),
+    table(
+        "access_surface",
+        "Surface de temps",
+        "Temps au conseiller le plus proche, par pixel de terre de 500 m.",
+        [
+            count("epsg", "Projection", "Code EPSG des coordonnées."),
+            number("x_m", "x (m)", "Milieu du pixel.", low=None, nullable=False),
+            number("y_m", "y (m)", "Milieu du pixel.", low=None, nullable=False),
+            number("minutes", "Minutes", "Vide si aucun lieu ne peut être rejoint par la terre."),
+        ],
+        unique=["epsg", "x_m", "y_m"],
     ),
     table(
         "access_fragiles_non_couvertes",

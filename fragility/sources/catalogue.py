@@ -220,6 +220,13 @@ _SOURCES = (
         "https://www.observatoire-des-territoires.gouv.fr/",
         "lov2",
     ),
+    Source(
+        "anct_acv",
+        "Villes d'Action cœur de ville",
+        "ANCT, Observatoire des territoires",
+        "https://www.observatoire-des-territoires.gouv.fr/",
+        "lov2",
+    ),
 )
 
 _RELEASES = (
@@ -992,6 +999,14 @@ _RELEASES = (
         ),
     ),
     Release(
+        "anct_acv",
+        "courant",
+        year=2026,
+        geography_year=None,
+        published="jour du téléchargement",
+        files=(RawFile("action-coeur-de-ville.csv"),),
+    ),
+    Release(
         "eurostat_grille",
         "2021",
         year=2021,
@@ -1235,6 +1250,41 @@ _DEMO_RELEASES = (
         licence="fictif",
         files=(RawFile("adresses-des-bibliotheques-publiques.csv"),),
     ),
+    Release(
+        "aidants_connect",
+        "demo",
+        year=2023,
+        geography_year=None,
+        published="2023-01-31",
+        licence="fictif",
+        files=(RawFile("aidants_connect_structures_20230131.csv"),),
+    ),
+    Release(
+        "lieux_mediation",
+        "demo",
+        year=2023,
+        geography_year=None,
+        published="2023-02-06",
+        licence="fictif",
+        files=(RawFile("data_inclusion_20230206.csv"),),
+    ),
+    Release(
+        "insee_densite",
+        "demo",
+        year=2021,
+        geography_year=2021,
+        published="",
+        licence="fictif",
+        files=(RawFile("densite.csv"),),
+    ),
+)
+
+# Lists that say more of the places and communes: an edition runs without them.
+_OPTIONAL = (
+    "aidants_connect/2023-01",
+    "lieux_mediation/2023-02",
+    "lieux_mediation/hubs",
+    "insee_densite/2025",
 )
 
 _EDITIONS = (
@@ -1275,7 +1325,9 @@ _EDITIONS = (
             "anct_conseillers/2022-12",
             "anct_france_services/2022-12",
             "bibliotheques/2020",
+            *_OPTIONAL,
         ),
+        optional=_OPTIONAL,
         without_census={"976": "Mayotte a son propre recensement, absent de ces fichiers"},
         # COG and IRIS list of 1 January 2021; comparateur, arrondissements counted once.
         controls={"communes": 34_965, "iris": 49_406, "population": 66_732_538},
@@ -1316,7 +1368,9 @@ _EDITIONS = (
             "anct_conseillers/2023-09",
             "anct_france_services/2024-08",
             "bibliotheques/2020",
+            *_OPTIONAL,
         ),
+        optional=_OPTIONAL,
         without_census={"976": "Mayotte a son propre recensement, absent de ces fichiers"},
         previous="france-2021",
         # COG of 1 January 2025; the population is that of the census of 2018, carried over.

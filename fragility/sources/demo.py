@@ -2,7 +2,8 @@
 
 What belongs here: the list of files and of the traps planted in them. Shapes and codes come from
 `demo_territory`, people from `demo_people` and `demo_census`, files from `demo_cog`, `demo_files`,
-`demo_supply`, `demo_places` and `demo_survey`, dialects of CSV and zip from `demo_formats`.
+`demo_supply`, `demo_places`, `demo_mediation` and `demo_survey`, dialects of CSV and zip from
+`demo_formats`.
 What does not belong here: reading. The readers of the real files read these too, or one is wrong.
 
 Traps, each met in a real file, and why it is here
@@ -20,6 +21,8 @@ Traps, each met in a real file, and why it is here
 * rows published twice in the RP 2017 rates, secrecy written as an empty cell or an absent row.
 * conseillers without coordinates, in the wrong commune, with latitude and longitude swapped; a name
   that is a spreadsheet formula and one that is HTML: exports must neutralise both.
+* places that a second list repeats by identifier, address or name, one that receives nobody, one
+  whose record is old, a structure whose commune cannot be known.
 * IRIS contours for part of the split communes, centroids for all.
 * business (A) and other (D) IRIS with almost nobody: their rates are noise.
 """
@@ -31,6 +34,7 @@ from typing import Final
 from fragility.sources.demo_cog import CONTOURED_TOWNS, cog_files
 from fragility.sources.demo_files import statistics_files
 from fragility.sources.demo_indicators import brought_files
+from fragility.sources.demo_mediation import MEDIATION_TRAPS, mediation_files
 from fragility.sources.demo_places import PLACE_TRAPS, place_files
 from fragility.sources.demo_supply import supply_files
 from fragility.sources.demo_survey import survey_files
@@ -70,6 +74,7 @@ DEMO_TRAPS: Final[dict[str, str]] = {
     "communes_irisees": ",".join(sorted(TOWNS)),
     "communes_contours_iris": ",".join(sorted(CONTOURED_TOWNS)),
     **PLACE_TRAPS,
+    **MEDIATION_TRAPS,
 }
 """Codes and identifiers that a trap concerns; several are joined by commas."""
 
@@ -81,6 +86,7 @@ def demo_files() -> dict[str, bytes]:
         | statistics_files()
         | supply_files()
         | place_files()
+        | mediation_files()
         | survey_files()
         | brought_files()
     )

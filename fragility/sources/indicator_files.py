@@ -58,6 +58,11 @@ class Brought:
     empty: int
 
 
+def folder_of(edition: Edition) -> str:
+    """Folder, under that of the raw files, where an indicator for an edition is to be put."""
+    return f"{FOLDER}/{edition.name}" if edition.banner else FOLDER
+
+
 def indicator_paths(raw: Path, edition: Edition) -> list[Path]:
     """Files of indicators that an edition reads, by id."""
     folders = [raw / FOLDER / edition.name]

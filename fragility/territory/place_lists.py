@@ -28,7 +28,9 @@ _LISTS: dict[str, tuple[str, dict[str, _Read]]] = {
     "la_poste": ("laposte_points", {"": laposte.read_laposte}),
     "mediation": ("lieux_mediation", {"": hubs.read_mediation}),
 }
-SOURCES = tuple(source for source, _ in _LISTS.values())
+# Source -> dispositif.
+KINDS = {source: kind for kind, (source, _) in _LISTS.items()}
+SOURCES = tuple(KINDS)
 
 
 def open_places(read: Opener) -> dict[str, pd.DataFrame]:
@@ -43,19 +45,23 @@ def open_places(read: Opener) -> dict[str, pd.DataFrame]:
     Dispositif -> tidy list (`readers/places.COLUMNS`, and `date_liste`, missing for rolling
     lists), in the order of `access.places.DISPOSITIFS`, those that the edition has.
     """
-    lists = {}
-    for kind, (source, readers) in _LISTS.items():
-        parts = [
-            readers[release.options.get("form", "")](intake).assign(
-                date_liste=first_day(release.published)
-            )
-            for release in read.releases(source)
-            for intake in read.intakes(release)
-        ]
-        if parts:
-            table = pd.concat(parts, ignore_index=True)
-            lists[kind] = table.astype({"date_liste": "str"})
-    return lists
+    lists = {kind: open_list(read, kind) for kind in _LISTS}
+    return {kind: table for kind, table in lists.items() if table is not None}
+
+
+def open_list(read: Opener, kind: str) -> pd.DataFrame | None:
+    """Read one of the lists of `open_places`, None where the edition has none of it."""
+    source, readers = _LISTS[kind]
+    parts = [
+        readers[release.options.get("form", "")](intake).assign(
+            date_liste=first_day(release.published)
+        )
+        for release in read.releases(source)
+        for intake in read.intakes(release)
+    ]
+    if not parts:
+        return None
+    return pd.concat(parts, ignore_index=True).astype({"date_liste": "str"})
 
 
 def first_day(published: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +11,11 @@ import pandas as pd
 
 from fragility.errors import BadFileError, UsageError
 from fragility.sources.model import Release
+from fragility.territory import place_lists, zoning_lists
 from fragility.territory.dated import Dated
+from fragility.territory.place_lists import open_list
 from fragility.territory.releases import Opener
+from fragility.territory.zoning_lists import open_quarters, open_zoning
 
 Table = pd.DataFrame | Dated | None
 
@@ -21,6 +25,12 @@ def _coverage(opener: Opener) -> pd.DataFrame | None:
     found = opener.couverture_4g()
     rows = [(c.territory, c.operator) for c in found[1]] if found else []
     return pd.DataFrame(rows, columns=["territoire", "operateur"]) if found else None
+
+
+def _outlines(opener: Opener) -> pd.DataFrame | None:
+    """Quartiers prioritaires."""
+    found = open_quarters(opener)
+    return found[0] if found else None
 
 
 READS: Mapping[str, tuple[Callable[[Opener], Any], ...]] = {
@@ -43,13 +53,13 @@ READS: Mapping[str, tuple[Callable[[Opener], Any], ...]] = {
     "arcep_mobile_sites": (Opener.mobile_sites,),
     "credoc_barometre": (Opener.survey,),
     "eurostat_grille": (Opener.population_grid,),
-    "anct_conseillers": (Opener.conseillers,),
-    "anct_france_services": (Opener.france_services,),
-    "bibliotheques": (Opener.bibliotheques,),
+    **{source: (partial(open_list, kind=kind),) for source, kind in place_lists.KINDS.items()},
+    **{source: (partial(open_zoning, kind=kind),) for source, kind in zoning_lists.KINDS.items()},
+    zoning_lists.QUARTERS: (_outlines,),
 }
 # Sources of which an edition reads several releases: of the others, only the first.
 SEVERAL = (
-    "anct_conseillers",
+    "anct_conseillers", "lieux_mediation",
     "ign_communes", "ign_iris", "insee_cog", "insee_epci", "insee_rp_iris",
     "insee_rp_communes", "insee_filosofi_communes",
 )  # fmt: skip

@@ -34,8 +34,6 @@ from fragility.sources.readers import (
     insee_filosofi,
     insee_filosofi_cc,
     insee_workbooks,
-    mednum,
-    places,
 )
 from fragility.sources.readers.intake import QUARANTINE, Intake
 from fragility.territory.dated import Dated
@@ -155,7 +153,7 @@ class Opener:
         release, intake = self.releases("insee_iris")[0], self.intake("insee_iris", "iris")
         workbook = release.options.get("form") == "classeur"
         read = insee_workbooks.read_iris_workbook if workbook else insee_cog.read_iris_list
-        return _dated(release, (read(intake), {}))
+        return dated(release, (read(intake), {}))
 
     def sizes(self) -> Dated | None:
         """Inhabitants and area of communes, from the most recent map that gives them."""
@@ -188,7 +186,7 @@ class Opener:
     def other_commune_contours(self) -> Dated | None:
         """Contours of another year, if the edition picks a second release."""
         for release in self.releases("ign_communes")[1:]:
-            return _dated(release, (ign.read_communes_contours(self.intakes(release)[0]), {}))
+            return dated(release, (ign.read_communes_contours(self.intakes(release)[0]), {}))
         return None
 
     def commune_centres(self) -> gpd.GeoDataFrame:
@@ -231,19 +229,19 @@ class Opener:
         options = dict(releases[0].options)
         read = insee_census.read_comparateur(self.intakes(releases[0])[0], **options)
         year = 2000 + int(options["income"]) if income_year else None
-        return _dated(releases[0], read, year)
+        return dated(releases[0], read, year)
 
     def taux_communes(self) -> Dated | None:
         """Commune rates of the census."""
         releases = self.releases("rp_taux_communes")
         if not releases:
             return None
-        return _dated(releases[0], insee_census.read_taux_communes(self.intakes(releases[0])[0]))
+        return dated(releases[0], insee_census.read_taux_communes(self.intakes(releases[0])[0]))
 
     def base_cc(self) -> list[Dated]:
         """INSEE's commune tables, one per theme."""
         return [
-            _dated(
+            dated(
                 release,
                 insee_census.read_base_cc(intake, census=release.options["census"]),
             )
@@ -258,7 +256,7 @@ class Opener:
             "grand-paris": insee_base_ic.read_grand_paris,
         }
         return [
-            _dated(release, reader(intake, census=release.options["census"]))
+            dated(release, reader(intake, census=release.options["census"]))
             for form, reader in readers.items()
             for release in self.releases("insee_rp_iris", form=form)
             for intake in self.intakes(release)
@@ -268,7 +266,7 @@ class Opener:
         """Ages of residential IRIS."""
         for release in self.releases("insee_rp_iris", form="habitat"):
             intake = self.intakes(release, "population")[0]
-            return _dated(
+            return dated(
                 release, insee_base_ic.read_habitat(intake, census=release.options["census"])
             )
         return None
@@ -285,13 +283,13 @@ class Opener:
                 "longue": insee_filosofi.read_filosofi_long,
             }
             read = forms.get(options.pop("form", ""), insee_filosofi.read_filosofi_communes)
-            tables.append(_dated(release, read(self.intakes(release)[0], **options)))
+            tables.append(dated(release, read(self.intakes(release)[0], **options)))
         return tables
 
     def filosofi_iris(self) -> Dated | None:
         """Incomes of IRIS."""
         for release in self.releases("insee_filosofi_iris"):
-            return _dated(
+            return dated(
                 release,
                 insee_filosofi.read_filosofi_iris(self.intakes(release)[0], **release.options),
             )
@@ -300,14 +298,14 @@ class Opener:
     def caf(self) -> Dated | None:
         """Benefit recipients by IRIS."""
         for release in self.releases("caf_iris"):
-            return _dated(release, caf.read_caf_iris(self.intakes(release)[0]))
+            return dated(release, caf.read_caf_iris(self.intakes(release)[0]))
         return None
 
     # --- networks, survey, grid ----------------------------------------------------------------
     def fibre(self) -> Dated | None:
         """Reach of the fibre."""
         for release in self.releases("arcep_fibre"):
-            return _dated(
+            return dated(
                 release, arcep_fibre.read_fibre(self.intakes(release)[0], **release.options)
             )
         return None
@@ -317,12 +315,12 @@ class Opener:
         if fibre := self.fibre():
             return fibre
         release = self.releases("arcep_fixe")[0]
-        return _dated(release, arcep.read_fixe(self.intakes(release)[0], **release.options))
+        return dated(release, arcep.read_fixe(self.intakes(release)[0], **release.options))
 
     def mobile_sites(self) -> Dated | None:
         """4G sites, metropole and overseas."""
         for release in self.releases("arcep_mobile_sites"):
-            return _dated(release, arcep.read_sites(self.intakes(release), year=release.year))
+            return dated(release, arcep.read_sites(self.intakes(release), year=release.year))
         return None
 
     def couverture_4g(self) -> tuple[Release, list[arcep_couverture.Coverage]] | None:
@@ -334,7 +332,7 @@ class Opener:
     def survey(self) -> Dated | None:
         """Weighted answers to the Baromètre."""
         for release in self.releases("credoc_barometre"):
-            return _dated(release, credoc.read_barometre(self.intakes(release)[0]))
+            return dated(release, credoc.read_barometre(self.intakes(release)[0]))
         return None
 
     def respondents(self) -> pd.DataFrame | None:
@@ -349,28 +347,8 @@ class Opener:
             return grid_csv.read_grid_csv(self.intake("eurostat_grille"))
         return grid.read_grid(self.intake("eurostat_grille"))
 
-    # --- places --------------------------------------------------------------------------------
-    def conseillers(self) -> pd.DataFrame:
-        """Places where conseillers numériques receive, and the bodies that employ them."""
-        forms = {"structures": places.read_structures, "mednum": mednum.read_mednum}
-        lists = [
-            forms.get(release.options.get("form", ""), places.read_conseillers)(intake)
-            for release in self.releases("anct_conseillers")
-            for intake in self.intakes(release)
-        ]
-        return pd.concat(lists, ignore_index=True)
 
-    def france_services(self) -> pd.DataFrame:
-        """France services."""
-        return places.read_france_services(self.intake("anct_france_services"))
-
-    def bibliotheques(self) -> pd.DataFrame | None:
-        """Public libraries."""
-        if not self.releases("bibliotheques"):
-            return None
-        return places.read_bibliotheques(self.intake("bibliotheques"))
-
-
-def _dated(release: Release, read: Read, year: int | None = None) -> Dated:
+def dated(release: Release, read: Read, year: int | None = None) -> Dated:
+    """Say what release a reader's table comes from, and of which year it is."""
     frame, dropped = read
     return Dated(frame, release.id, year or release.year, release.geography_year, dropped)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from fragility.export.labels import DISPOSITIF_LABELS
 from fragility.validation import drift_codes, drift_measures, drift_movers
 from fragility.validation.publication import Publication
 
@@ -22,7 +23,9 @@ TOTALS = {
     "population": "Population",
     "conseiller_numerique": "Lieux de conseillers numériques retenus",
     "france_services": "Lieux France services retenus",
+    "aidants_connect": "Lieux Aidants Connect retenus",
     "bibliotheque": "Bibliothèques retenues",
+    "mediation": "Autres lieux de médiation retenus",
     "sans_score": "Communes sans score",
     "fragiles": "Communes fragiles",
     "fragiles_non_couvertes": "Communes fragiles et non couvertes",
@@ -90,7 +93,8 @@ def count_totals(publication: Publication) -> dict[str, float]:
         "population": float(communes["population"].sum()),
         **{
             kind: int(publication.places.get(kind, 0))
-            for kind in ("conseiller_numerique", "france_services", "bibliotheque")
+            for kind in DISPOSITIF_LABELS
+            if kind in TOTALS
         },
         "sans_score": int(communes["score"].isna().sum()),
         "fragiles": int(communes["est_fragile"].sum()),

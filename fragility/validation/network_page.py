@@ -13,10 +13,10 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from fragility.access.built_up import STREETS_KM_PER_KM2
-from fragility.access.network_report import compare_engines, detours
+from fragility.access.network_report import compare_engines, detours, straight_costs
 from fragility.access.network_trips import ACCESS_KMH, OFF_NETWORK_M, join_network
 from fragility.access.road_rules import PROFILES, ROAD_CLASSES, WALK_KMH
-from fragility.access.travel import SPEEDS_KMH, UNKNOWN_SPEED_KMH, nearest_places
+from fragility.access.travel import SPEEDS_KMH, UNKNOWN_SPEED_KMH
 from fragility.errors import MissingFileError
 from fragility.export.labels import french
 from fragility.sources.readers.osm import find_extracts
@@ -187,7 +187,7 @@ def _beside(found: dict[str, pd.DataFrame]) -> Block:
 
 def _compared(sample: Sample) -> Block:
     reach = sample.reach()
-    surface = nearest_places(sample.grid, sample.lieux)
+    surface = straight_costs(sample.grid, sample.lieux)
     table = compare_engines(surface, reach.couts[~reach.outside])
     whole = table.iloc[-1]
     return Block(

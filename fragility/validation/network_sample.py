@@ -81,6 +81,7 @@ def draw_sample(
         {
             "id": [f"lieu-{rank:02d}" for rank in range(len(place))],
             "dispositif": "conseiller_numerique",
+            "dispositifs": "conseiller_numerique",
             "statut": "retenu",
             "code_commune": "01001",
         },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -25,7 +26,8 @@ class ScoredFile:
 
     Attributes
     ----------
-    table : `code`, `nom`, `score`, `classe`, `est_fragile`, then the points of each indicator
+    table : `code`, `nom`, `score`, `classe`, `est_fragile`, `nb_indicateurs` that count and
+        `indicateurs_manquants` that do not (ids, "" for none), then the points of each indicator
         (`score_<id>`) and what it brings to the score (`contribution_<id>`).
     profile : index of the edition.
     fragile_from : score from which a place is fragile.
@@ -75,6 +77,9 @@ def score_file(path: Path, folder: Path, edition: str) -> ScoredFile:
     # Neither fragile nor not, without a score.
     fragile = found.est_fragile.astype("boolean").where(found.score.notna())
     table = file.places.assign(score=found.score, classe=found.classe, est_fragile=fragile)
+    known = found.points[profile.ids].notna()
+    table["nb_indicateurs"] = known.sum(axis=1)
+    table["indicateurs_manquants"] = _missing(known)
     table = table.join(found.points.add_prefix("score_"))
     table = table.join(found.contributions.add_prefix("contribution_"))
     _, fragile_from = read_bounds(bounds, profile.id)
@@ -86,6 +91,14 @@ def write_scores(path: Path, scored: ScoredFile) -> Path:
     with publishing(path) as draft:
         draft.write_bytes(csv_bytes(scored.table))
     return path
+
+
+def _missing(known: pd.DataFrame) -> pd.Series:
+    """Indicators that each place lacks, one column per indicator in."""
+    names = pd.Series("", index=known.index)
+    for key in known:
+        names = names + np.where(known[key], "", f", {key}")
+    return names.str.removeprefix(", ")
 
 
 def _read(path: Path, edition: str) -> pd.DataFrame:

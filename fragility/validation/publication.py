@@ -51,7 +51,7 @@ class Publication:
     communes : what is compared of the table `communes`, one row per code.
     iris : `code_iris`, `nom`, `code_commune`, `population`, `score`, and the value and year of each
         indicator.
-    places : number of retained places by `dispositif`.
+    places : number of places that offer each `dispositif`.
     files : `release`, `fichier`, `sha256` of every raw file read.
     steps : `etape`, `source` of the ledger.
     passage : table `core_passage`, None where the edition has none.
@@ -110,12 +110,19 @@ def read_publication(folder: Path, edition: Edition, profile: str | None = None)
         profile=profile_of(folder) if profile is None else profile,
         communes=_communes(tables / "communes.parquet"),
         iris=_read(tables / "iris.parquet", _IRIS),
-        places=_read(tables / "lieux.parquet", ("dispositif",))["dispositif"].value_counts(),
+        places=_offered(_read(tables / "lieux.parquet", ("dispositif",), ("dispositifs",))),
         files=pd.concat(raw, ignore_index=True) if raw else none,
         steps=_read(tables / "registre.parquet", ("etape", "source")).drop_duplicates(),
         # Empty where there is no edition before; older publications have no such table.
         passage=None if ways is None or ways.empty else ways,
     )
+
+
+def _offered(places: pd.DataFrame) -> pd.Series:
+    """Count the places that offer each thing; older publications have one per place."""
+    if "dispositifs" not in places:
+        return places["dispositif"].value_counts()
+    return places["dispositifs"].str.split("|").explode().value_counts()
 
 
 def _communes(path: Path) -> pd.DataFrame:

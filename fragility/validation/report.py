@@ -16,6 +16,7 @@ import pandas as pd
 from pyproj import Geod
 from scipy.stats import spearmanr
 
+from fragility.access.places import places_of
 from fragility.errors import MissingFileError
 from fragility.export.labels import INDICATOR_TITLES
 from fragility.index import indicators as rules
@@ -279,7 +280,7 @@ def brute_force(
     parts = grid[grid["code_commune"].isin(codes)].merge(
         costs[["id_maille", "code_iris", "km"]], on=["id_maille", "code_iris"]
     )
-    places = lieux[lieux["dispositif"].eq("conseiller_numerique") & lieux["statut"].eq("retenu")]
+    places = lieux[places_of(lieux, "conseiller_numerique")]
     longitude, latitude = Transformer.from_crs(2154, 4326, always_xy=True).transform(
         parts["x_m"].to_numpy(), parts["y_m"].to_numpy()
     )

@@ -25,6 +25,8 @@ from fragility.validation import report_sections as sections
 from fragility.validation.audit_blocks import audit_blocks
 from fragility.validation.blocks import spaced, to_html
 from fragility.validation.markup import Markup, element, items, join, page, table
+from fragility.validation.reach_page import TABLES as REACH_TABLES
+from fragility.validation.reach_page import reach_blocks
 from fragility.validation.report_map import class_map, data_address
 from fragility.validation.report_sections import Tables
 from fragility.validation.sensitivity_blocks import sensitivity_blocks
@@ -37,6 +39,7 @@ READ = (
     "communes",
     "communes_fragiles_non_couvertes",
     *SKILL_TABLES,
+    *REACH_TABLES,
     "foyers",
     "index_audit",
     "index_bornes",
@@ -80,6 +83,7 @@ def render(tables: Tables, facts: RunFacts) -> str:
         ("surete", "À quel point c'est sûr", _sure(tables, titles)),
         ("audit", "Ce que l'indice mesure", _audit(tables, titles)),
         ("personnes", "Les personnes en difficulté", _people(tables)),
+        ("portee", "Qui est à portée d'une aide", to_html(reach_blocks(tables))),
         ("modele", "Le modèle de pauvreté", to_html([sections.poverty_model(tables)])),
         ("lignes", "Ce qui a été lu, gardé, écarté",
          to_html([rows.ledger(tables), rows.quarantine(tables)])),

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 import shapely
 
+from fragility import schemas
 from fragility.access.names import departements_of_postal, normalise_name
-from fragility.access.places import KNOWN, LIEUX_COLUMNS, build_places
+from fragility.access.places import DISPOSITIFS, KNOWN, LIEUX_COLUMNS, build_places
 from fragility.sources.readers.places import COLUMNS
 
 DAY = "2023-01-01"
@@ -76,6 +77,7 @@ def built(communes: gpd.GeoDataFrame, cog: pd.DataFrame, **values: object) -> pd
     lists = {"conseiller_numerique": place(**values)}
     frame, ledger = build_places(lists, communes, cog, day=DAY)
     assert list(frame.columns) == LIEUX_COLUMNS
+    assert set(frame.columns) == set(schemas.TABLES["core_lieux"].columns)
     assert ledger["lignes"].iloc[0] == 1
     return frame.iloc[0]
 
@@ -237,6 +239,12 @@ def test_a_place_that_declares_no_commune_goes_where_its_postal_code_is_known(
     structure = frame.set_index("id").loc["ac-x"]
     assert structure[["code_commune", "precision"]].tolist() == ["01001", "commune"]
     assert structure["motif_statut"] == "coordonnées absentes : commune déduite du code postal"
+
+
+def test_the_model_knows_every_list() -> None:
+    assert schemas.core.PLACE_KINDS == DISPOSITIFS
+    among = schemas.TABLES["core_lieux"].columns["dispositif"].checks[0].statistics
+    assert among["allowed_values"] == DISPOSITIFS
 
 
 def test_names_and_postal_codes() -> None:

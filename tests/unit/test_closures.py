@@ -98,6 +98,17 @@ def test_a_place_that_is_not_one_is_refused() -> None:
         close_places(case, engine, ["cn-1"])
 
 
+def test_a_merged_row_stands_for_its_place() -> None:
+    case = tables(PLACES, {"fs-1": ("france_services", 15.0)})
+    is_merged = case.core_lieux["id"] == "fs-1"
+    lieux = case.core_lieux.assign(
+        statut=case.core_lieux["statut"].mask(is_merged, "fusionne"),
+        id_lieu=case.core_lieux["id"].map({"fs-1": "cn-2"}),
+    )
+    done = close_places(replace(case, core_lieux=lieux), engine, ["fs-1"])
+    assert done.lieux["id"].tolist() == ["cn-2"]
+
+
 def written(folder: Path, text: str, encoding: str = "utf-8") -> Path:
     path = folder / "fermetures.csv"
     path.write_text(text, encoding=encoding)
@@ -139,7 +150,7 @@ def test_a_list_that_is_not_there(tmp_path: Path) -> None:
 
 def test_homes_without_cells_lose_their_place_too() -> None:
     """The last village has no cell: its point is measured by the engine."""
-    case = tables(PLACES)
+    case = tables({**PLACES, "cn-5": 45.0})
     cells = case.core_population_grille["code_commune"] != "42005"
     bare = replace(
         case,
@@ -150,6 +161,12 @@ def test_homes_without_cells_lose_their_place_too() -> None:
         ),
     )
     done = close_places(bare, engine, ["cn-3", "cn-4"])
-    assert done.territoires["code_commune"].tolist() == ["42005"]
-    assert done.territoires["nb_personnes_perdues"].tolist() == pytest.approx([8])
-    assert done.lieux["nb_personnes_perdues"].tolist() == pytest.approx([8, 0])
+    assert done.territoires.empty  # the other place is 10 minutes away
+    assert done.lieux["population_servie"].tolist() == pytest.approx([80, 0])
+    all_three = close_places(bare, engine, ["cn-3", "cn-4", "cn-5"])
+    assert all_three.territoires["code_commune"].tolist() == ["42005"]
+    assert all_three.territoires["nb_personnes_perdues"].tolist() == pytest.approx([8])
+    assert all_three.lieux["nb_personnes_perdues"].tolist() == pytest.approx([8, 0, 0])
+    # The farther place of the point is nobody's nearest.
+    other = close_places(bare, engine, ["cn-5"]).lieux
+    assert other["population_servie"].tolist() == [0]

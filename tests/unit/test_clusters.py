@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 import shapely
 from libpysal.graph import Graph
+from scipy import sparse
 
 from fragility.export.hot_spots import build_foyers
 from fragility.index.audit_rows import read_rows
-from fragility.index.clusters import build_clusters, touching
+from fragility.index.clusters import MOST_COMMUNES, _pieces, build_clusters, touching
 from fragility.index.permutation import conditional_p_values, draw_neighbours
 from fragility.schemas import validate
 
@@ -201,3 +202,23 @@ def test_polygons_of_hot_spots_are_the_union_of_their_communes():
                         contours.assign(niveau="commune"))  # fmt: skip
     validate(none, "foyers")
     assert none.empty
+
+
+def test_a_hot_spot_too_large_is_cut_along_the_departements():
+    # A strip of 200 communes, 120 in 01 and 80 in 02; beyond it, 2 of 03 and 5 of 04.
+    departements = np.array(["01"] * 120 + ["02"] * 80 + ["03"] * 2 + ["04"] * 5)
+    size = len(departements)
+    first = np.arange(size - 1)
+    links = sparse.coo_array(
+        (np.ones(2 * (size - 1)), (np.r_[first, first + 1], np.r_[first + 1, first])),
+        shape=(size, size),
+    ).tocsr()
+    piece = _pieces(links, departements)
+    found = [set(piece[departements == code]) for code in ("01", "02", "03", "04")]
+    assert all(len(of) == 1 for of in found)
+    # The two communes of 03 join one of the pieces that they touch.
+    assert len(set(piece)) == 3
+    assert found[2] <= found[1] | found[3]
+    # A hot spot that is not too large stays whole, whatever its départements.
+    few = links[:MOST_COMMUNES][:, :MOST_COMMUNES]
+    assert len(set(_pieces(few, departements[:MOST_COMMUNES]))) == 1

@@ -162,7 +162,7 @@ def test_every_call_writes_the_same_bytes(raw: Path, tmp_path: Path) -> None:
     build_people.cache_clear()
     build_territory.cache_clear()
     again = write_demo(tmp_path)
-    assert len(again) == 36
+    assert len(again) == 39
     assert again == sorted(again)
     for path in again:
         assert path.read_bytes() == (raw / path.relative_to(tmp_path)).read_bytes(), path.name

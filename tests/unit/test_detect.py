@@ -27,7 +27,9 @@ INCOMES = [
     ("2A0040101", "20500", "18"),
 ]  # fmt: skip
 # A release whose year its file does not write, or whose fictional file writes another one.
-SILENT = ("rp_taux_communes/demo", "bibliotheques/demo", "insee_epci/demo")
+SILENT = (
+    "rp_taux_communes/demo", "bibliotheques/demo", "insee_epci/demo", "insee_densite/demo",
+)  # fmt: skip
 DATED_OTHERWISE = {"insee_cog_mouvements/demo": 2025, "credoc_barometre/demo": 2022}
 
 
@@ -406,8 +408,8 @@ def test_a_table_of_iris_is_not_taken_for_one_of_communes(tmp_path):
 
 
 def test_a_source_that_no_reader_knows_is_wrong_usage(tmp_path):
-    with pytest.raises(UsageError, match="insee_densite") as error:
-        recognise("insee_densite", put(tmp_path, "a.csv", "a;b\n1;2\n"))
+    with pytest.raises(UsageError, match="arcep_ftth") as error:
+        recognise("arcep_ftth", put(tmp_path, "a.csv", "a;b\n1;2\n"))
     assert "caf_iris" in error.value.expected
 
 

@@ -681,6 +681,19 @@ def test_a_publication_is_read_as_it_was_written(tmp_path):
     assert read.places.to_dict() == {"conseiller_numerique": 3, "bibliotheque": 2}
 
 
+def test_a_place_counts_for_everything_that_it_offers(tmp_path):
+    save(publication(CODES), tmp_path / "x")
+    offered = ["conseiller_numerique|france_services", "france_services", "bibliotheque|mediation"]
+    lieux = pd.DataFrame({"dispositif": [o.split("|")[0] for o in offered], "dispositifs": offered})
+    lieux.to_parquet(tmp_path / "x" / "tables" / "lieux.parquet")
+    read = read_publication(tmp_path / "x", OLD)
+    assert read.places.to_dict() == {
+        "france_services": 2, "conseiller_numerique": 1, "bibliotheque": 1, "mediation": 1,
+    }  # fmt: skip
+    totals = count_totals(read)
+    assert (totals["france_services"], totals["aidants_connect"]) == (2, 0)
+
+
 def test_thresholds_are_those_that_the_page_states(drift):
     page = render(DriftReport(drift.after, (drift,)), DAY)
     assert (drift_measures.DISTANCE, drift_measures.CORRELATION) == (0.10, 0.7)

@@ -1,5 +1,8 @@
 """Explanations of the demonstration, checked against its own tables and by scoring again."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,13 +11,14 @@ from fragility.errors import MissingFileError
 from fragility.export.explanation_words import _beyond
 from fragility.index.composite import classify, combine, normalise
 from fragility.index.explain import explain
-from fragility.index.explain_tables import _errors, read_columns, read_tables
+from fragility.index.explain_tables import _brought, _errors, read_columns, read_tables
 from fragility.index.lookup import TOP
 from fragility.index.profiles import load_profile
 from fragility.index.redrawn import gather, prepare
 from fragility.index.thresholds import LESS, MORE
 from fragility.schemas import INDICATORS
 
+ROOT = Path(__file__).parents[2]
 PROFILE = load_profile("ifn-2023")
 
 
@@ -315,3 +319,19 @@ def test_a_profile_without_limits_has_none(tables):
 def test_a_table_that_is_not_there_is_named(tmp_path):
     with pytest.raises(MissingFileError, match="fragility run"):
         read_columns(tmp_path / "demo", "communes")
+
+
+# --- what a user brought -----------------------------------------------------------------------
+def test_the_file_of_a_users_indicator_is_read_in_the_ledger(folder):
+    brought = _brought(folder)
+    assert brought["neet_16_25"] == "indicateurs/demo/neet_16_25.csv"
+    assert not set(brought) & set(INDICATORS)
+
+
+def test_the_place_that_the_readmes_ask_for_is_on_the_demonstration(folder):
+    names = set(published(folder, "communes")["nom"])
+    for page in ("README.md", "README.fr.md"):
+        asked = re.findall(r"`fragility explain ([^`]+)`", (ROOT / page).read_text("utf-8"))
+        places = [name for name in asked if not name.isupper()]
+        assert places
+        assert set(places) <= names

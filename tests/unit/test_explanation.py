@@ -15,6 +15,8 @@ from fragility.export.explanation_words import (
     source_of,
     words_of,
 )
+from fragility.export.explanation_sections import less_fragile
+from fragility.export.labels import plural
 from fragility.index.explanation_model import (
     Certainty,
     Difficulty,
@@ -26,12 +28,15 @@ from fragility.index.explanation_model import (
     Standing,
     Unit,
 )
+from fragility.index.profile_words import ProfileWords
 from fragility.index.profiles import load_profile
 from fragility.index.thresholds import LESS, MORE
+from fragility.schemas import INDICATOR_LABELS
 from fragility.sources.catalogue import find_edition
 
 EDITION = find_edition("france-2021")
 WORDS = words_of(EDITION, load_profile("ifn-2023"))
+EDITION_RELEASES = WORDS.releases
 
 
 def figure(key, value, points, origin="observe", error=None, year=2019):
@@ -97,6 +102,32 @@ def text(told=TOLD, words=WORDS, **kwargs):
     """The text on one line, its no-break spaces made plain."""
     written = explanation_text(told, words, **kwargs)
     return " ".join(written.replace("\u00a0", " ").replace("\u202f", " ").split())
+
+
+# --- a user's own indicator and base -------------------------------------------------------------
+def test_the_source_of_what_a_user_brought_is_the_users_file():
+    own = figure("cafes", 8.0, 4.0, year=2021)
+    assert source_of(own, "commune", EDITION_RELEASES) == ""
+    brought = replace(own, fichier="indicateurs/cafes.csv")
+    assert source_of(brought, "commune", EDITION_RELEASES) == "votre fichier indicateurs/cafes.csv"
+    assert origin_words(brought) == "apporté par vous à ce niveau"
+    # Also where the project knows a producer for this indicator.
+    income = replace(figure("niveau_vie", 21000.0, 4.0), fichier="indicateurs/niveau_vie.csv")
+    assert "INSEE" not in source_of(income, "commune", EDITION_RELEASES)
+
+
+def test_a_profile_within_a_territory_says_so_first():
+    words = words_of(EDITION, load_profile("ifn-2023:epci"))
+    lines = explanation_text(TOLD, words).split("\n\n")
+    assert "comparé à ceux de son intercommunalité seulement" in " ".join(lines[1].split())
+    assert explanation_json(TOLD, words)["comparaison"] == words.compared
+    assert "comparé à" not in text()
+    for base, own in (("departement", "son département"), ("region", "sa région")):
+        profile = ProfileWords(load_profile(f"ifn-2023:{base}"))
+        assert own in profile.compared
+        assert profile.how_to_read({k: v[0] for k, v in INDICATOR_LABELS.items()})[0] == (
+            profile.compared
+        )
 
 
 # --- the most important first --------------------------------------------------------------------
@@ -178,7 +209,7 @@ def test_places_in_words():
 @pytest.mark.parametrize(
     ("rank", "count", "words"),
     [
-        (1, 1001, "plus fragile que 100 communes sur 100"),
+        (1, 1001, "plus fragile que toutes les autres"),
         (2, 30_001, "plus fragile que 99 communes sur 100"),
         (990, 1001, "plus fragile que 1 commune sur 100"),
         (1000, 1001, "parmi les moins fragiles"),
@@ -269,6 +300,11 @@ def test_people_in_difficulty_in_one_sentence():
         "24,0 et 39,0 % neuf fois sur dix). Estimation d'après les âges et les diplômes ; rien ne "
         "permet de la vérifier sous l'intercommunalité."
     ) in text(replace(TOLD, difficulte=PEOPLE))
+    bounded = replace(
+        PEOPLE, nb_personnes_en_difficulte_bas=942.3, nb_personnes_en_difficulte_haut=1529.7
+    )
+    told = text(replace(TOLD, difficulte=bounded))
+    assert "environ 1 234 (de 942 à 1 530), soit 31,4 % des 15 ans ou plus (entre 24,0" in told
     handed = text(replace(TOLD, difficulte=replace(PEOPLE, difficulte_origine="commune")))
     assert "Estimation d'après le taux de la commune ; rien" in handed
     far = text(replace(TOLD, difficulte=replace(PEOPLE, est_difficulte_extrapolee=True)))
@@ -284,7 +320,7 @@ def test_a_divided_commune_shows_its_iris_and_an_arrondissement_its_own():
     assert "d'abord les plus fragiles" in text(told)
     only = text(told, borough="75102", note="75102 est un arrondissement.")
     assert only.startswith("75102 est un arrondissement.")
-    assert "Ses 1 IRIS de 75102" in only
+    assert "Son IRIS de 75102" in only
     assert "Q103" not in only
 
 
@@ -341,4 +377,41 @@ def test_a_score_without_limits_has_no_scale_and_is_valid_json():
 
 def test_an_indicator_of_the_user_keeps_its_words_and_unit():
     words = Words("e", "Titre", "", {"revenu": ("Niveau de vie", "")}, {"revenu": "euros"}, ())
-    assert words.value("revenu", 20510.4).replace("\u202f", " ") == "20 510 euros"
+    assert words.value("revenu", 20510.4).replace("\u202f", " ") == "20 510 €"
+
+
+# --- small words ---------------------------------------------------------------------------------
+def test_counts_and_units_are_written_as_people_do():
+    units = {"cafes": "nombre", "gare": "km", "revenu": "euros"}
+    words = Words("e", "Titre", "", {key: (key, "") for key in units}, units, ())
+    assert words.value("cafes", 8.0) == "8"
+    assert words.value("gare", 3.26) == "3,3 km"
+    fewer = Shift(LESS, 3, 6.4, "cafes", None, True, True, 3.0, 2.0)
+    said = shift_words(fewer, figure("cafes", 8.0, 4.0), words)
+    assert said == "« cafes » : à 3 ou moins (aujourd'hui 8)"
+    assert plural(1.6, "habitant", "habitants") == "2 habitants"
+
+
+def test_the_most_fragile_of_all_is_more_so_than_all_the_others():
+    most = Standing("epci", "2", "CC du Bourg", 1, 98, 0, 100.0)
+    assert less_fragile(most, "commune") == "plus fragile que toutes les autres"
+    assert less_fragile(most, "departement") == "plus fragile que tous les autres"
+    assert less_fragile(replace(most, nombre=1001), "iris") == "plus fragile que tous les autres"
+
+
+def test_the_iris_of_one_score_are_said_so():
+    units = tuple(Unit(f"75{i:03d}0101", f"Q{i}", 100.0, 5.0) for i in range(101, 115))
+    told = replace(TOLD, est_decoupee=True, iris=units)
+    assert "Ses 14 IRIS : tous le même score, 5,00" in text(told)
+
+
+def test_the_best_network_with_points_says_that_ties_share_them():
+    said = shift_words(SHIFTS[1], FIGURES[1], WORDS)
+    assert "déjà au mieux (0,0 %) ; tous les territoires à 0,0 % se partagent" in said
+    assert said.endswith("4,0")
+
+
+def test_points_to_reach_come_with_the_value_of_a_place_that_has_them():
+    said = shift_words(replace(SHIFTS[3], repere=43.21), FIGURES[3], WORDS)
+    assert said.endswith("un sous-score moyen sous 5,0 (aujourd'hui 8,0), celui d'un territoire à "
+                         "43,2 % environ")  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
+import pandas as pd
 import pytest
 
 from fragility import schemas
@@ -136,6 +137,44 @@ def test_views_answer_by_hand(base: duckdb.DuckDBPyConnection) -> None:
             "WHERE indicateur = 'pauvrete'"
         ).fetchall()
     ) == {"observe": 40.0, "impute": 50.0, "absent": 10.0}
+
+
+def test_the_ranking_of_people_has_bounds_and_small_places(base: duckdb.DuckDBPyConnection) -> None:
+    rows = base.sql(
+        "SELECT code_commune, nb_personnes_en_difficulte, nb_personnes_en_difficulte_bas, "
+        "nb_personnes_en_difficulte_haut, est_petit_effectif "
+        "FROM marts.v_personnes_en_difficulte"
+    ).fetchall()
+    assert rows
+    assert [row[1] for row in rows] == sorted((row[1] for row in rows), reverse=True)
+    assert all(row[2] is None or row[2] <= row[1] <= row[3] for row in rows)
+    assert {row[4] for row in rows} <= {True, False}
+
+
+def test_the_view_by_zoning_has_the_zonings_that_were_read(tmp_path: Path) -> None:
+    tables = make_tables()
+    codes = tables["communes"]["code_commune"]
+    tables["communes"] = tables["communes"].assign(
+        # Ranks 9, 19 and 20 are the first of the five fragile and uncovered communes.
+        est_frr=codes.isin(["2A009", "2A019", "2A020"]).astype("boolean"),
+        est_zrr=pd.array([pd.NA] * len(codes), "boolean"),
+        est_acv=pd.array([pd.NA] * len(codes), "boolean"),
+        nb_qpv=codes.eq("2A030").astype("Int64"),
+        densite_classe=pd.array([7] * len(codes), "Int64"),
+    )
+    path = write_duckdb(tmp_path / "fragilite.duckdb", tables, make_facts())
+    with duckdb.connect(str(path), read_only=True) as base:
+        rows = base.sql(
+            "SELECT zonage, territoire, nb_communes, nb_communes_fragiles_non_couvertes, "
+            "population_fragile_non_couverte FROM marts.v_fragiles_non_couvertes_par_zonage"
+        ).fetchall()
+    assert rows == [
+        ("Densité", "7 Rural à habitat très dispersé", 100, 5, 10_700.0),
+        ("FRR", "dedans", 3, 3, 4800.0),
+        ("FRR", "dehors", 97, 2, 5900.0),
+        ("QPV dans la commune", "dedans", 1, 1, 3000.0),
+        ("QPV dans la commune", "dehors", 99, 4, 7700.0),
+    ]
 
 
 def test_the_run_says_where_it_comes_from(base: duckdb.DuckDBPyConnection) -> None:

@@ -93,6 +93,11 @@ def test_styles_load_in_the_project_and_for_a_layer_alone(
         assert layers[name]["colours"] == colours
         assert layers[name]["legend"][4].startswith("5 – Plus fragile (score dès ")
     assert layers["lieux"]["legend"] == list(labels.DISPOSITIF_LABELS.values())
+    assert layers["lieux"]["unticked"] == ["Bibliothèque", "La Poste"]
+    # What a place offers, in words; the first of the legend gives its colour.
+    said = [tip.split("<br>")[2] for tip in layers["lieux"]["tips"]]
+    assert said.count("Conseiller numérique, France services") == 1
+    assert said.count("Conseiller numérique") == 2
     # Lines only: outlines have no fill.
     for name in ("communes_fragiles_non_couvertes", "foyers"):
         assert layers[name]["symbol_layers"] == ["SimpleLine"] * 2

@@ -63,6 +63,31 @@ def test_values_are_words_and_rounded_numbers(book: Workbook) -> None:
     assert column(book, "Fragiles non couvertes", "Ordre") == [1, 2, 3, 4, 5]
 
 
+def test_the_list_and_the_communes_have_bounds_types_and_departements(book: Workbook) -> None:
+    bounds = ["Personnes en difficulté", "Personnes : borne basse", "Personnes : borne haute"]
+    for sheet in ("Fragiles non couvertes", "Communes", "EPCI", "Départements"):
+        headers = [cell.value for cell in book[sheet][1]]
+        start = headers.index(bounds[0])
+        assert headers[start : start + 3] == bounds
+    # A row of the list has the bounds of its own commune.
+    whole = dict(
+        zip(
+            column(book, "Communes", "Code commune"),
+            column(book, "Communes", bounds[1]),
+            strict=True,
+        )
+    )
+    codes = column(book, "Fragiles non couvertes", "Code commune")
+    assert column(book, "Fragiles non couvertes", bounds[1]) == [whole[code] for code in codes]
+    for sheet in ("Fragiles non couvertes", "Communes"):
+        assert "Type de fragilité" in [cell.value for cell in book[sheet][1]]
+    assert {"Code département", "Région"} <= {cell.value for cell in book["Communes"][1]}
+
+
+def test_the_dictionary_says_types_in_french(book: Workbook) -> None:
+    assert set(column(book, "Dictionnaire", "Type")) == {"texte", "nombre", "oui/non", "forme"}
+
+
 def test_tables_are_frozen_and_filtered(book: Workbook) -> None:
     sheet = book["Communes"]
     assert sheet.freeze_panes == "C2"

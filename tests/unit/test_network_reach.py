@@ -16,8 +16,8 @@ from fragility.access.network_reach import (
     nearest_by_network,
     pairs_by_road,
 )
+from fragility.access.network_report import straight_costs
 from fragility.access.pairs import Pairs
-from fragility.access.travel import nearest_places
 from fragility.sources.readers.osm import find_extracts, read_roads
 from tests.osm_files import metres, write_extract
 
@@ -62,6 +62,7 @@ def lieux(*points, **values):
             "statut": "retenu",
         }
     ).assign(**values)
+    frame["dispositifs"] = frame["dispositif"]
     shapes = gpd.GeoSeries(shapely.points(metres(*points)), crs=2154).to_crs(4326)
     return gpd.GeoDataFrame(frame, geometry=shapes)
 
@@ -82,7 +83,7 @@ def test_minutes_are_those_of_the_way_to_the_place(network):
 def test_columns_are_those_of_the_other_engine(network):
     homes, places = grid((0, 0), (5, 0)), lieux((4, 0), (5, 0))
     mine = nearest_by_network(homes, places, network).couts
-    other = nearest_places(homes, places)
+    other = straight_costs(homes, places)
     assert mine.dtypes.to_dict() == other.dtypes.to_dict()
     assert mine["km"].tolist() == pytest.approx(other["km"].tolist())
 
@@ -105,11 +106,13 @@ def test_places_at_one_address_are_known_by_the_first(network):
     assert nearest_by_network(grid((0, 0)), places, network).couts["id_lieu"].tolist() == ["cn-a"]
 
 
-def test_without_a_place_there_is_no_row(network):
-    reach = nearest_by_network(grid((0, 0)), lieux((5, 0), statut="ecarte"), network)
+def test_without_a_place_the_other_engine_answers(network):
+    homes, none = grid((0, 0)), lieux((5, 0), statut="ecarte")
+    reach = nearest_by_network(homes, none, network)
     schemas.validate(reach.couts, "access_couts")
-    assert len(reach.couts) == len(reach.reason) == 0
-    assert complete(reach, reach.couts).empty
+    assert reach.outside.tolist() == [True]
+    other = reach.couts.assign(moteur="surface")
+    assert complete(reach, other)["moteur"].tolist() == ["surface"]
 
 
 def test_what_the_network_does_not_answer_is_left_to_another_engine(network):
@@ -121,7 +124,7 @@ def test_what_the_network_does_not_answer_is_left_to_another_engine(network):
     assert reach.reason.tolist() == [OFF, EDGE, "", ""]
     assert reach.couts["minutes"].isna().tolist() == [True, True, False, False]
     assert reach.couts["id_lieu"].isna().tolist() == [True, True, False, False]
-    other = nearest_places(homes, places)
+    other = straight_costs(homes, places)
     whole = complete(reach, other)
     schemas.validate(whole, "access_couts")
     assert whole["id_maille"].tolist() == [0, 1, 2, 3]

@@ -14,6 +14,8 @@ COMMUNES = pd.DataFrame(
         "code_departement": ["01", "23", "2A", "75", "42", "08", "93", "974"],
         "nom_departement": ["Ain", "Creuse", "Corse-du-Sud", "Paris", "Loire", "Ardennes",
                             "Seine-Saint-Denis", "La Réunion"],
+        "nom_region": ["Auvergne-Rhône-Alpes", "Nouvelle-Aquitaine", "Corse", "Île-de-France",
+                       "Auvergne-Rhône-Alpes", "Grand Est", "Île-de-France", "La Réunion"],
     }
 )  # fmt: skip
 IRIS = pd.DataFrame(
@@ -115,3 +117,42 @@ def test_part_of_a_name_suggests():
         find_place("étienne", NAMES)
     assert "42218" in str(refused.value)
     assert "08377" in str(refused.value)
+
+
+def named(*towns):
+    """The same places, and communes of these names in the Somme."""
+    more = pd.DataFrame(
+        {
+            "code_commune": [f"8022{n}" for n in range(len(towns))],
+            "nom": towns,
+            "code_departement": "80",
+            "nom_departement": "Somme",
+            "nom_region": "Hauts-de-France",
+        }
+    )
+    communes = pd.concat([COMMUNES, more], ignore_index=True)
+    return Names(*(lambda t=t: t for t in (communes, IRIS, EPCI, DEPARTEMENTS, PASSAGE)))
+
+
+def test_a_commune_with_the_name_of_a_departement_says_which_code_to_use():
+    found = find_place("Creuse", named("Creuse"))
+    assert (found.niveau, found.code) == ("commune", "80220")
+    assert "Un département a le même nom : pour lui, donnez le code 23." in found.note
+    with pytest.raises(UsageError, match="donnez le code 23") as refused:
+        find_place("creuse", named("Creuse", "Creuse"))
+    assert "80221" in str(refused.value)
+
+
+def test_a_region_leads_to_its_departements():
+    with pytest.raises(UsageError, match="est une région") as refused:
+        find_place("auvergne rhone alpes", NAMES)
+    assert "01 (Ain), 42 (Loire)" in str(refused.value)
+    found = find_place("Grand Est", named("Grand-Est"))
+    assert found.code == "80220"
+    assert "08 (Ardennes)" in found.note
+
+
+def test_a_zero_too_many_before_a_departement():
+    found = find_place("023", NAMES)
+    assert (found.niveau, found.code) == ("departement", "23")
+    assert "Code 023 lu « 23 »" in found.note

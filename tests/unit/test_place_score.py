@@ -10,6 +10,7 @@ from fragility.index.place_score import score_place, score_places
 from fragility.index.profiles import load_profile
 from fragility.index.scores import indicator_values
 from fragility.schemas import INDICATORS
+from fragility.validation.new_places import score_file
 
 PROFILE = load_profile("ifn-2023")
 TITLES = "code;nom;" + ";".join(f"{key}_pct" for key in INDICATORS)
@@ -196,3 +197,20 @@ def test_a_base_needs_the_territory_of_each_place(tmp_path):
     path.write_text("code;" + ";".join(profile.ids) + "\n1" + ";1" * len(profile.ids) + "\n")
     with pytest.raises(BadFileError, match="territoire"):
         read_place_file(path, profile)
+
+
+def test_several_missing_columns_are_said_in_the_plural(tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text("code;nom;non_thd_pct\n;A;10\n", encoding="utf-8")
+    with pytest.raises(BadFileError, match="Il manque les colonnes non_4g_pct") as error:
+        read_place_file(path, PROFILE)
+    assert "ajoutez-les" in str(error.value)
+
+
+def test_what_a_score_lacks_is_in_the_table(demo, tmp_path):
+    path = tmp_path / "l.csv"
+    path.write_text(f"{TITLES}\n;A;10;0;30;25;\n;B;10;0;30;25;18\n;C;10;0;30;;\n", "utf-8")
+    table = score_file(path, demo[1], "demo").table
+    assert table["nb_indicateurs"].tolist() == [4, 5, 3]
+    assert table["indicateurs_manquants"].tolist() == ["pauvrete", "", "peu_diplomes, pauvrete"]
+    assert table["score"].notna().tolist() == [True, True, False]

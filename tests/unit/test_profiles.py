@@ -221,6 +221,21 @@ def test_a_wrong_value_names_its_key(data, key, value):
     assert "docs/profils.md" in str(error.value)
 
 
+def test_all_that_is_wrong_in_a_file_is_said_at_once(data):
+    data |= {"couleur": "bleu", "title": "", "fragile_share_pct": 150, "normalisation": "decile"}
+    data["indicators"][0] |= {"direction": 2, "weight": -1}
+    data["indicators"][1] |= {"id": "cafes"}
+    with pytest.raises(UsageError, match="refusé, pour 7 raisons") as error:
+        parse_profile(data, "essai")
+    message = str(error.value)
+    for word in ("couleur", "title", "fragile_share_pct", "decile", "direction", "weight", "cafes"):
+        assert word in message
+    # What only follows from another error is not said.
+    assert "« ties »" not in message
+    assert "7. " in message
+    assert "8. " not in message
+
+
 OWN = {"id": "wifi", "direction": 1, "weight": 1, "label": "Wifi", "definition": "x", "unit": "pct"}
 
 

@@ -53,8 +53,9 @@ def damaged(s: Sample) -> list[Case]:
         Case(s, "UTF-16", lambda: good.encode("utf-16"), rows=s.rows),
         Case(s, "UTF-16 sans marque", lambda: good.encode("utf-16-le"),
              ("L'encodage du fichier est illisible.", "UTF-16 sans marque")),
-        Case(s, "autre séparateur", lambda: s.text(s.table(), other),
-             ("Il manque", f"le fichier semble séparé par « {other} »")),
+        Case(s, "autre séparateur", lambda: s.text(s.table(), other), rows=s.rows) if s.either
+        else Case(s, "autre séparateur", lambda: s.text(s.table(), other),
+                  ("Il manque", f"le fichier semble séparé par « {other} »")),
         Case(s, "dix fois trop de lignes", lambda: good + body * (times - 1),
              ("Le tableau est bien plus long que d'habitude.", f"{times * s.rows} lignes")),
         Case(s, "coupé", lambda: cut, ("Le fichier est coupé",)),

@@ -12,6 +12,8 @@ from fragility.index.profile_words import ProfileWords, in_words
 from fragility.index.profiles import load_profile, load_profiles
 from fragility.index.several import build_profiles, dominant_pillar, missing_indicators
 from fragility.schemas import INDICATOR_LABELS, INDICATORS, TABLES, models_with, validate
+from fragility.sources.catalogue import find_edition
+from fragility.sources.indicator_files import folder_of
 
 CODES = [f"010{n:02d}" for n in range(10)]
 CONTEXT = ("personnes_seules", "familles_mono", "niveau_vie", "jeunes", "plus_65_15p", "chomage")
@@ -147,6 +149,16 @@ def test_a_profile_of_which_too_little_is_known_is_refused_and_says_what_to_brin
     assert "au moins 4 indicateurs sur 5" in message
 
 
+def test_a_fictional_edition_names_its_own_folder_where_to_bring():
+    rows, context, communes, iris = inputs()
+    folder = folder_of(find_edition("demo"))
+    assert (folder, folder_of(find_edition("france-2021"))) == ("indicateurs/demo", "indicateurs")
+    with pytest.raises(DataCheckError, match="indicateurs/demo/plus_75_50p.csv"):
+        build_profiles(rows, context, communes, iris, load_profiles(["senior"]), folder)
+    with pytest.raises(DataCheckError, match="apportez-les dans indicateurs/demo/"):
+        control_complete(rows, context, load_profiles(["senior"]), folder)
+
+
 def test_no_commune_with_enough_indicators_is_refused_too():
     rows, context, communes, iris = inputs()
     for n, key in enumerate(("non_thd", "non_4g")):
@@ -192,7 +204,8 @@ def test_the_words_of_the_models_are_those_of_the_default_profile():
 def test_the_words_follow_the_profile():
     labels = {key: label for key, (label, _) in INDICATOR_LABELS.items()}
     words = ProfileWords(load_profile("ifn-2020:departement"))
-    (line,) = words.how_to_read(labels)
+    within, line = words.how_to_read(labels)
+    assert "comparé à ceux de son département seulement" in within
     assert line.startswith("Le score vaut 100 pour la moyenne du département")
     assert "six sous-scores" in line
     assert "personnes seules" in line

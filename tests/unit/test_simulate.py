@@ -11,10 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from fragility.access.candidates import Area, list_candidates
+from fragility.access.homes import commune_reach
 from fragility.access.pairs import Pairs
 from fragility.access.simulate import Simulation, Tables, simulate
 from fragility.errors import UsageError
-from tests.villages import engine, point, tables
+from tests.villages import X, engine, point, tables
 
 # One conseiller in the first village: the second is 24 minutes away, a doubt; from the third on,
 # 30 minutes and more, beyond even with speeds 25 % higher.
@@ -77,6 +78,15 @@ def test_an_existing_place_is_preferred_when_it_reaches_as_many() -> None:
     assert listed["type_candidat"].tolist() == ["france_services", "bibliotheque"] + ["mairie"] * 5
 
 
+def test_a_library_that_is_also_a_france_services_is_one_candidate() -> None:
+    case = tables(FAR, {"fs-1": ("france_services", 15.2)})
+    both = case.core_lieux["dispositifs"].replace("france_services", "france_services|bibliotheque")
+    lieux = case.core_lieux.assign(dispositifs=both)
+    listed = list_candidates(case.core_population_grille, case.core_communes, lieux)
+    assert listed["id_candidat"].tolist()[0] == "fs-1"
+    assert listed["type_candidat"].value_counts().to_dict() == {"mairie": 5, "france_services": 1}
+
+
 def test_an_area_is_served_from_within_and_for_its_own() -> None:
     done = run(1, area=Area("departement", "42"))
     # In the Loire, 8 people at the far village against 6; the neighbours of the Ain do not count.
@@ -107,6 +117,45 @@ def test_the_threshold_decides_who_is_far() -> None:
     assert len(nothing.postes) == 0
     assert nothing.resume["nb_personnes_hors_portee"].item() == 0
     assert np.isnan(nothing.resume["part_gagnee_pct"].item())
+
+
+def test_who_lives_near_in_an_uncovered_commune_is_not_counted() -> None:
+    case = tables(FAR)
+    # A hamlet of the far village is 10 minutes from the post: 30 inhabitants of 110.
+    grid, couts = case.core_population_grille, case.access_couts
+    hamlet = grid[grid["code_commune"] == "42005"].assign(
+        id_maille=9, population=30.0, x_m=X + 5000
+    )
+    trip = couts[couts["code_commune"] == "42005"].assign(
+        id_maille=9, population=30.0, km=5.0, minutes=10.0
+    )
+    case = replace(
+        case,
+        core_population_grille=pd.concat([grid, hamlet], ignore_index=True),
+        access_couts=pd.concat([couts, trip], ignore_index=True),
+    )
+    done = run(9, case)
+    assert done.resume["nb_personnes_hors_portee"].item() == pytest.approx(26 + 8 * 80 / 110)
+    row = done.territoires.set_index("code_commune").loc["42005"]
+    assert row["population_hors_portee_avant_pct"] == pytest.approx(100 * 80 / 110)
+    assert row["population_gagnee"] == pytest.approx(80)
+
+
+def test_only_a_commune_known_by_a_point_is_spared_for_having_a_place() -> None:
+    homes = pd.DataFrame(
+        {
+            "code_commune": ["01001", "97101"],
+            "population": [10.0, 0.0],
+            "en_difficulte": [1.0, 2.0],
+            "est_point": [False, True],
+        }
+    )
+    served = np.array(["01001", "97101"])
+    reach = commune_reach(homes, np.array([99.0, 99.0]), served, 20, 0.25)
+    assert reach["couverture"].to_dict() == {"01001": "non_couverte", "97101": "incertaine"}
+    assert reach["population_hors_portee_pct"].tolist() == [100, 100]
+    alone = commune_reach(homes, np.array([99.0, 99.0]), served[:1], 20, 0.25)
+    assert alone["couverture"].tolist() == ["non_couverte", "non_couverte"]
 
 
 def test_a_commune_that_is_not_fragile_asks_for_nothing() -> None:

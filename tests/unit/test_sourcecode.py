@@ -175,12 +175,13 @@ def test_reading_a_profile_or_an_edition_is_seen_without_being_declared():
     def reads(name):
         return set(reads_of(reach(f"pipelines.{name}")))
 
-    assert reads("index.index_scores") == {"la liste des profils"}
+    assert reads("index.index_scores") == {"la liste des profils", "la définition de l'édition"}
     assert reads("core.core_fixe") == {"la définition de l'édition"}
     assert {"la liste des profils", "la date demandée", "le catalogue des sources"} <= reads(
         "exports.export_gpkg"
     )
-    assert reads("access.access_couts") == reads("marts.communes") == set()
+    assert reads("access.access_portee") == {"les réseaux routiers"}
+    assert reads("marts.communes") == set()
 
 
 def test_every_asset_and_check_can_be_read():

@@ -149,6 +149,19 @@ def test_a_mean_of_iris_has_points_to_reach_and_no_value():
     assert (down["possible"] == (down["points_vises"] > 1.000001)).all()
 
 
+def test_a_mean_of_iris_has_the_value_of_a_place_with_these_points():
+    values = territory()
+    goalposts, _, shifts = everything(values, PROFILE, own=False)
+    told = shifts[shifts["repere"].notna()].reset_index(drop=True)
+    assert len(told) > 100
+    whole = pd.DataFrame(dict.fromkeys(PROFILE.ids, told["repere"]))
+    points = normalise(whole, goalposts, PROFILE)
+    got = np.array([points.at[row, key] for row, key in enumerate(told["indicateur"])])
+    need, less = told["points_vises"].to_numpy(), told["sens"].eq(LESS).to_numpy()
+    assert np.where(less, got < need, got >= need - 1e-9).all()
+    assert everything(values, PROFILE)[2]["repere"].isna().all()
+
+
 def test_perfect_networks_change_networks_only():
     values = territory()
     goalposts, points, _ = everything(values, PROFILE)

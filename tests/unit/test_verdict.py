@@ -60,6 +60,7 @@ def verdict(**changes):
         {
             "statut": ["retenu"],
             "dispositif": ["france_services"],
+            "dispositifs": ["france_services"],
             "code_commune": ["00001" if row["served"] else "00002"],
         }
     )
@@ -172,3 +173,15 @@ def test_an_unknown_reach_has_no_probability():
     nowhere = verdict(couverture=None, conseiller_plus_proche_min=np.nan)
     assert np.isnan(nowhere["probabilite_fragile_non_couverte_pct"])
     assert pd.isna(nowhere["confiance_fragile_non_couverte"])
+
+
+def test_an_island_without_a_conseiller_says_so():
+    island = verdict(conseiller_plus_proche_min=np.nan, conseiller_plus_proche_nom=None)
+    assert island["est_fragile_non_couverte"]
+    assert island["probabilite_fragile_non_couverte_pct"] == 72.4  # beyond reach for sure
+    assert (
+        "et hors de portée : aucun conseiller numérique ne peut être rejoint par la terre (le plus "
+        "proche est à 24 km à vol d'oiseau)."
+    ) in island["motif"]
+    alone = verdict(conseiller_plus_proche_min=np.nan, conseiller_plus_proche_km=np.nan)
+    assert "rejoint par la terre." in alone["motif"]

@@ -8,7 +8,16 @@ from __future__ import annotations
 from fragility.sources.detect.families_insee import INSEE, IRIS_KEY, TEXT
 from fragility.sources.detect.look import Kind
 from fragility.sources.detect.roles import Family, Role, roles_of
-from fragility.sources.readers import arcep, caf, credoc, mednum, places
+from fragility.sources.readers import (
+    aidants,
+    arcep,
+    caf,
+    credoc,
+    hubs,
+    laposte,
+    mednum,
+    places,
+)
 
 _MAP: tuple[Kind, ...] = ("carte",)
 _ANSWERS = roles_of({name: name.lower() for name in ("ANNEE", "POND", *credoc.QUESTIONS)})
@@ -98,6 +107,78 @@ _OTHERS: tuple[Family, ...] = (
         sep=",",
     ),
     Family("bibliotheques", "bibliothèques publiques", TEXT, roles_of(places.BIBLIOTHEQUES)),
+    Family(
+        "aidants_connect", "structures Aidants Connect", TEXT, roles_of(aidants.AIDANTS), sep=","
+    ),
+    Family(
+        "lieux_mediation",
+        "lieux de médiation numérique",
+        TEXT,
+        roles_of(mednum.MEDNUM),
+        sep=",",
+    ),
+    *(
+        Family(
+            "lieux_mediation",
+            f"lieux de médiation numérique, forme {name}",
+            TEXT,
+            tuple(Role(ours, usual, free=True) for usual, ours in form.columns.items()),
+            sep=",",
+        )
+        for name, form in hubs.FORMS.items()
+    ),
+    Family(
+        "laposte_points",
+        "points de contact de La Poste",
+        TEXT,
+        (
+            Role("id", "identifiant_a", ("#?identifiant_du_site", "identifiant"), free=True),
+            # A label is the name of the field, with accents.
+            *(
+                Role(ours, usual, (usual.replace("e", "[eéè]"),), free=True)
+                for usual, ours in laposte.FIELDS.items()
+            ),
+        ),
+    ),
+    Family(
+        "insee_densite",
+        "grille communale de densité",
+        TEXT,
+        roles_of({"insee_com": "code_commune", "niveau_densite": "valeur"}),
+        level="commune",
+        sep=",",
+    ),
+    Family(
+        "anct_zrr",
+        "classement en ZRR",
+        ("classeur",),
+        (Role("code_commune", "CODGEO", free=True), Role("valeur", "ZRR_SIMP", free=True)),
+        level="commune",
+    ),
+    Family(
+        "anct_frr",
+        "classement en FRR",
+        TEXT,
+        roles_of({"codgeo": "code_commune", "codefrr": "valeur"}),
+        level="commune",
+    ),
+    Family(
+        "anct_acv",
+        "villes d'Action cœur de ville",
+        TEXT,
+        (Role("code_commune", "insee_com", free=True), Role("valeur", "id_acv", free=True)),
+        level="commune",
+    ),
+    Family(
+        "anct_qpv",
+        "contours des quartiers prioritaires",
+        _MAP,
+        (
+            Role("code", "code_qp", free=True),
+            Role("libelle", "lib_qp", free=True),
+            Role("geometry", "geometry"),
+        ),
+    ),
     Family(
         "ign_communes",
         "contours de communes et d'arrondissements",

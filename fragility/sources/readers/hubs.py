@@ -28,7 +28,8 @@ class Form:
     ----------
     key : column that names a row.
     columns : name in the file -> ours, all of them required.
-    moving, online : columns that say « Oui » of a place that moves, of one that is only online.
+    moving, online : columns that say « Oui » of a place that moves, of one that is only online;
+        a list is still a list without.
     """
 
     key: str
@@ -87,19 +88,20 @@ def read_mediation(path: Path | Intake) -> pd.DataFrame:
     """
     intake = Intake.of(path)
     header = header_of(intake, ",")
-    form = next((f for f in FORMS.values() if set(f.columns) <= set(header)), None)
+    layouts: list[Mapping[str, str]] = [mednum.MEDNUM, *(f.columns for f in FORMS.values())]
+    nearest = min(layouts, key=lambda layout: len(set(layout) - set(header)))
+    require_columns(pd.DataFrame(columns=header), list(nearest), intake.path, sep=",")
+    form = next((f for f in FORMS.values() if f.columns is nearest), None)
     if form is None:
-        if not set(mednum.MEDNUM) <= set(header):
-            require_columns(pd.DataFrame(columns=header), list(mednum.MEDNUM), intake.path, sep=",")
         return mednum.read_all(intake)
     optional = [c for c in (form.moving, form.online) if c]
     frame, intake = _read(intake, ",", form.columns, optional=optional, key=form.key)
     if "rue" in frame.columns:
         frame["adresse"] = frame.pop("numero").fillna("") + " " + frame.pop("rue").fillna("")
     frame["id"] = make_ids(frame)
-    if form.moving:
+    if form.moving in frame.columns:
         frame["itinerance"] = _yes(frame.pop(form.moving))
-    if form.online:
+    if form.online in frame.columns:
         online = _yes(frame.pop(form.online))
         frame["motif_ecart"] = pd.Series(ONLINE, index=frame.index).where(online)
     if "date_maj" in frame.columns:

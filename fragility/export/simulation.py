@@ -1,0 +1,128 @@
+"""What a simulation found, as files that everybody opens: CSV, GeoPackage, DuckDB."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import geopandas as gpd
+import pandas as pd
+import pyarrow as pa
+import pyogrio
+import shapely
+
+from fragility.export.database import STORAGE_VERSION
+from fragility.export.files import publishing
+from fragility.export.tables import csv_bytes
+from fragility.schemas.simulation import SIMULATION
+
+
+def write_simulation(
+    folder: Path,
+    tables: Mapping[str, pd.DataFrame],
+    contours: gpd.GeoDataFrame,
+    banner: str = "",
+) -> list[Path]:
+    """Write every table as CSV, all of them in one DuckDB file, and the maps in a GeoPackage.
+
+    Parameters
+    ----------
+    folder : made if it is missing; files of the same names are replaced.
+    tables : by name; those that have a model (`SIMULATION`) are checked, those that are about
+        communes are drawn with their contour.
+    contours : `code_commune` and geometry.
+    banner : warning that every layer bears, if there is one.
+
+    Returns
+    -------
+    The paths written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in tables.items():
+        if name in SIMULATION:
+            SIMULATION[name].validate(frame)
+    written = [_csv(folder / f"{name}.csv", frame) for name, frame in tables.items()]
+    written.append(_duckdb(folder / "simulation.duckdb", tables))
+    written.append(_gpkg(folder / "simulation.gpkg", tables, contours, banner))
+    return written
+
+
+def _csv(path: Path, frame: pd.DataFrame) -> Path:
+    with publishing(path) as draft:
+        draft.write_bytes(csv_bytes(frame))
+    return path
+
+
+def _duckdb(path: Path, tables: Mapping[str, pd.DataFrame]) -> Path:
+    with publishing(path) as draft, duckdb.connect() as connection:
+        connection.execute(f"ATTACH '{draft}' AS s (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute("USE s")
+        for name, frame in tables.items():
+            plain, select = pd.DataFrame(frame), "*"
+            if isinstance(frame, gpd.GeoDataFrame):
+                plain = plain.assign(geometry=shapely.to_wkb(frame.geometry.array))
+                select = "* REPLACE (ST_GeomFromWKB(geometry)::GEOMETRY('OGC:CRS84') AS geometry)"
+            connection.register("batch", pa.Table.from_pandas(plain, preserve_index=False))
+            connection.execute(f'CREATE TABLE "{name}" AS SELECT {select} FROM batch')
+            connection.unregister("batch")
+            if name in SIMULATION:
+                _comment(connection, name, [str(c) for c in plain.columns])
+        connection.execute("USE memory")
+        connection.execute("DETACH s")
+    return path
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, name: str, columns: list[str]) -> None:
+    """Say what a table and its columns hold."""
+
+    def quoted(words: str) -> str:
+        return "'" + words.replace("'", "''") + "'"
+
+    model = SIMULATION[name]
+    said = quoted(f"{model.title} — {model.description}")
+    connection.execute(f'COMMENT ON TABLE "{name}" IS {said}')
+    for column, item in model.columns.items():
+        if column in columns:
+            said = quoted(f"{item.title} — {item.description}")
+            connection.execute(f'COMMENT ON COLUMN "{name}"."{column}" IS {said}')
+
+
+def _gpkg(
+    path: Path,
+    tables: Mapping[str, pd.DataFrame],
+    contours: gpd.GeoDataFrame,
+    banner: str,
+) -> Path:
+    """Points of places, and communes with their contour."""
+    shapes = contours.set_index("code_commune").geometry
+    title = f"{banner} — " if banner else ""
+    layers = {}
+    for name, frame in tables.items():
+        if isinstance(frame, gpd.GeoDataFrame):
+            layers[name] = frame
+        elif "code_commune" in frame.columns:
+            own = gpd.GeoSeries(shapes.reindex(frame["code_commune"]).array, crs=contours.crs)
+            layers[name] = gpd.GeoDataFrame(frame, geometry=own)
+    pyogrio.set_gdal_config_options(
+        {"OGR_CURRENT_DATE": f"{datetime.date.today().isoformat()}T00:00:00.000Z"}
+    )
+    try:
+        with publishing(path) as draft:
+            for rank, (name, layer) in enumerate(layers.items()):
+                points = name in ("simulation_postes", "fermetures_lieux")
+                pyogrio.write_dataframe(
+                    layer,
+                    draft,
+                    layer=name,
+                    driver="GPKG",
+                    append=rank > 0,
+                    geometry_type="Point" if points else "MultiPolygon",
+                    promote_to_multi=not points,
+                    dataset_options={"VERSION": "1.2"} if rank == 0 else None,
+                    layer_options={"IDENTIFIER": title + str(SIMULATION[name].title)},
+                )
+    finally:
+        pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": None})
+    return path

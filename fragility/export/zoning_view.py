@@ -1,0 +1,51 @@
+"""The view of the DuckDB file that counts fragile and uncovered communes by zoning."""
+
+from __future__ import annotations
+
+from fragility.sources.readers.zonages import DENSITY
+
+IN, OUT = "dedans", "dehors"
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _part(zoning: str, column: str, territory: str) -> str:
+    """Sums of one zoning; none where the edition does not read it, its column being empty."""
+    flagged = "FILTER (est_fragile_non_couverte)"
+    return f"""
+        SELECT {_quoted(zoning)} AS zonage, {territory} AS territoire,
+               count(*) AS nb_communes,
+               count(*) FILTER (est_fragile) AS nb_communes_fragiles,
+               count(*) {flagged} AS nb_communes_fragiles_non_couvertes,
+               sum(population) AS population,
+               coalesce(sum(population) {flagged}, 0) AS population_fragile_non_couverte,
+               round(100 * coalesce(sum(population) {flagged}, 0)
+                     / nullif(sum(population), 0), 1) AS part_population_pct
+        FROM marts.communes
+        WHERE {column} IS NOT NULL
+        GROUP BY territoire
+        """
+
+
+def _in_or_out(condition: str) -> str:
+    return f"CASE WHEN {condition} THEN {_quoted(IN)} ELSE {_quoted(OUT)} END"
+
+
+_LEVELS = " ".join(
+    f"WHEN {rank} THEN {_quoted(f'{rank} {name}')}" for rank, name in enumerate(DENSITY, start=1)
+)
+_PARTS = (
+    _part("Densité", "densite_classe", f"CASE densite_classe {_LEVELS} END"),
+    _part("FRR", "est_frr", _in_or_out("est_frr")),
+    _part("ZRR", "est_zrr", _in_or_out("est_zrr")),
+    _part("Action cœur de ville", "est_acv", _in_or_out("est_acv")),
+    _part("QPV dans la commune", "nb_qpv", _in_or_out("nb_qpv > 0")),
+)
+VIEW_ZONINGS = (
+    "v_fragiles_non_couvertes_par_zonage",
+    "Communes fragiles et non couvertes, et habitants concernés, par classe de densité et dans ou "
+    "hors des zonages : ceux que l'édition lit.",
+    f"SELECT * FROM ({' UNION ALL '.join(_PARTS)}) ORDER BY zonage, territoire",
+)

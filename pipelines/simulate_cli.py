@@ -1,0 +1,268 @@
+"""`fragility simulate`: where more posts would help most, and what closing places would do."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from fragility.errors import MissingFileError, UsageError
+from pipelines.folders import default_out, default_raw
+from pipelines.options import RawOption, console
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.console import Console
+
+    from fragility.access.candidates import Area
+    from fragility.access.homes import PairsOf
+    from fragility.access.simulate import Tables
+
+SHOWN = 20
+_READ = (
+    "core_population_grille", "core_communes", "core_lieux", "access_couts", "access_portee",
+    "index_scores", "index_competences",
+)  # fmt: skip
+
+
+def simulate(
+    posts: Annotated[
+        int | None, typer.Option("--posts", help="Nombre de postes à placer.", min=1)
+    ] = None,
+    close: Annotated[
+        list[str] | None,
+        typer.Option("--close", help="Identifiant d'un lieu qui ferme (répétable)."),
+    ] = None,
+    close_file: Annotated[
+        Path | None,
+        typer.Option("--close-file", help="CSV des lieux qui ferment : id, ou id et date_fin."),
+    ] = None,
+    ended_before: Annotated[
+        datetime.datetime | None,
+        typer.Option(
+            "--ended-before",
+            formats=["%Y-%m-%d"],
+            help="Avec --close-file : ne fermer que les postes finis avant ce jour (AAAA-MM-JJ).",
+        ),
+    ] = None,
+    edition: Annotated[str, typer.Option("--edition", "-e", help="Édition à lire.")] = "demo",
+    area: Annotated[
+        str,
+        typer.Option(
+            "--zone",
+            help="Où : france, region:75, departement:23 ou epci:200034825.",
+        ),
+    ] = "france",
+    quota: Annotated[
+        str | None,
+        typer.Option("--quota", help="Au plus tant de postes par territoire : departement:2."),
+    ] = None,
+    candidates: Annotated[
+        str,
+        typer.Option(
+            "--candidats", help="Lieux possibles : mairie, france_services, bibliotheque."
+        ),
+    ] = "france_services,bibliotheque,mairie",
+    threshold: Annotated[
+        float, typer.Option("--minutes", help="Minutes en deçà desquelles un poste est à portée.")
+    ] = 20.0,
+    seconds: Annotated[
+        float, typer.Option("--secondes", help="Temps laissé à la recherche de l'optimum.")
+    ] = 30.0,
+    raw: RawOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option("--dossier", help="Où écrire (défaut : simulations/ dans les résultats)."),
+    ] = None,
+) -> None:
+    """Dire où placer des conseillers de plus, ou ce que des fermetures changeraient."""
+    closing = bool(close or close_file)
+    if (posts is None) == (not closing):
+        raise UsageError(
+            "Une simulation place des postes ou ferme des lieux.",
+            expected="« --posts 20 », ou « --close ID » ou « --close-file lieux.csv »",
+            found="les deux" if closing else "ni l'un ni l'autre",
+            remedy="choisissez l'un des deux",
+        )
+    if ended_before is not None and close_file is None:
+        raise UsageError(
+            "Aucune liste publiée ne dit quand un poste finit.",
+            expected="--ended-before avec --close-file",
+            found="--ended-before seul",
+            remedy="écrivez un CSV « id,date_fin » et donnez-le par --close-file",
+        )
+    from fragility.export.simulation import write_simulation
+    from fragility.sources.catalogue import find_edition
+
+    banner = find_edition(edition).banner
+    zone, most = _area(area), _quota(quota)
+    root = out or default_out()
+    tables = _tables(root / edition, edition)
+    screen = console()
+    with screen.status("Temps de trajet…"):
+        pairs_of = _engine(tables, root / edition, raw or default_raw(), root)
+        if posts is not None:
+            from fragility.access.simulate import simulate as site
+
+            kinds = [kind.strip() for kind in candidates.split(",") if kind.strip()]
+            found = site(
+                tables, pairs_of, posts, area=zone, threshold=threshold, kinds=kinds, quota=most,
+                seconds=seconds,
+            )  # fmt: skip
+            frames = {
+                "simulation_postes": found.postes,
+                "simulation_territoires": found.territoires,
+                "simulation_resume": found.resume,
+            }
+            label = "-".join(["postes", str(posts), area.replace(":", "-")])
+        else:
+            from fragility.access.closures import close_places, read_closures
+
+            day = ended_before.date() if ended_before else None
+            ids = [*(close or []), *(read_closures(close_file, day) if close_file else [])]
+            lost = close_places(tables, pairs_of, ids, threshold=threshold)
+            frames = {
+                "fermetures_lieux": lost.lieux,
+                "fermetures_territoires": lost.territoires,
+                "fermetures_resume": lost.resume,
+            }
+            label = "fermetures"
+    folder = into or root / "simulations" / edition / label
+    written = write_simulation(folder, frames, tables.core_communes, banner)
+    if banner:
+        screen.print(f"{banner} : ces chiffres ne décrivent aucun lieu réel.")
+    if posts is not None:
+        _show_posts(screen, frames["simulation_postes"], frames["simulation_resume"].iloc[0])
+    else:
+        _show_closures(screen, frames["fermetures_lieux"], frames["fermetures_resume"].iloc[0])
+    screen.print(f"\nTableaux et carte dans {folder} : " + ", ".join(p.name for p in written) + ".")
+
+
+def _tables(folder: Path, edition: str) -> Tables:
+    """Read what a simulation needs of a computed edition."""
+    import geopandas as gpd
+    import pandas as pd
+
+    from fragility.access.simulate import Tables
+
+    paths = {name: folder / "tables" / f"{name}.parquet" for name in _READ}
+    if not all(path.is_file() for path in paths.values()):
+        raise MissingFileError(
+            f"L'édition « {edition} » n'a pas encore été calculée par cette version.",
+            path=folder,
+            remedy=f"lancez « fragility run --edition {edition} »",
+        )
+    shaped = {"core_communes", "core_lieux"}
+    frames = {
+        name: (gpd.read_parquet if name in shaped else pd.read_parquet)(path)
+        for name, path in paths.items()
+    }
+    return Tables(**frames)
+
+
+def _engine(tables: Tables, folder: Path, raw: Path, out: Path) -> PairsOf:
+    """The engine that made the minutes of the edition."""
+    import pandas as pd
+
+    from fragility.access.cost_surface import build_surfaces
+    from fragility.access.coverage import commune_density
+    from fragility.access.run import EXTRACTS, NETWORKS, Roads
+
+    census = pd.read_parquet(folder / "tables" / "core_recensement.parquet")
+    density = commune_density(tables.core_communes, census)
+    surfaces = build_surfaces(tables.core_population_grille, tables.core_communes, density)
+    return Roads.load(raw / EXTRACTS, out / NETWORKS).pairs_of(surfaces)
+
+
+def _area(words: str) -> Area:
+    from fragility.access.candidates import Area
+
+    level, _, code = words.partition(":")
+    if level != "france" and not code:
+        raise UsageError(
+            "La zone n'est pas comprise.",
+            expected="france, region:75, departement:23 ou epci:200034825",
+            found=words,
+            remedy="écrivez le niveau, deux-points et le code",
+        )
+    return Area(level, code or None)
+
+
+def _quota(words: str | None) -> tuple[str, int] | None:
+    if words is None:
+        return None
+    level, _, most = words.partition(":")
+    if not most.isdigit() or int(most) < 1:
+        raise UsageError(
+            "Le quota n'est pas compris.",
+            expected="un niveau et un nombre, comme departement:2",
+            found=words,
+            remedy="écrivez region, departement ou epci, deux-points et un nombre",
+        )
+    return level, int(most)
+
+
+def _show_posts(screen: Console, postes: pd.DataFrame, resume: pd.Series) -> None:
+    from rich.table import Table
+
+    from fragility.export.labels import french
+
+    table = Table(title=f"Où placer {int(resume['nb_postes'])} postes ({resume['nom_zone']})")
+    for name in ("rang", "lieu", "commune", "dép.", "personnes gagnées", "ou, plus peuplée"):
+        table.add_column(name, justify="right" if name in ("rang", "personnes gagnées") else "left")
+    for row in postes.head(SHOWN).to_dict("records"):
+        same = row["id_candidat"] == row["id_candidat_centre"]
+        near = "" if same else f"{row['nom_commune_centre']} ({row['nom_centre']})"
+        table.add_row(
+            str(row["rang"]), str(row["nom"]), str(row["nom_commune"]),
+            str(row["code_departement"]), french(row["nb_personnes_gagnees"]), near,
+        )  # fmt: skip
+    screen.print(table)
+    if len(postes) > SHOWN:
+        screen.print(f"… et {len(postes) - SHOWN} autres dans simulation_postes.csv.")
+    proved = (
+        "optimum prouvé"
+        if resume["est_optimum_prouve"]
+        else f"à {french(resume['ecart_max_pct'], 2)} % de l'optimum au plus"
+    )
+    screen.print(
+        f"{french(resume['nb_personnes_gagnees'])} personnes en difficulté mises à portée, sur "
+        f"{french(resume['nb_personnes_hors_portee'])} qui vivent hors de portée dans une commune "
+        f"fragile et non couverte ({french(resume['part_gagnee_pct'])} %) ; {proved}. En prenant "
+        "partout la commune plus peuplée de la dernière colonne : "
+        f"{french(resume['nb_personnes_gagnees_centre'])}."
+    )
+    screen.print(
+        f"Communes fragiles et non couvertes : {french(resume['nb_communes_avant'])} avant, "
+        f"{french(resume['nb_communes_apres'])} après."
+    )
+
+
+def _show_closures(screen: Console, lieux: pd.DataFrame, resume: pd.Series) -> None:
+    from rich.table import Table
+
+    from fragility.export.labels import french
+
+    table = Table(title="Ce que coûte chaque fermeture")
+    for name in ("lieu", "commune"):
+        table.add_column(name)
+    for name in ("habitants servis", "hors de portée", "dont en difficulté"):
+        table.add_column(name, justify="right")
+    for row in lieux.head(SHOWN).to_dict("records"):
+        table.add_row(
+            str(row["nom"]), str(row["nom_commune"]), french(row["population_servie"]),
+            french(row["population_perdue"]), french(row["nb_personnes_perdues"]),
+        )  # fmt: skip
+    screen.print(table)
+    screen.print(
+        f"{french(resume['population_perdue'])} habitants, dont "
+        f"{french(resume['nb_personnes_perdues'])} en difficulté numérique, n'auraient plus de "
+        f"conseiller à {french(resume['seuil_min'])} minutes ; "
+        f"{french(resume['nb_communes_devenues_fragiles_non_couvertes'])} communes deviendraient "
+        "fragiles et non couvertes."
+    )

@@ -1,0 +1,131 @@
+"""`fragility simulate` on the demo edition: what it prints, writes and refuses."""
+
+import sys
+
+import duckdb
+import geopandas as gpd
+import pandas as pd
+import pytest
+
+from pipelines import cli
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Run the command in this process: exit code, standard output, errors."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["fragility", "simulate", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return ended.value.code, out, err
+
+    return run
+
+
+@pytest.fixture(scope="module")
+def where(demo):
+    return ["--raw", demo[0], "--out", demo[1].parent]
+
+
+def table(demo, name):
+    return pd.read_parquet(demo[1] / "tables" / f"{name}.parquet")
+
+
+def test_posts_are_placed_where_people_are_out_of_reach(call, where, demo, tmp_path):
+    ended, text, err = call("--posts", 3, "--dossier", tmp_path, *where)
+    assert (ended, err) == (0, "")
+    assert "Territoire fictif" in text
+    assert "optimum prouvé" in text
+    posts = pd.read_csv(tmp_path / "simulation_postes.csv", sep=";", decimal=",", dtype={
+        "code_commune": str, "code_departement": str, "code_epci": str, "code_region": str,
+    })  # fmt: skip
+    assert posts["rang"].tolist() == [1, 2, 3]
+    assert posts["nb_personnes_gagnees"].is_monotonic_decreasing
+    summary = pd.read_csv(tmp_path / "simulation_resume.csv", sep=";", decimal=",").iloc[0]
+    assert summary["est_optimum_prouve"] == "oui"
+    uncovered = table(demo, "communes")["est_fragile_non_couverte"].sum()
+    assert summary["nb_communes_avant"] == uncovered > summary["nb_communes_apres"]
+    territories = pd.read_csv(tmp_path / "simulation_territoires.csv", sep=";", decimal=",")
+    assert territories["nb_personnes_gagnees"].sum() == pytest.approx(
+        posts["nb_personnes_gagnees"].sum(), abs=len(territories)
+    )
+
+
+def test_other_clients_open_the_results(call, where, tmp_path):
+    call("--posts", 2, "--dossier", tmp_path, *where)
+    with duckdb.connect(str(tmp_path / "simulation.duckdb"), read_only=True,
+                        config={"enable_external_access": False}) as database:  # fmt: skip
+        rows = database.execute(
+            "SELECT rang, longitude FROM simulation_postes ORDER BY rang"
+        ).fetchall()
+        words = database.execute(
+            "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'simulation_postes' "
+            "AND comment IS NULL AND column_name <> 'geometry'"
+        ).fetchone()
+    layer = gpd.read_file(tmp_path / "simulation.gpkg", layer="simulation_postes")
+    assert [rank for rank, _ in rows] == layer["rang"].tolist() == [1, 2]
+    assert [x for _, x in rows] == pytest.approx(layer.geometry.x.tolist())
+    assert words == (0,)
+    assert len(gpd.read_file(tmp_path / "simulation.gpkg", layer="simulation_territoires"))
+
+
+def test_a_quota_and_a_zone_are_kept(call, where, demo, tmp_path):
+    ended, _, err = call("--posts", 4, "--quota", "epci:1", "--zone", "departement:00",
+                         "--candidats", "mairie", "--dossier", tmp_path, *where)  # fmt: skip
+    assert (ended, err) == (0, "")
+    posts = pd.read_csv(tmp_path / "simulation_postes.csv", sep=";", decimal=",", dtype=str)
+    assert posts["code_epci"].is_unique
+    assert set(posts["type_candidat"]) == {"mairie"}
+
+
+def test_closing_every_place_leaves_everybody_out_of_reach(call, where, demo, tmp_path):
+    places = table(demo, "core_lieux")
+    kept = places["statut"].eq("retenu") & places["dispositif"].eq("conseiller_numerique")
+    ids = places.loc[kept, "id"].tolist()
+    path = tmp_path / "fin.csv"
+    path.write_text("id;date_fin\n" + "\n".join(f"{i};2022-06-30" for i in ids), "utf-8")
+    into = tmp_path / "resultat"
+    ended, text, err = call("--close-file", path, "--ended-before", "2022-07-01",
+                            "--dossier", into, *where)  # fmt: skip
+    assert (ended, err) == (0, "")
+    assert "n'auraient plus de conseiller à 20 minutes" in text
+    summary = pd.read_csv(into / "fermetures_resume.csv", sep=";", decimal=",").iloc[0]
+    assert summary["nb_lieux"] == len(ids)
+    reach = table(demo, "access_dispositifs")
+    reach = reach[reach["niveau"].eq("commune") & reach["dispositif"].eq("conseiller_numerique")]
+    population = table(demo, "core_population_grille")["population"].sum()
+    beyond = reach["nb_habitants_hors_portee"].sum()
+    assert summary["population_perdue"] == pytest.approx(population - beyond, rel=0.01)
+    nobody = call("--close-file", path, "--ended-before", "2020-01-01", "--dossier", into, *where)
+    assert nobody[0] != 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ([], "place des postes ou ferme des lieux"),
+        (["--posts", 1, "--close", "cn-1"], "place des postes ou ferme des lieux"),
+        (["--posts", 1, "--zone", "departement"], "La zone n'est pas comprise"),
+        (["--posts", 1, "--zone", "canton:12"], "niveau connu"),
+        (["--posts", 1, "--zone", "departement:99"], "dans ce territoire"),
+        (["--posts", 1, "--quota", "epci"], "Le quota n'est pas compris"),
+        (["--posts", 1, "--candidats", "gare"], "gare"),
+        (["--close", "inconnu"], "inconnu"),
+        (["--close-file", "absent.csv"], "n'existe pas"),
+        (["--close", "cn-1", "--ended-before", "2024-01-01"], "quand un poste finit"),
+    ],
+)  # fmt: skip
+def test_what_makes_no_sense_is_refused_in_french(call, where, arguments, words):
+    ended, _, err = call(*arguments, *where)
+    assert ended in (1, 2)
+    assert words in err
+    assert "à faire" in err
+
+
+def test_an_edition_that_was_not_computed_says_what_to_run(call, demo, tmp_path):
+    ended, _, err = call("--posts", 1, "--raw", demo[0], "--out", tmp_path)
+    assert ended == 1
+    assert "fragility run --edition demo" in err
