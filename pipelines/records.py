@@ -15,7 +15,7 @@ from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 
 def _names(assets: list[dg.AssetsDefinition]) -> list[str]:
-    return [key.path[-1] for asset in assets for key in asset.keys]
+    return [key.path[-1] for asset in assets for key in sorted(asset.keys)]
 
 
 def _stacked(context: dg.AssetExecutionContext, workspace: Workspace, record: str) -> pd.DataFrame:

@@ -35,6 +35,7 @@ OUTPUTS = {
     "fragilite.gpkg",
     "fragilite.xlsx",
     "execution.json",
+    "temps_acces.tif",
 }
 
 
