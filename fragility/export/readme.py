@@ -45,6 +45,11 @@ FILES = (
         "toutes les tables, décrites, et des vues prêtes (schéma `marts`)",
         "DuckDB 1.5 ou plus récent, sans extension ni internet",
     ),
+    (
+        "`temps_acces.tif`",
+        "minutes jusqu'au conseiller le plus proche, par carré de 500 m",
+        "QGIS, R, Python",
+    ),
     ("`tables/`", "les mêmes tables en (Geo)Parquet", "Python, R, DuckDB"),
     ("`dictionnaire.csv`", "ce que signifie chaque colonne", "tableur"),
     (
@@ -123,9 +128,11 @@ ESTIMATED_AGES = (
     "population demande une estimation des moins de 15 ans, d'où l'origine « estimé »."
 )
 LIMITS = (
-    "Le temps de trajet est estimé à vol d'oiseau avec une vitesse selon la densité : il ignore "
-    "routes, eau, relief et transports ; une île paraît plus proche qu'elle "
-    "n'est. La bande de ± 25 % donne la couverture « incertaine ».",
+    "Le temps de trajet est estimé par la terre, à une vitesse qui dépend de la densité : il ignore "
+    "le relief, les ferrys et les routes de l'étranger, et ne suit les routes que si un extrait "
+    "OpenStreetMap a été fourni. La bande de ± 25 % donne la couverture « incertaine ».",
+    "Les listes comptent un poste par lieu de permanence : un conseiller qui reçoit en cinq lieux "
+    "peut y être compté cinq fois.",
     ESTIMATED_AGES,
     "La pauvreté est masquée par le secret statistique dans la plupart des petites communes : "
     "elle y est estimée par un modèle. Là où aucun revenu n'est publié (Guadeloupe, Guyane, "

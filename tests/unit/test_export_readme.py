@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from fragility.export.origins import origin_shares
 from fragility.export.readme import headline, lisezmoi
+from fragility.index.profile_words import ProfileWords
+from fragility.index.profiles import load_profile
 from fragility.schemas import indicator_labels
 from tests.factories import make_communes, make_facts, make_tables
 
@@ -44,7 +48,7 @@ def test_the_text_holds_what_a_reader_must_know() -> None:
         "| Pauvreté | 40,0 | 0,0 | 50,0 | 10,0 |",
         "7,40",
         "approximation",
-        "vol d'oiseau",
+        "estimé par la terre",
         "Ne lisez pas un rang nu",
     ):
         assert needed in text, needed
@@ -77,3 +81,11 @@ def test_an_indicator_measured_otherwise_is_named_and_defined_otherwise() -> Non
     assert "| Sans fibre optique |" in text
     assert "ni le câble ni le cuivre rapide n'y comptent" in text
     assert "loin d'un site 4G" in text  # the four others keep their names
+
+
+def test_a_profile_within_a_territory_is_said_in_the_first_lines() -> None:
+    words = ProfileWords(load_profile("ifn-2023:departement"))
+    facts = replace(make_facts(), words=words)
+    assert headline(make_communes(), facts)[1] == words.compared
+    assert "comparé à ceux de son département seulement" in lisezmoi(make_tables(), facts)
+    assert "comparé à ceux" not in lisezmoi(make_tables(), make_facts())
