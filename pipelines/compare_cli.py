@@ -34,7 +34,12 @@ def compare(
         str, typer.Option("--edition", "-e", help="Édition comparée au fichier publié.")
     ] = "france-2021",
     out: Annotated[
-        Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
+        Path | None,
+        typer.Option(
+            "--out",
+            help="Dossier des résultats : la comparaison s'y écrit, dans comparaisons/ (défaut : "
+            "data/processed).",
+        ),
     ] = None,
     raw: RawOption = None,
 ) -> None:

@@ -29,6 +29,8 @@ def compare_two(console: Console, before: str | None, after: str | None, out: Pa
             found=before or after,
             remedy="« fragility editions » liste les éditions",
         )
+    for name in (before, after):
+        _require_known(name)
     from fragility.validation.evolution import compare_published
     from fragility.validation.evolution_page import summary_lines, write_comparison
     from fragility.validation.evolution_words import explain_state
@@ -53,3 +55,23 @@ def compare_two(console: Console, before: str | None, after: str | None, out: Pa
         console.print(escape(f"- {explain_state(row)}"))
     for path in written:
         console.print(escape(str(folder / path.name)))
+
+
+def _require_known(name: str) -> None:
+    """Refuse an edition that nobody knows; one of the user's is known by its folder of raw files.
+
+    Raises
+    ------
+    UsageError
+        With the names that are known.
+    """
+    from fragility.sources.catalogue import find_edition
+
+    try:
+        find_edition(name)
+    except UsageError as error:
+        error.remedy = (
+            "choisissez deux d'entre elles ; une édition à vous n'est connue qu'avec le dossier de "
+            "ses fichiers sources : ajoutez --raw DOSSIER"
+        )
+        raise

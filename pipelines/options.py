@@ -21,12 +21,12 @@ PIPE_WIDTH = 240  # the longest address of a producer fits
 class FrenchGroup(TyperGroup):
     """Commands whose option -h is described in French: Typer has only English for it."""
 
-    def get_command(self, ctx: typer.Context, cmd_name: str) -> Any:
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Find a command, and describe its option -h."""
         command = super().get_command(ctx, cmd_name)
         return None if command is None else _french_help(command, ctx)
 
-    def get_help_option(self, ctx: typer.Context) -> Any:
+    def get_help_option(self, ctx: Any) -> Any:
         """Describe the option -h of the group."""
         option = super().get_help_option(ctx)
         if option is not None:
@@ -34,7 +34,7 @@ class FrenchGroup(TyperGroup):
         return option
 
 
-def _french_help(command: Any, ctx: typer.Context) -> Any:
+def _french_help(command: Any, ctx: Any) -> Any:
     option = command.get_help_option(ctx)
     if option is not None:
         option.help = HELP

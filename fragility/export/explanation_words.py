@@ -220,8 +220,11 @@ def shift_words(shift: Shift, figure: Figure, words: Words) -> str:
             )
         return f"{name} : ne suffirait pas à lui seul, même au mieux (aujourd'hui {now})"
     rising = shift.valeur > figure.valeur
-    goal = f"à {words.value(key, _beyond(shift.valeur, rising))}"
-    if not (words.units.get(key, "pct") == "pct" and shift.valeur in (0.0, 100.0)):
+    # People count whole things.
+    unit = words.units.get(key, "pct")
+    counted = unit == "euros" or (unit == "nombre" and figure.valeur.is_integer())
+    goal = f"à {words.value(key, _beyond(shift.valeur, rising, 1 if counted else 10))}"
+    if not (unit == "pct" and shift.valeur in (0.0, 100.0)):
         goal += f" ou {'plus' if rising else 'moins'}"
     if shift.levier and shift.sens == LESS:
         goal = f"il faudrait {'monter' if rising else 'descendre'} {goal}"
@@ -231,12 +234,13 @@ def shift_words(shift: Shift, figure: Figure, words: Words) -> str:
     return said
 
 
-def _beyond(value: float, rising: bool) -> float:
-    """Round to a tenth on the far side, so that the value written does what is said of it.
+def _beyond(value: float, rising: bool, steps: int = 10) -> float:
+    """Round to a tenth, or to the whole, on the far side: the value written does what is said.
 
     A step of the scale begins at its value: going down, one must be below it.
     """
-    return math.ceil(value * 10 - 1e-9) / 10 if rising else math.floor(value * 10) / 10
+    near = value * steps
+    return math.ceil(near - 1e-9) / steps if rising else math.floor(near) / steps
 
 
 def likeness(neighbour: Similar) -> str:

@@ -19,6 +19,7 @@ from fragility.export.contours import zones_of
 from fragility.export.facts import RunFacts
 from fragility.export.files import publishing, zip_bytes
 from fragility.export.gpkg import layer_abstract, layer_title, read_styles, store_project
+from fragility.export.labels import LAYER_TITLES
 from fragility.export.layer_style import QGIS_VERSION
 from fragility.export.themes import THEMES, theme_style, theme_title
 
@@ -108,7 +109,10 @@ def _source(name: str) -> str:
 
 
 def _title(name: str, facts: RunFacts) -> str:
-    return theme_title(name, facts) if name in THEMES else layer_title(name, facts)
+    """Name of a layer in the legend: the title of the project says the edition."""
+    if name in THEMES:
+        return theme_title(name, facts)
+    return f"{facts.banner} — {LAYER_TITLES[name]}" if facts.banner else LAYER_TITLES[name]
 
 
 def _map_layer(parent: ET.Element, gpkg: Path, name: str, style: str, facts: RunFacts) -> None:
@@ -140,7 +144,7 @@ def _map_layer(parent: ET.Element, gpkg: Path, name: str, style: str, facts: Run
     _text(layer, "layername", _title(name, facts))
     _crs(ET.SubElement(layer, "srs"), LAYER_CRS)
     metadata = ET.SubElement(layer, "resourceMetadata")
-    _text(metadata, "title", _title(name, facts))
+    _text(metadata, "title", _title(name, facts) if name in THEMES else layer_title(name, facts))
     _text(metadata, "abstract", layer_abstract(table, facts))
     _text(metadata, "language", "FRA")
     _text(layer, "provider", "ogr", encoding="UTF-8")

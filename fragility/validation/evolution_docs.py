@@ -38,8 +38,9 @@ editions `{before}` and `{after}`. Do not edit by hand.
     fragility compare {before} {after}
 
 writes `comparaisons/{before}__{after}/` beside the editions: `evolution.parquet`, `evolution.csv`
-and `rapport.html`. The editions themselves are not touched. An edition that follows a published one
-has the same table as `marts.evolution` in its DuckDB file and as `tables/evolution.parquet`.
+and `rapport.html`. The editions themselves are not touched. With an edition of your own, add
+`--raw DIR`, the folder of raw files that declares it. An edition that follows a published one has
+the same table as `marts.evolution` in its DuckDB file and as `tables/evolution.parquet`.
 
 - **Fixed goalposts.** Both editions are read on the goalposts of the first one (`index_reperes`),
   and classed on its bounds (`index_bornes`). Ranks of each edition on its own would show no change:

@@ -27,6 +27,7 @@ h1{font-size:1.5rem;line-height:1.2;margin:.2rem 0}
 h2{font-size:1.25rem;border-bottom:2px solid #00224e;padding-bottom:.2rem;margin:2rem 0 .6rem}
 h3{font-size:1.05rem;margin:1.4rem 0 .4rem}
 h4{font-size:1rem;margin:.9rem 0 .3rem}
+h1,h2,h3,h4,p,li{overflow-wrap:anywhere}
 p,ul{margin:.4rem 0}
 ul{padding-left:1.2rem}
 a{color:#00458b}
@@ -38,7 +39,7 @@ a{color:#00458b}
 .cote{display:flex;flex-wrap:wrap;gap:.4rem 1.5rem;align-items:flex-start}
 .cote>*{flex:1 1 20rem;min-width:0}
 table{border-collapse:collapse;font-size:.85rem;margin:.4rem 0;width:100%}
-caption{text-align:left;font-weight:600;padding:.2rem 0}
+caption{text-align:left;font-weight:600;padding:.2rem 0;max-width:calc(100vw - 2rem)}
 th,td{border-bottom:1px solid #ccc;padding:.18rem .4rem;text-align:left;vertical-align:top}
 th{background:#f0f0f0;font-weight:600}
 .n{text-align:right;font-variant-numeric:tabular-nums}
@@ -50,11 +51,9 @@ td.n{white-space:nowrap}
 .bloc{break-inside:avoid}
 svg,img{max-width:100%;height:auto}
 figure{margin:.6rem 0}
-.dessin{overflow-x:auto}
-.dessin img{min-width:30rem}
 .ample{min-width:54rem}
 @media print{
- .ample,.dessin img{min-width:0}
+ .ample{min-width:0}
  figure img{max-height:12cm;width:auto}
  @page{size:A4;margin:14mm}
  body{font-size:10pt;max-width:none;padding:0}

@@ -24,7 +24,8 @@ def urgent(tables: Tables) -> Block:
     doubtful = found["probabilite_fragile_pct"].lt(LIKELY_PCT)
     top = found[~doubtful].sort_values("ordre").head(URGENT)
     columns = {
-        "Ordre": top["ordre"].astype(int),
+        # Of this table: the list in the files also numbers those that are left out here.
+        "N°": range(1, len(top) + 1),
         "Commune": top["nom"] + " (" + top["code_departement"] + ")",
         "Habitants hors de portée": _whole(top["population_hors_portee"]),
         "Score": [french(v, 1) for v in top["score"]],

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from fragility.export.explanation import explanation_json, explanation_text
+from fragility.export.explanation_sections import less_fragile
 from fragility.export.explanation_words import (
     Words,
     cautions,
@@ -15,7 +16,6 @@ from fragility.export.explanation_words import (
     source_of,
     words_of,
 )
-from fragility.export.explanation_sections import less_fragile
 from fragility.export.labels import plural
 from fragility.index.explanation_model import (
     Certainty,
@@ -386,7 +386,7 @@ def test_counts_and_units_are_written_as_people_do():
     words = Words("e", "Titre", "", {key: (key, "") for key in units}, units, ())
     assert words.value("cafes", 8.0) == "8"
     assert words.value("gare", 3.26) == "3,3 km"
-    fewer = Shift(LESS, 3, 6.4, "cafes", None, True, True, 3.0, 2.0)
+    fewer = Shift(LESS, 3, 6.4, "cafes", None, True, True, 3.9999, 2.0)
     said = shift_words(fewer, figure("cafes", 8.0, 4.0), words)
     assert said == "« cafes » : à 3 ou moins (aujourd'hui 8)"
     assert plural(1.6, "habitant", "habitants") == "2 habitants"

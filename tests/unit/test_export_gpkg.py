@@ -169,3 +169,13 @@ def test_zones_and_the_opening_view(folder: Path) -> None:
     # Longitude 3 is x = 700 km; half a degree at latitude 46 is about 39 km.
     assert extent[0] < 700_000 < extent[2]
     assert 36_000 < extent[2] - extent[0] < 45_000
+
+
+def test_layers_of_the_project_have_short_names_with_the_banner(folder: Path) -> None:
+    with zipfile.ZipFile(folder / "carte.qgz") as archive:
+        root = ET.fromstring(archive.read("carte.qgs"))
+    names = [leaf.attrib["name"] for leaf in root.iter("layer-tree-layer")]
+    assert "Territoire fictif — Communes" in " ".join(names)
+    assert all(name.startswith("Territoire fictif — ") for name in names)
+    assert not [name for name in names if make_facts().title in name]
+    assert make_facts().title in str(root.findtext("title"))

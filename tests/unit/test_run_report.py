@@ -248,3 +248,15 @@ def test_numbers_are_written_alike_down_a_column():
         pd.DataFrame({"a": ["−3", "–", "12 [10 – 14]"], "b": ["x", "1", "2"]}), "t"
     )
     assert figures.count('<td class="n">') == 3
+
+
+def test_communes_to_see_first_are_numbered_one_by_one(tables):
+    found = tables["communes_fragiles_non_couvertes"]
+    likely = found["probabilite_fragile_pct"].ge(50)
+    table = urgent(tables).table
+    assert (~likely).any(), "some are left out of the table"
+    assert table["N°"].tolist() == list(range(1, int(likely.sum()) + 1))
+
+
+def test_no_drawing_is_wider_than_a_phone(page):
+    assert "min-width" not in re.sub(r"\.(ample|cote>\*)\{[^}]*\}", "", page.split("</style>")[0])

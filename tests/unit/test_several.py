@@ -153,7 +153,7 @@ def test_a_fictional_edition_names_its_own_folder_where_to_bring():
     rows, context, communes, iris = inputs()
     folder = folder_of(find_edition("demo"))
     assert (folder, folder_of(find_edition("france-2021"))) == ("indicateurs/demo", "indicateurs")
-    with pytest.raises(DataCheckError, match="indicateurs/demo/plus_75_50p.csv"):
+    with pytest.raises(DataCheckError, match=r"indicateurs/demo/plus_75_50p\.csv"):
         build_profiles(rows, context, communes, iris, load_profiles(["senior"]), folder)
     with pytest.raises(DataCheckError, match="apportez-les dans indicateurs/demo/"):
         control_complete(rows, context, load_profiles(["senior"]), folder)
