@@ -60,6 +60,7 @@ def reach_pairs(
     *,
     home_leg: NDArray[np.float64] | None = None,
     place_leg: NDArray[np.float64] | None = None,
+    both_ways: bool = False,
 ) -> Pairs:
     """Search from every place, up to a limit, for the homes that reach it.
 
@@ -71,6 +72,7 @@ def reach_pairs(
         none: it has no pair.
     limit : minutes, legs included.
     home_leg, place_leg : minutes between the home, or the place, and its node.
+    both_ways : every edge takes as long both ways: the graph is not turned round.
 
     Notes
     -----
@@ -81,7 +83,7 @@ def reach_pairs(
         raise ValueError("the limit must be positive")
     first = np.zeros(len(home_node)) if home_leg is None else home_leg
     last = np.zeros(len(place_node)) if place_leg is None else place_leg
-    backwards = graph.T.tocsr()
+    backwards = graph if both_ways else graph.T.tocsr()
     indptr = backwards.indptr.astype(np.int64, copy=False)
     indices = backwards.indices.astype(np.int32, copy=False)
     weights = backwards.data.astype(np.float32, copy=False)
@@ -115,17 +117,19 @@ def reach_pairs(
         )
     home = np.concatenate([found[0] for found in done])
     node = np.concatenate(
-        [found[1] + part[0] for found, part in zip(done, parts, strict=True)]
-    ).astype(np.int64)
+        [found[1] + np.int32(part[0]) for found, part in zip(done, parts, strict=True)]
+    )
     minutes = np.concatenate([found[2] for found in done])
     # A node may hold several places.
     held = np.argsort(group, kind="stable")
     count = np.bincount(group, minlength=len(nodes))
     begin = np.cumsum(count) - count
+    del done
     repeat = count[node]
-    which = np.repeat(np.arange(len(node)), repeat)
-    rank = np.arange(len(which)) - np.repeat(np.cumsum(repeat) - repeat, repeat)
-    place = located[held[begin[node[which]] + rank]]
+    which = np.repeat(np.arange(len(node), dtype=np.int32), repeat)
+    before = (np.cumsum(repeat) - repeat - begin[node]).astype(np.int32)
+    rank = np.arange(len(which), dtype=np.int32) - np.repeat(before, repeat)
+    place = located[held].astype(np.int32)[rank]
     total = minutes[which] + last[place].astype(np.float32)
     kept = total <= limit
     return Pairs(

@@ -107,4 +107,5 @@ class SurfaceEngine:
             np.where(place >= 0, node[np.maximum(place, 0)], -1),
             limit,
             home_leg=surface.inner_minutes(home),
+            both_ways=True,
         )

@@ -128,9 +128,9 @@ ESTIMATED_AGES = (
     "population demande une estimation des moins de 15 ans, d'où l'origine « estimé »."
 )
 LIMITS = (
-    "Le temps de trajet est estimé par la terre, à une vitesse qui dépend de la densité : il ignore "
-    "le relief, les ferrys et les routes de l'étranger, et ne suit les routes que si un extrait "
-    "OpenStreetMap a été fourni. La bande de ± 25 % donne la couverture « incertaine ».",
+    "Le temps de trajet est estimé par la terre, à une vitesse qui dépend de la densité : il "
+    "ignore le relief, les ferrys et les routes de l'étranger, et ne suit les routes que si un "
+    "extrait OpenStreetMap a été fourni. La bande de ± 25 % donne la couverture « incertaine ».",
     "Les listes comptent un poste par lieu de permanence : un conseiller qui reçoit en cinq lieux "
     "peut y être compté cinq fois.",
     ESTIMATED_AGES,

@@ -223,8 +223,8 @@ MARTS = [
     table(
         "foyers",
         "Foyers de fragilité",
-        "Communes qui se touchent, au score plus haut que la moyenne comme leurs voisines, plus que "
-        "le hasard ne l'explique (indice de Moran local, au plus 5 % de fausses découvertes), "
+        "Communes qui se touchent, au score plus haut que la moyenne comme leurs voisines, plus "
+        "que le hasard ne l'explique (indice de Moran local, au plus 5 % de fausses découvertes), "
         "réunies. Toutes ne sont pas fragiles : nb_communes_fragiles les compte. Au-delà de 150 "
         "communes, un foyer est coupé le long des départements.",
         [
