@@ -48,7 +48,6 @@ def access_portee(
     core_lieux: gpd.GeoDataFrame,
     core_recensement: pd.DataFrame,
     index_competences: pd.DataFrame,
-    index_scores: pd.DataFrame,
 ) -> Iterator[dg.Output[pd.DataFrame]]:
     """Reach of each commune and IRIS, with its uncertain band; the surface is built once."""
     with timed() as timer:
@@ -61,7 +60,6 @@ def access_portee(
             core_lieux,
             core_recensement,
             index_competences,
-            index_scores,
             roads,
         )
     for name in _REACHED:

@@ -1,18 +1,21 @@
 """What every asset says of itself in Dagster: rows, seconds, a preview, its ledger."""
 
 import base64
+import ctypes
 import datetime
 import io
 import os
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import dagster as dg
 import geopandas as gpd
 import pandas as pd
+import pyarrow as pa
 
 from fragility.schemas import TABLES
 from fragility.territory.releases import Opener
@@ -37,9 +40,22 @@ class Timer:
     seconds: float = 0.0
 
 
+def give_back_memory() -> None:
+    """Return to the system what nobody uses any more.
+
+    Allocators keep what was freed for later: after eighty tables that is half of the memory of a
+    national run.
+    """
+    pa.default_memory_pool().release_unused()
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL("libc.so.6").malloc_trim(0)
+
+
 @contextmanager
 def timed() -> Iterator[Timer]:
     """Time what an asset computes, its metadata and its writing apart."""
+    give_back_memory()
     timer = Timer()
     start = time.perf_counter()
     yield timer

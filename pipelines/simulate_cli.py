@@ -96,6 +96,13 @@ def simulate(
             found="--ended-before seul",
             remedy="écrivez un CSV « id,date_fin » et donnez-le par --close-file",
         )
+    if not (0 < threshold < 600 and seconds > 0):
+        raise UsageError(
+            "Un temps demandé est impossible.",
+            expected="des minutes entre 0 et 600, et des secondes positives",
+            found=f"--minutes {threshold:g} --secondes {seconds:g}",
+            remedy="corrigez ce nombre",
+        )
     from fragility.export.simulation import write_simulation
     from fragility.sources.catalogue import find_edition
 
@@ -223,6 +230,12 @@ def _show_posts(screen: Console, postes: pd.DataFrame, resume: pd.Series) -> Non
             str(row["code_departement"]), french(row["nb_personnes_gagnees"]), near,
         )  # fmt: skip
     screen.print(table)
+    if postes.empty:
+        screen.print(
+            "Aucun poste à placer : personne n'y vit hors de portée dans une commune fragile et "
+            "non couverte."
+        )
+        return
     if len(postes) > SHOWN:
         screen.print(f"… et {len(postes) - SHOWN} autres dans simulation_postes.csv.")
     proved = (

@@ -258,5 +258,5 @@ def test_one_more_profile_keeps_the_marts_and_another_share_does_not(several, tm
     with pytest.raises(DataCheckError, match="senior") as error:
         run("ifn-2023", "senior")
     assert error.value.exit_code == 1
-    assert "indicateurs/pauvrete_50_plus.csv" in str(error.value)
+    assert "indicateurs/demo/pauvrete_50_plus.csv" in str(error.value)
     assert {p: p.stat().st_mtime_ns for p in (tmp_path / "out").rglob("*")} == looks

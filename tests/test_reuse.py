@@ -150,6 +150,10 @@ def test_a_changed_list_of_places_computes_what_depends_on_places(place, tmp_pat
         "core_lieux",
         "access_couts",
         "access_portee",
+        "access_dispositifs",
+        "access_capacite",
+        "access_surface",
+        "access_moteur",
         "access_fragiles_non_couvertes",
         "lieux",
         "communes",
@@ -166,6 +170,7 @@ def test_a_changed_list_of_places_computes_what_depends_on_places(place, tmp_pat
         "export_dictionnaire",
         "export_rapport",
         "export_derive",
+        "export_temps_acces",
     }
     assert {cause for causes in report.causes.values() for cause in causes} == {
         "anct_conseillers/demo a changé"

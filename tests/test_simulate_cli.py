@@ -129,3 +129,20 @@ def test_an_edition_that_was_not_computed_says_what_to_run(call, demo, tmp_path)
     ended, _, err = call("--posts", 1, "--raw", demo[0], "--out", tmp_path)
     assert ended == 1
     assert "fragility run --edition demo" in err
+
+
+def test_nothing_to_place_or_to_lose_is_said_and_written(call, where, demo, tmp_path):
+    """A zone without a fragile and uncovered commune, and a place that nobody depends on."""
+    towns = table(demo, "communes")
+    by_epci = towns.groupby("code_epci")["est_fragile_non_couverte"].sum()
+    safe = by_epci.index[(by_epci == 0) & by_epci.index.str.isdigit()][0]
+    ended, text, err = call("--posts", 3, "--zone", f"epci:{safe}", "--dossier", tmp_path, *where)
+    assert (ended, err) == (0, "")
+    assert "Aucun poste à placer" in text
+    assert (tmp_path / "simulation_postes.csv").read_text("utf-8-sig").count("\n") == 1
+    places = table(demo, "core_lieux")
+    twin = places[places["statut"].eq("retenu") & places["dispositif"].eq("conseiller_numerique")]
+    near = twin[twin["code_commune"].duplicated(keep=False)]["id"].iloc[0]
+    ended, text, err = call("--close", near, "--dossier", tmp_path / "fin", *where)
+    assert (ended, err) == (0, "")
+    assert "n'auraient plus" in text

@@ -224,7 +224,7 @@ def _from_points(
 ) -> pd.DataFrame:
     """Reach of the territories without cells, from their representative point."""
     departements = departement_of(territories["code_commune"])
-    inner = shapely.point_on_surface(_largest_part(territories.geometry))
+    inner = shapely.point_on_surface(largest_part(territories.geometry))
     here = metric_xy(gpd.GeoSeries(inner, crs=territories.crs), departements)
     zone = zone_epsg(departements).to_numpy()
     position = np.full(len(territories), -1)
@@ -252,7 +252,7 @@ def _from_points(
     )
 
 
-def _largest_part(shapes: gpd.GeoSeries) -> NDArray[np.object_]:
+def largest_part(shapes: gpd.GeoSeries) -> NDArray[np.object_]:
     """Largest polygon of each territory: Mtsamboro is not its islet."""
     parts, owner = shapely.get_parts(shapes.to_numpy(), return_index=True)
     order = np.lexsort((shapely.area(parts), owner))

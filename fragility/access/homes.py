@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from fragility.access.coverage import classify
+from fragility.access.coverage import classify, largest_part
 from fragility.access.pairs import Pairs
 from fragility.territory.crs import METROPOLE, departement_of, metric_xy, zone_epsg
 
@@ -23,7 +23,7 @@ def build_homes(
     grid: pd.DataFrame,
     core_communes: gpd.GeoDataFrame,
     competences: pd.DataFrame,
-    scores: pd.DataFrame,
+    counted: pd.DataFrame,
     *,
     core_iris: gpd.GeoDataFrame | None = None,
     points: bool = True,
@@ -35,7 +35,7 @@ def build_homes(
     grid : `core_population_grille`.
     core_communes : communes with contours.
     competences : `index_competences`, for `nb_personnes_en_difficulte`.
-    scores : `index_scores`, for the inhabitants of points.
+    counted : inhabitants (`niveau`, `code`, `population`): `core_recensement` or `index_scores`.
     core_iris : stand at the IRIS that have a contour, and at the commune for want of any.
     points : False to leave out the territories without cells.
 
@@ -50,7 +50,8 @@ def build_homes(
     The people in difficulty of an IRIS are shared between its cells as its inhabitants are: the
     rate is one of those aged 15 or more, and multiplying it by all inhabitants would count one in
     six too many. An IRIS without an estimate takes what its commune has per inhabitant; then all
-    homes of a commune are brought to its total (0.1 % of the people, from IRIS without home).
+    homes of a commune are brought to its totals, of people in difficulty and of inhabitants: the
+    grid is of another year than the census, and its cells straddle communes.
     """
     cells = grid[["code_commune", "code_iris", "population", "x_m", "y_m"]].assign(
         epsg=METROPOLE, est_point=False
@@ -62,9 +63,10 @@ def build_homes(
     for level, key, territories in wanted if points else []:
         known = np.concatenate([part[key].dropna().unique() for part in parts])
         bare = territories[~territories[key].isin(known) & territories.geometry.notna()]
-        parts.append(_points(bare.reset_index(drop=True), key, level, competences, scores))
+        parts.append(_points(bare.reset_index(drop=True), key, level, competences, counted))
     homes = pd.concat(parts, ignore_index=True)
-    homes["en_difficulte"] *= _to_total(homes, competences)
+    homes["en_difficulte"] *= _to_total(homes, "en_difficulte", _people(competences))
+    homes["population"] *= _to_total(homes, "population", _inhabitants(counted))
     return homes.astype({"code_commune": "str", "code_iris": "str"})
 
 
@@ -73,17 +75,17 @@ def _points(
     key: str,
     level: str,
     competences: pd.DataFrame,
-    scores: pd.DataFrame,
+    counted: pd.DataFrame,
 ) -> pd.DataFrame:
     """Put everybody of each territory at its representative point."""
     departement = departement_of(bare["code_commune"])
-    inner = gpd.GeoSeries(shapely.point_on_surface(bare.geometry.to_numpy()), crs=bare.crs)
+    inner = gpd.GeoSeries(shapely.point_on_surface(largest_part(bare.geometry)), crs=bare.crs)
     xy = metric_xy(inner, departement)
     return pd.DataFrame(
         {
             "code_commune": bare["code_commune"].to_numpy(),
             "code_iris": bare[key].to_numpy() if level == "iris" else None,
-            "population": _known(bare[key], scores, level, "population"),
+            "population": _known(bare[key], counted, level, "population"),
             "x_m": xy[:, 0],
             "y_m": xy[:, 1],
             "epsg": zone_epsg(departement).to_numpy(),
@@ -113,11 +115,21 @@ def _share_out(cells: pd.DataFrame, competences: pd.DataFrame) -> NDArray[np.flo
     return np.nan_to_num(known) * cells["population"].to_numpy(dtype=float)
 
 
-def _to_total(homes: pd.DataFrame, competences: pd.DataFrame) -> NDArray[np.float64]:
-    """Factor that brings the homes of each commune to its number of people in difficulty."""
+def _people(competences: pd.DataFrame) -> pd.Series:
+    """People in difficulty by commune."""
     rows = competences[competences["niveau"] == "commune"]
-    total = rows.set_index("code")["nb_personnes_en_difficulte"]
-    found = homes.groupby("code_commune")["en_difficulte"].sum()
+    return rows.set_index("code")["nb_personnes_en_difficulte"]
+
+
+def _inhabitants(counted: pd.DataFrame) -> pd.Series:
+    """Inhabitants by commune; where the census counts nobody, the grid is left as it is."""
+    rows = counted[counted["niveau"] == "commune"].set_index("code")["population"]
+    return rows.where(rows > 0)
+
+
+def _to_total(homes: pd.DataFrame, column: str, total: pd.Series) -> NDArray[np.float64]:
+    """Factor that brings the homes of each commune to its total, 1 where it is not known."""
+    found = homes.groupby("code_commune")[column].sum()
     factor = total.reindex(found.index) / found.where(found > 0)
     return homes["code_commune"].map(factor).fillna(1.0).to_numpy(dtype=float)
 

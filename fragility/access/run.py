@@ -71,7 +71,6 @@ def build_access(
     lieux: gpd.GeoDataFrame,
     recensement: pd.DataFrame,
     competences: pd.DataFrame,
-    scores: pd.DataFrame,
     roads: Roads,
 ) -> Access:
     """Build the tables `access_*` but the verdict.
@@ -79,7 +78,7 @@ def build_access(
     Parameters
     ----------
     grid, core_communes, core_iris, lieux, recensement : the core tables.
-    competences, scores : `index_competences` and `index_scores`, for who needs a post.
+    competences : `index_competences`, for who needs a post.
     roads : the road network, if there is one.
 
     Returns
@@ -105,7 +104,8 @@ def build_access(
             }
             access.lines["access_portee"] = lines
     access.tables["access_dispositifs"] = build_dispositifs(portees, recensement)
-    homes = build_homes(grid, core_communes, competences, scores, core_iris=core_iris)
+    counted = recensement.drop_duplicates(["niveau", "code"])
+    homes = build_homes(grid, core_communes, competences, counted, core_iris=core_iris)
     places = receiving_places(lieux)
     pairs = zone_pairs(homes, places, max(COUNTED_MIN), roads.pairs_of(surfaces))
     access.tables["access_capacite"], lines = build_capacite(

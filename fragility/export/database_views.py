@@ -121,7 +121,7 @@ def _readings(name: str, among: str, where: str) -> tuple[str, str, str]:
         "l'habitant médian.",
         f"""
         SELECT coalesce(code_region, 'FRANCE') AS code_region,
-               coalesce(any_value(nom_region) FILTER (code_region IS NOT NULL), 'France')
+               CASE WHEN grouping(code_region) = 1 THEN 'France' ELSE any_value(nom_region) END
                    AS nom_region,
                count(*) AS nb_communes,
                {_without("NOT est_conseiller_dans_commune", "commune")},

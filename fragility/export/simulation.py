@@ -40,13 +40,24 @@ def write_simulation(
     The paths written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in tables.items():
-        if name in SIMULATION:
-            SIMULATION[name].validate(frame)
+    tables = {name: _checked(name, frame) for name, frame in tables.items()}
     written = [_csv(folder / f"{name}.csv", frame) for name, frame in tables.items()]
     written.append(_duckdb(folder / "simulation.duckdb", tables))
     written.append(_gpkg(folder / "simulation.gpkg", tables, contours, banner))
     return written
+
+
+def _checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Check a table against its model; one without a row has no types of its own, and takes its."""
+    if name not in SIMULATION:
+        return frame
+    model = SIMULATION[name]
+    if frame.empty:
+        types = {
+            c: str(m.dtype) for c, m in model.columns.items() if c in frame and c != "geometry"
+        }
+        frame = frame.astype({c: "str" if t == "str" else t for c, t in types.items()})
+    return model.validate(frame)
 
 
 def _csv(path: Path, frame: pd.DataFrame) -> Path:

@@ -185,7 +185,7 @@ def validate(
         with threadpool_limits(1):
             for left_out in np.unique(zone):
                 test = zone == left_out
-                fitted = _learner(name).fit(table[~test], target[~test], weight[~test])
+                fitted = _fitted(name, table[~test], target[~test], weight[~test])
                 predicted[test] = fitted.predict_proba(table[test])[:, 1]
         slope, intercept = _calibration(predicted, target, weight)
         brier = np.average((predicted - target) ** 2, weights=weight)
@@ -202,9 +202,15 @@ def _dummies(values: pd.Series) -> NDArray[np.float64]:
     return pd.get_dummies(values).to_numpy(float)
 
 
-def _learner(name: str) -> LogisticRegression | HistGradientBoostingClassifier:
+def _fitted(
+    name: str,
+    table: NDArray[np.float64],
+    target: NDArray[np.float64],
+    weight: NDArray[np.float64],
+) -> LogisticRegression | HistGradientBoostingClassifier:
+    """Fit one of the models that are compared."""
     if name == "gradient":
-        return HistGradientBoostingClassifier(
+        trees = HistGradientBoostingClassifier(
             learning_rate=0.05,
             max_iter=60,
             max_leaf_nodes=6,
@@ -212,7 +218,16 @@ def _learner(name: str) -> LogisticRegression | HistGradientBoostingClassifier:
             early_stopping=False,
             random_state=SEED,
         )
-    return LogisticRegression(C=PENALTY, max_iter=500)
+        return trees.fit(table, target, weight)
+    # Respondents alike count once, with their weights: the same likelihood, ten times faster.
+    rows, alike = np.unique(table, axis=0, return_inverse=True)
+    yes = np.bincount(alike, weight * target, len(rows))
+    no = np.bincount(alike, weight * (1 - target), len(rows))
+    return LogisticRegression(C=PENALTY, max_iter=500).fit(
+        np.vstack([rows, rows]),
+        np.repeat([1.0, 0.0], len(rows)),
+        np.concatenate([yes, no]).clip(0),
+    )
 
 
 def _calibration(
