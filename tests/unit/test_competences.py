@@ -218,3 +218,36 @@ def test_concentration_ranks_communes_three_ways():
 def test_the_published_levels():
     """INSEE, Insee Première 1780 (2019) and 1953 (2021)."""
     assert dict(ILLECTRONISME) == {2019: 16.5, 2021: 15.4}
+
+
+def test_what_is_said_of_the_model_is_weighted_and_measured(respondents):
+    communes, iris = places()
+    heavy = respondents.assign(poids=np.where(respondents["jamais_internet"].eq(1), 3.0, 1.0))
+    _, model, _ = build_competences(heavy, census(), communes, iris)
+    value = model[model["modele"].eq("")].set_index("mesure")["valeur"]
+    # Both waves count as much as they have respondents.
+    share = heavy.groupby("annee").apply(
+        lambda wave: np.average(wave["jamais_internet"], weights=wave["poids"])
+    )
+    count = heavy.groupby("annee").size()
+    assert value["taux_brut_pct"] == pytest.approx(100 * (share * count).sum() / count.sum())
+    assert value["taux_brut_pct"] > 100 * heavy["jamais_internet"].mean() + 5
+    assert 0 < value["ecart_calage"] < 1e-3
+    assert value["part_75_connue_pct"] == 0
+
+
+def test_an_overseas_epci_and_region_are_marked_too(built):
+    assert level_of(built, "epci").loc["2", "est_difficulte_extrapolee"]
+    assert not level_of(built, "epci").loc["1", "est_difficulte_extrapolee"]
+    assert level_of(built, "region").loc["01", "est_difficulte_extrapolee"]
+
+
+def test_both_bounds_of_an_iris_move_with_its_rate(built):
+    """On the logit scale an interval stays centred on the rate."""
+    units = level_of(built, "iris")
+    low, rate, high = (
+        np.log(units[name] / (100 - units[name]))
+        for name in ("difficulte_numerique_bas", "difficulte_numerique_pct",
+                     "difficulte_numerique_haut")
+    )  # fmt: skip
+    assert (high - rate).to_numpy() == pytest.approx((rate - low).to_numpy(), rel=1e-6)
