@@ -19,12 +19,20 @@ from fragility.sources.readers.place_cells import (
     [
         ("MONSIEUR JEAN MARTIN", False), ("M. Dupont infirmier", False), ("Mme Petit", False),
         ("chez Madame Anne Petit", False), ("Mr Brun", False), ("", False),
+        ("Olivier DURAND", False), ("Petit dominique", False), ("Hélène Brun", False),
+        ("Marie d'Artenay", True), ("Saint Jean", True), ("Médiathèque Colette", True),
+        ("Maison Jean Petit", True),
         ("M.D.C.S. Blois Agglomération", True), ("Maison Pour Tous M.Pagnol", True),
         ("M.270", True), ("Médiathèque Dr. Marc Téti", True), ("Mairie de Mer", True),
     ],
 )  # fmt: skip
 def test_a_place_is_not_called_by_the_name_of_a_person(name: str, kept: bool) -> None:
     assert without_persons(pd.Series([name])).iloc[0] == (name if kept else UNNAMED)
+
+
+def test_a_library_may_bear_a_name() -> None:
+    names = pd.Series(["Georges Brassens", "Madame Petit"])
+    assert without_persons(names, named_after_people=True).tolist() == ["Georges Brassens", UNNAMED]
 
 
 def test_contacts_are_taken_out_of_names() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import unicodedata
 from pathlib import Path
 
 import pandas as pd
@@ -12,12 +13,43 @@ import pandas as pd
 from fragility.errors import BadFileError
 from fragility.schemas import PERSONAL_DATA
 from fragility.sources.readers.common import decode, require_file
+from fragility.sources.readers.first_names import FIRST_NAMES
 from fragility.sources.readers.intake import Intake
 
 # A sole trader's name is that of a person: "MONSIEUR JEAN MARTIN", "chez Mme Petit, infirmière".
 # « M.D.C.S. » and « Maison Pour Tous M.Pagnol » are places.
 _PERSON = r"^(?:chez )?(?:monsieur|madame|mademoiselle|mme\.?|mlle\.?|mr\.?|m\.) +[^\W\d_]"
 UNNAMED = "Lieu sans nom"
+# Beside a first name, these make the name of a place.
+_PLACES = frozenset(
+    [
+        "saint",
+        "sainte",
+        "st",
+        "ste",
+        "place",
+        "rue",
+        "villa",
+        "espace",
+        "maison",
+        "centre",
+        "association",
+        "mairie",
+        "bibliotheque",
+        "mediatheque",
+        "ludomediatheque",
+        "ludotheque",
+        "salle",
+        "foyer",
+        "residence",
+        "college",
+        "lycee",
+        "ecole",
+        "cafe",
+        "point",
+        "atelier",
+    ]
+)
 # Names under which vans and tours are listed: "B-bus France services", "Médiabus", "en itinérance".
 MOBILE_NAME = r"\b(?:biblio|m[ée]dia|num[ée]ri|info|cyber|mini|digi)?-?bus\b|\bcamion|\bitin[ée]ran"
 
@@ -28,16 +60,42 @@ def without_contacts(texts: pd.Series) -> pd.Series:
     return bare.str.replace(r"\s+", " ", regex=True).str.strip()
 
 
-def without_persons(names: pd.Series) -> pd.Series:
+def without_persons(names: pd.Series, *, named_after_people: bool = False) -> pd.Series:
     """Hide the names of places that are those of people; an empty one is hidden too.
+
+    Parameters
+    ----------
+    named_after_people : the places of the list are, as libraries are: a bare « Prénom Nom » stays.
 
     Examples
     --------
-    >>> without_persons(pd.Series(["Madame Anne Petit", "Maison Pour Tous M.Pagnol"])).tolist()
-    ['Lieu sans nom', 'Maison Pour Tous M.Pagnol']
+    >>> names = pd.Series(["Madame Anne Petit", "Maison Pour Tous M.Pagnol", "Olivier DURAND"])
+    >>> without_persons(names).tolist()
+    ['Lieu sans nom', 'Maison Pour Tous M.Pagnol', 'Lieu sans nom']
+    >>> without_persons(names, named_after_people=True).tolist()[-1]
+    'Olivier DURAND'
     """
     person = names.str.match(_PERSON, case=False).fillna(False).astype(bool)
+    if not named_after_people:
+        person |= names.map(_is_full_name, na_action="ignore").fillna(False).astype(bool)
     return names.where(names.fillna("").ne("") & ~person, UNNAMED)
+
+
+def _is_full_name(name: str) -> bool:
+    """Two words, one of them a first name: « Marie d'Artenay » is the mairie of Artenay."""
+    words = name.split()
+    return (
+        len(words) == 2
+        and "'" not in name
+        and "’" not in name
+        and any(_bare(word) in FIRST_NAMES for word in words)
+        and not any(_bare(word) in _PLACES for word in words)
+    )
+
+
+def _bare(word: str) -> str:
+    letters = unicodedata.normalize("NFD", word.lower())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def make_ids(frame: pd.DataFrame) -> pd.Series:

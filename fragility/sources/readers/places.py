@@ -175,7 +175,8 @@ def read_bibliotheques(path: Path | Intake) -> pd.DataFrame:
     pair = frame.pop("coordonnees").str.split(",", n=1, expand=True).reindex(columns=[0, 1])
     frame["latitude"], frame["longitude"] = pair[0], pair[1]
     frame["id"] = frame["id"].str.replace(r"\.0$", "", regex=True)
-    return _finish(frame, intake)
+    # « Georges Brassens » is a library here, and a person elsewhere.
+    return _finish(frame, intake, named_after_people=True)
 
 
 def _read(
@@ -210,12 +211,14 @@ def _read(
     return table.loc[:, ~table.columns.duplicated()], intake
 
 
-def _finish(frame: pd.DataFrame, intake: Intake) -> pd.DataFrame:
+def _finish(
+    frame: pd.DataFrame, intake: Intake, *, named_after_people: bool = False
+) -> pd.DataFrame:
     """Give every list the same columns and types, and no personal data in its names."""
     frame = frame.assign(**dict.fromkeys(c for c in COLUMNS if c not in frame.columns))
     for column in ("nom", "commune_declaree"):
         frame[column] = without_contacts(frame[column])
-    frame["nom"] = without_persons(frame["nom"])
+    frame["nom"] = without_persons(frame["nom"], named_after_people=named_after_people)
     frame["siret"] = clean_siret(frame["siret"])
     mobile = frame["nom"].str.contains(MOBILE_NAME, regex=True, case=False)
     said = frame["itinerance"].fillna(False).astype(bool)
