@@ -237,7 +237,7 @@ def test_the_notice_lists_what_exists_and_says_fictional(demo):
     assert "fictif" in text.splitlines()[0].lower()
     for name in OUTPUTS - {"LISEZMOI.md", "execution.json", "communes.csvt", "iris.csvt"}:
         assert name in text, name
-    for absent in ("site/", "temps_acces.tif", "fragility simulate"):
+    for absent in ("site/", "fragility serve"):
         assert absent not in text
 
 
