@@ -7,8 +7,9 @@ EDITION ?= demo
 RAW ?= data/raw
 REFERENCE ?= data/reference
 
-# Two halves at once, for two cores: what reads the national files with the unit tests, the rest.
-FIRST := fragility tests/unit $(wildcard tests/test_national*.py) tests/test_compare_published.py tests/test_explain_cli.py
+# Two halves at once, for two cores: what reads the national runs, made once, with a few others; the
+# rest. A test that asks for the `national` fixture belongs to the first half.
+FIRST := $(wildcard tests/test_national*.py) tests/test_reuse.py tests/test_compare_published.py tests/test_explain_cli.py $(wildcard tests/unit/test_[a-c]*.py)
 
 .PHONY: run test validation passages audit competences portee reseau sensibilite incertitude evolution profils picture benchmark lock dev clean
 
@@ -19,8 +20,8 @@ test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@$(BIN)/python -m pytest --doctest-modules $(FIRST) > .pytest-first.log 2>&1 & first=$$!; \
-	$(BIN)/python -m pytest $(FIRST:%=--ignore=%) tests; second=$$?; \
+	@$(BIN)/python -m pytest $(FIRST) > .pytest-first.log 2>&1 & first=$$!; \
+	$(BIN)/python -m pytest --doctest-modules $(FIRST:%=--ignore=%) fragility tests; second=$$?; \
 	wait $$first; first=$$?; cat .pytest-first.log; rm -f .pytest-first.log; \
 	test $$first = 0 && test $$second = 0
 
