@@ -13,6 +13,7 @@ import argparse
 import time
 import warnings
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -117,9 +118,9 @@ def compare_siting() -> pd.DataFrame:
         other, theirs = np.nan, np.nan
         if name == "spopt":
             km = np.hypot(*(here[:, None] - there[None]).transpose(2, 0, 1))
-            other, theirs = timed(lambda p=problem, k=km, r=reach_km: spopt_value(p, k, r))  # type: ignore[misc]
+            other, theirs = timed(partial(spopt_value, problem, km, reach_km))
         elif name != "none":
-            other, solved = timed(lambda p=problem: solve(p, 4 * SECONDS))  # type: ignore[misc]
+            other, solved = timed(partial(solve, problem, 4 * SECONDS))
             theirs = problem.value(solved.chosen) if solved.proved else np.nan
         if plan.proved and abs(theirs - plan.value) > 1e-6 * plan.value:
             raise SystemExit(f"{name} finds {theirs}, not {plan.value}, for {homes} x {places}")

@@ -1,6 +1,9 @@
 """Shared runs: the demonstration once per session, and the national edition if it can be."""
 
+import multiprocessing
 import os
+import sys
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,11 +36,13 @@ def demo(tmp_path_factory):
 
 
 def _national(name, pack, base):
+    """Run an edition in a process of its own: its memory is then its own, and is given back."""
     from pipelines.display import quiet_dagster
     from pipelines.runner import run_edition
 
-    quiet_dagster()
-    report = run_edition(name, pack / "raw", base, "ifn-2023")
+    alone = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=alone, initializer=quiet_dagster) as process:
+        report = process.submit(run_edition, name, pack / "raw", base, "ifn-2023").result()
     return base / name, report
 
 
@@ -51,3 +56,19 @@ def national(pack, tmp_path_factory):
 def national_2025(national, pack):
     """Output folder and report of the edition that follows, beside the one before."""
     return _national("france-2025", pack, national[0].parent)
+
+
+@pytest.fixture
+def call(monkeypatch, capsys):
+    """Run a command in this process: exit code, standard output, errors."""
+    from pipelines import cli
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["fragility", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        out, err = capsys.readouterr()
+        assert "Traceback" not in out + err
+        return ended.value.code, out, err
+
+    return run

@@ -18,7 +18,7 @@ import pytest
 from fragility import controls
 from fragility.errors import DataCheckError, FragilityError
 from fragility.sources.catalogue import find_edition, releases_of
-from pipelines import cli, runner
+from pipelines import runner
 from pipelines.folders import default_out, default_raw
 from pipelines.raw import prepare_demo
 from pipelines.workspace import Workspace
@@ -35,21 +35,6 @@ def hashes(folder):
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-
-
-@pytest.fixture
-def call(monkeypatch, capsys):
-    """Run the command in this process: exit code, standard output, errors."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["fragility", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return ended.value.code, out, err
-
-    return run
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import dataclasses
 import hashlib
 import io
 import re
-import sys
 
 import duckdb
 import pandas as pd
@@ -12,7 +11,6 @@ import pytest
 
 from fragility.schemas import INDICATORS, validate
 from fragility.sources.catalogue import find_edition, register
-from pipelines import cli
 from pipelines.evolution import evolution
 from pipelines.sourcecode import address, function_of, reach
 from pipelines.versions import Reading, Stamp, current_reads
@@ -23,21 +21,6 @@ from tests.editions import AFTER, BEFORE, make_pair, read, set_communes, undivid
 def forget():
     yield
     register((), ())
-
-
-@pytest.fixture
-def call(monkeypatch, capsys):
-    """Run the command in this process: exit code, standard output, errors."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["fragility", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return ended.value.code, out, err
-
-    return run
 
 
 @pytest.fixture

@@ -50,21 +50,6 @@ class Outside(HTMLParser):
 
 
 @pytest.fixture
-def call(monkeypatch, capsys):
-    """Run the command in this process: exit code, standard output, errors."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["fragility", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return ended.value.code, out, err
-
-    return run
-
-
-@pytest.fixture
 def place(demo, tmp_path):
     """A copy of the outputs of the demonstration, with its raw files."""
     raw, folder, _ = demo

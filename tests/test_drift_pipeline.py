@@ -85,15 +85,11 @@ def test_only_communes_that_were_touched_moved_in_value(rerun):
     assert len(set(moved) - touched) <= 1
 
 
-def test_the_checks_can_be_asked_again_after_publication(rerun, monkeypatch, capsys):
-    from pipelines.cli import main
-
+def test_the_checks_can_be_asked_again_after_publication(rerun, call):
     _, _, folder, _ = rerun
-    monkeypatch.setattr("sys.argv", ["fragility", "check", "--out", str(folder.parent)])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    assert stop.value.code == 0
-    assert "export_derive : Depuis le calcul précédent, saut de" in capsys.readouterr().out
+    code, out, _ = call("check", "--out", folder.parent)
+    assert code == 0
+    assert "export_derive : Depuis le calcul précédent, saut de" in out
 
 
 def test_a_run_that_changes_nothing_keeps_the_page(rerun):

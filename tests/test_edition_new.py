@@ -3,7 +3,6 @@
 import hashlib
 import re
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from fragility.sources.demo import write_demo
 from fragility.sources.model import RawFile, Release
 from fragility.sources.user_editions import NAME, load_user_editions, register_user_editions
 from fragility.territory.release_tables import part_of_base
-from pipelines import cli, runner
+from pipelines import runner
 
 ROOT = Path(__file__).parents[1]
 SOURCE = "insee_filosofi_iris"
@@ -27,21 +26,6 @@ SOURCE = "insee_filosofi_iris"
 def forget():
     yield
     register((), ())
-
-
-@pytest.fixture
-def call(monkeypatch, capsys):
-    """Run the command in this process: exit code, standard output, errors."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["fragility", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return ended.value.code, out, err
-
-    return run
 
 
 @pytest.fixture(scope="session")

@@ -6,29 +6,19 @@ import shutil
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
-from pipelines import cli
-
 ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture
-def call(monkeypatch, capsys):
+def call(call):
     """Run the command in this process: exit code, standard output, errors."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["fragility", "explain", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return ended.value.code, out, err
-
-    return run
+    return partial(call, "explain")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 import hashlib
 import json
 import shutil
-import sys
 import zipfile
 from pathlib import Path
 
@@ -11,7 +10,6 @@ import duckdb
 import pandas as pd
 import pytest
 
-from pipelines import cli
 from pipelines.core import core_assets
 from pipelines.versions import FOLDER
 
@@ -32,19 +30,9 @@ def hashes(folder):
 
 
 @pytest.fixture
-def call(monkeypatch, capsys):
+def call(call):
     """Run the demonstration of a folder in this process: exit code, standard output, errors."""
-
-    def run(place):
-        command = ["fragility", "run", "--raw", str(place / "raw"), "--out", str(place / "out")]
-        monkeypatch.setattr(sys, "argv", command)
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return ended.value.code, out, err
-
-    return run
+    return lambda place: call("run", "--raw", place / "raw", "--out", place / "out")
 
 
 @pytest.fixture

@@ -1,28 +1,17 @@
 """`fragility simulate` on the demo edition: what it prints, writes and refuses."""
 
-import sys
+from functools import partial
 
 import duckdb
 import geopandas as gpd
 import pandas as pd
 import pytest
 
-from pipelines import cli
-
 
 @pytest.fixture
-def call(monkeypatch, capsys):
+def call(call):
     """Run the command in this process: exit code, standard output, errors."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["fragility", "simulate", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        assert "Traceback" not in out + err
-        return ended.value.code, out, err
-
-    return run
+    return partial(call, "simulate")
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ from scipy.sparse import csr_array
 from fragility.access.travel import speed_kmh
 from fragility.access.water import fixed_links, uncrossed_rivers
 from fragility.territory.crs import METROPOLE, by_zone
+from fragility.territory.raster import burn_ranks
 
 PIXEL_M = 500.0
 # Paths go along rows, columns and diagonals. Over all directions they are 5.5 % longer than a
@@ -144,27 +145,18 @@ def _owners(shapes: gpd.GeoSeries, shape: tuple[int, int], at: Affine) -> NDArra
     unless that would join two lands that no middle joins: straits stay open.
     """
     numbered = np.arange(1, len(shapes) + 1)
-    contours = shapes.to_numpy()
-    middle = rasterize(
-        zip(contours, numbered, strict=True), out_shape=shape, transform=at, dtype="int32"
-    )
+    middle = burn_ranks(shapes, shape, at)
     # Only those that have a shore, or no pixel at all, can add one.
     shore = np.unique(middle[(minimum_filter(middle, size=3) == 0) & (middle > 0)])
     inland = np.setdiff1d(np.unique(middle), shore)
     coastal = ~np.isin(numbered, inland)
-    touched = rasterize(
-        zip(contours[coastal], numbered[coastal], strict=True),
-        out_shape=shape,
-        transform=at,
-        all_touched=True,
-        dtype="int32",
-    )
+    touched = burn_ranks(shapes[coastal], shape, at, ranks=numbered[coastal], all_touched=True)
     part, _ = label(middle > 0, structure=_AROUND)
     most = maximum_filter(part, size=5)
     least = minimum_filter(np.where(part > 0, part, part.max() + 1), size=5)
     # Near one land only, or near none: then it is an islet of its own.
     added = (middle == 0) & (touched > 0) & ((most == least) | (most == 0))
-    return np.where(added, touched, middle).astype(np.int32)
+    return np.where(added, touched, middle)
 
 
 def _local_density(

@@ -73,7 +73,7 @@ def build_portee(
     for level, key, territories in levels:
         measured = _from_cells(couts, key, names, threshold, band)
         table = pd.DataFrame({"code": territories[key].to_numpy()}).join(measured, on="code")
-        rest = ~table["code"].isin(measured.index).to_numpy()
+        rest = measured.index.get_indexer(pd.Index(table["code"])) < 0
         table.loc[rest, "portee_precision"] = "absente"
         bare = territories[rest & territories.geometry.notna().to_numpy()]
         points = _from_points(bare, key, reach, names, threshold, band)

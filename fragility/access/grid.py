@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
-from rasterio.features import rasterize
 from rasterio.transform import from_origin
 from scipy.ndimage import label, maximum_filter, uniform_filter
 
 from fragility.ledger import ledger
 from fragility.territory.crs import METROPOLE, is_overseas
+from fragility.territory.raster import burn_ranks
 
 GRID_EPSG = 3035
 CELL_M = 1000
@@ -92,7 +92,7 @@ def land_of(core_iris: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def cell_labels(
     grid: pd.DataFrame, land: gpd.GeoDataFrame
-) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
     """Label of the IRIS (1 + rank in `land`) under each sub-pixel of each cell.
 
     Returns
@@ -111,18 +111,12 @@ def cell_labels(
 
 def _iris_labels(
     land: gpd.GeoDataFrame, shape: tuple[int, int], left: float, top: float
-) -> NDArray[np.uint32]:
+) -> NDArray[np.int32]:
     """Label of the IRIS (1 + rank) under each sub-pixel: shape (rows, columns, 25), 0 = none."""
     step = CELL_M / SPLIT
     size = (shape[0] * SPLIT, shape[1] * SPLIT)
-    labels = np.zeros(size, dtype=np.uint32)
-    if len(land):
-        shapes = land.geometry.to_crs(GRID_EPSG)
-        rasterize(
-            zip(shapes, range(1, len(land) + 1), strict=True),
-            out=labels,
-            transform=from_origin(left, top, step, step),
-        )
+    shapes = land.geometry.to_crs(GRID_EPSG)
+    labels = burn_ranks(shapes, size, from_origin(left, top, step, step))
     blocks = labels.reshape(shape[0], SPLIT, shape[1], SPLIT).swapaxes(1, 2)
     return blocks.reshape(shape[0], shape[1], SPLIT * SPLIT)
 
@@ -159,7 +153,7 @@ def _local_density(
 
 
 def _parts(
-    own: NDArray[np.uint32],
+    own: NDArray[np.int32],
 ) -> tuple[
     NDArray[np.int64],
     NDArray[np.int64],

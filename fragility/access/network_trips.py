@@ -66,11 +66,17 @@ def join_network(network: Network, xy: NDArray[np.float64]) -> Joined:
     doors = np.flatnonzero(network.is_door)
     known = np.isfinite(xy).all(axis=1)
     metres, rank = np.full(len(xy), np.inf), np.zeros(len(xy), dtype=np.int64)
-    metres[known], rank[known] = cKDTree(network.xy[doors]).query(xy[known])
-    near = metres <= OFF_NETWORK_M
+    # A bounded search ends at once far from the network, where most points of a country are when
+    # the extract is that of a département; the bound itself is out of a bounded search.
+    metres[known], rank[known] = cKDTree(network.xy[doors]).query(
+        xy[known], distance_upper_bound=np.nextafter(OFF_NETWORK_M, np.inf), workers=-1
+    )
+    near = np.isfinite(metres)
     km = np.where(near, metres / 1000, np.nan)
     minutes = np.maximum(60 * km / ACCESS_KMH[network.profile], SHORTEST_MIN)
-    return Joined(np.where(near, doors[rank], -1), km, minutes)
+    node = np.full(len(xy), -1, dtype=np.int64)
+    node[near] = doors[rank[near]]
+    return Joined(node, km, minutes)
 
 
 def network_pairs(

@@ -141,10 +141,10 @@ def engine_table(couts: pd.DataFrame, roads: Roads) -> pd.DataFrame:
             "moteur": name,
             "profil": PROFILE,
             "extraits": " ".join(engine.extracts) if engine and name == "route" else None,
-            "nb_mailles": int(found["size"]),
-            "part_population_pct": 100 * found["sum"] / total if total else 0.0,
+            "nb_mailles": cells,
+            "part_population_pct": 100 * own / total if total else 0.0,
         }
-        for name, found in people.iterrows()
+        for name, cells, own in people.itertuples()
     ]
     table = pd.DataFrame(rows, columns=list(schemas.TABLES["access_moteur"].columns))
     return table.astype(

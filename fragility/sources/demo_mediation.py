@@ -6,6 +6,7 @@ communes.
 """
 
 import io
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -51,7 +52,9 @@ def mediation_files() -> dict[str, bytes]:
 
 
 def _mednum(conseillers: pd.DataFrame, services: pd.DataFrame, libraries: pd.DataFrame) -> bytes:
-    def row(id: str, name: str, like: pd.Series, **values: Any) -> dict[str, Any]:
+    def row(
+        id: str, name: str, like: pd.Series | Mapping[Any, Any], **values: Any
+    ) -> dict[str, Any]:
         return {
             "id": id, "nom": name, "services": "Accéder à du matériel", "pivot": "0" * 14,
             "typologie": "", "commune": like["commune"], "code_postal": like["code_postal"],
@@ -71,7 +74,7 @@ def _mednum(conseillers: pd.DataFrame, services: pd.DataFrame, libraries: pd.Dat
     repeated = [
         row(place["id"] + _SUFFIX, place["nom"], place, source="conseiller-numerique",
             labels_nationaux="CNFS")
-        for _, place in conseillers.head(4).iterrows()
+        for place in conseillers.head(4).to_dict("records")
     ]  # fmt: skip
     new = {"adresse": "301 route de la Démonstration"}
     moved = {"latitude": round(float(far["latitude"]) + 0.015, 6)}

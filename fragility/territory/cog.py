@@ -61,7 +61,9 @@ def fold_arrondissements(
     The frame (several rows may share a code: `apply_passage` adds them up), and the rows dropped.
     """
     parent = to_commune(frame[code])
-    twice = (parent != frame[code]) & parent.isin(frame[code])
+    moved = parent != frame[code]
+    there = frame.loc[frame[code].isin(set(ARRONDISSEMENT_PARENT.values())), code]
+    twice = moved & parent.isin(there.unique())
     return frame[~twice].assign(**{code: parent[~twice]}), {PARENT_PRESENT: int(twice.sum())}
 
 

@@ -15,6 +15,7 @@ from fragility.territory.cog import (
     map_iris_codes,
     to_commune,
 )
+from fragility.territory.cog_events import trace_pieces
 
 UNKNOWN_IRIS = "IRIS absent de la carte de l'édition"
 
@@ -89,9 +90,12 @@ def build_target(
     years = {cog_year} | {
         min(t.geography_year, cog_year) for t in tables if t is not None and t.geography_year
     }
-    return Target(index, {
-        year: build_passage(movements, year, cog_year, index, weights=weights) for year in years
-    }, cog_year)  # fmt: skip
+    places = trace_pieces(movements)
+    passages = {
+        year: build_passage(movements, year, cog_year, index, weights=weights, places=places)
+        for year in years
+    }
+    return Target(index, passages, cog_year)
 
 
 def bring_communes(
@@ -133,7 +137,7 @@ def bring_iris(
     The rows that the edition knows, indexed by IRIS code, and the ledger.
     """
     codes = map_iris_codes(table.frame["code_iris"], target.passage(table.geography_year))
-    kept = codes.isin(known) & ~codes.duplicated(keep=False)
+    kept = (known.get_indexer(pd.Index(codes)) >= 0) & ~codes.duplicated(keep=False)
     frame = table.frame[kept].drop(columns="code_iris").set_axis(codes[kept])
     reasons = {**table.dropped, UNKNOWN_IRIS: int((~kept).sum())}
     rows_in = len(table.frame) + sum(table.dropped.values())

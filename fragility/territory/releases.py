@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import geopandas as gpd
 import pandas as pd
@@ -39,6 +40,24 @@ from fragility.sources.readers.intake import QUARANTINE, Intake
 from fragility.territory.dated import Dated
 
 Read = tuple[pd.DataFrame, dict[str, int]]
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def _once(
+    method: Callable[Concatenate[Opener, _P], _T],
+) -> Callable[Concatenate[Opener, _P], _T]:
+    """Keep what a method read: several steps of a table ask for the same file."""
+
+    @wraps(method)
+    def read(opener: Opener, *args: _P.args, **options: _P.kwargs) -> _T:
+        key = (method.__name__, *args, *sorted(options.items()))
+        if key not in opener.kept:
+            opener.kept[key] = method(opener, *args, **options)
+        kept: _T = opener.kept[key]
+        return kept
+
+    return read
 
 
 @dataclass(frozen=True)
@@ -51,12 +70,14 @@ class Opener:
     raw : folder of the raw files.
     corrections : known errors of the sources (`sources.corrections.load_corrections`).
     taken : the files opened so far, each with its release.
+    kept : what some methods have read, by name and arguments.
     """
 
     edition: Edition
     raw: Path
     corrections: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMNS))
     taken: list[tuple[Release, Intake]] = field(default_factory=list)
+    kept: dict[tuple[Any, ...], Any] = field(default_factory=dict, repr=False)
 
     def releases(self, source: str, **options: Any) -> list[Release]:
         """Releases of a source, in the edition's order, that have these reading options."""
@@ -120,6 +141,7 @@ class Opener:
         return table.astype("str").drop_duplicates(ignore_index=True)
 
     # --- official geographic code --------------------------------------------------------------
+    @_once
     def cog_communes(self) -> pd.DataFrame:
         """Communes, arrondissements and former communes of the edition's COG."""
         return insee_cog.read_communes(self.intake("insee_cog", "commune"))
@@ -170,6 +192,7 @@ class Opener:
                 return counts.set_index("code_commune")["pop"]
         return None
 
+    @_once
     def movements(self) -> pd.DataFrame:
         """Movements of communes."""
         return insee_cog.read_movements(self.intake("insee_cog_mouvements", "mvt"))
@@ -221,6 +244,7 @@ class Opener:
         return ign.read_iris_centres(self.intake("ign_iris", "centroid"))
 
     # --- census and income ---------------------------------------------------------------------
+    @_once
     def comparateur(self, *, income_year: bool = False) -> Dated | None:
         """Commune totals; dated by their census, or by their incomes."""
         releases = self.releases("insee_comparateur")
@@ -302,6 +326,7 @@ class Opener:
         return None
 
     # --- networks, survey, grid ----------------------------------------------------------------
+    @_once
     def fibre(self) -> Dated | None:
         """Reach of the fibre."""
         for release in self.releases("arcep_fibre"):

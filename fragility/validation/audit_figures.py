@@ -13,11 +13,11 @@ from matplotlib.colors import ListedColormap, LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from numpy.typing import NDArray
-from rasterio.features import rasterize
 from rasterio.transform import from_bounds
 
 from fragility.export.labels import NOT_COMPUTED_COLOUR, french
 from fragility.territory.crs import is_overseas
+from fragility.territory.raster import burn_ranks
 
 DARK, MIDDLE, LIGHT, ACCENT = "#00224e", "#7c7b78", "#bcae6c", "#d55e00"
 QUIET = "#e8e8e8"
@@ -163,12 +163,8 @@ def draw_canvas(communes: gpd.GeoDataFrame) -> Canvas:
     side = max((east - west) * stretch, north - south)
     columns = max(round(_PIXELS * (east - west) * stretch / side), 1)
     rows = max(round(_PIXELS * (north - south) / side), 1)
-    place = rasterize(
-        zip(drawn.geometry, range(1, len(drawn) + 1), strict=True),
-        out_shape=(rows, columns),
-        transform=from_bounds(west, south, east, north, columns, rows),
-        dtype="int32",
-    )
+    at = from_bounds(west, south, east, north, columns, rows)
+    place = burn_ranks(drawn.geometry, (rows, columns), at)
     return Canvas(place, drawn["code_commune"], (west, east, south, north))
 
 

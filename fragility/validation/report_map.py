@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image
-from rasterio.features import rasterize
 from rasterio.transform import from_bounds
 
 from fragility.export.labels import CLASS_COLOURS, NOT_COMPUTED_COLOUR
 from fragility.territory.crs import departement_of, zone_epsg
+from fragility.territory.raster import burn_ranks
 
 WIDTH, INSET, GAP = 760, 112, 12
 _NONE, _OUTSIDE = 0, len(CLASS_COLOURS) + 1
@@ -61,12 +61,8 @@ def _draw(frame: gpd.GeoDataFrame, width: int) -> Pixels:
     side = max(east - west, north - south, 1.0)
     columns = max(round(width * (east - west) / side), 1)
     rows = max(round(width * (north - south) / side), 1)
-    rank = rasterize(
-        zip(frame.geometry, range(1, len(frame) + 1), strict=True),
-        out_shape=(rows, columns),
-        transform=from_bounds(west, south, east, north, columns, rows),
-        dtype="int32",
-    )
+    at = from_bounds(west, south, east, north, columns, rows)
+    rank = burn_ranks(frame.geometry, (rows, columns), at)
     classes = pd.Series(frame["classe"]).fillna(_NONE).astype(int).to_numpy()
     drawn = np.r_[_OUTSIDE, classes].astype(np.uint8)[rank]
     if len(frame) <= MAX_OUTLINED:

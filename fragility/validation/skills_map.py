@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from rasterio.features import rasterize
 from rasterio.transform import from_bounds
 
+from fragility.territory.raster import burn_ranks
 from fragility.validation.blocks import Block
 from fragility.validation.pictures import metropole
 
@@ -68,11 +68,9 @@ def _pixels(
     """Rates on a raster, missing outside: 35,000 outlines would weigh more than the page."""
     west, south, east, north = bounds
     side = max(east - west, north - south, 1.0)
-    shape = tuple(max(round(_SIDE * length / side), 1) for length in (north - south, east - west))
-    rank = rasterize(
-        zip(frame.geometry, range(1, len(frame) + 1), strict=True),
-        out_shape=shape,
-        transform=from_bounds(*bounds, shape[1], shape[0]),
-        dtype="int32",
+    shape = (
+        max(round(_SIDE * (north - south) / side), 1),
+        max(round(_SIDE * (east - west) / side), 1),
     )
+    rank = burn_ranks(frame.geometry, shape, from_bounds(*bounds, shape[1], shape[0]))
     return np.r_[np.nan, rate].astype(np.float32)[rank]
