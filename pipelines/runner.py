@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import shutil
 import sys
 import time
 import uuid
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -225,6 +226,7 @@ def _run_waves(
     job = defs.resolve_job_def(JOB)
     told: set[str] = set()
     with ExitStack() as stack:
+        stack.enter_context(_rare_collections())
         instance: dg.DagsterInstance | None = None
         while wave := plan.next_wave():
             instance = instance or stack.enter_context(quiet_instance())
@@ -235,6 +237,23 @@ def _run_waves(
             listener = _Listener(report, notify)
             _execute(job, wave, edition, instance, listener)
             plan.finish(wave, staging, listener.warned)
+
+
+@contextmanager
+def _rare_collections() -> Iterator[None]:
+    """Look for dead cycles rarely, and not among what the imports have made.
+
+    Each search of everything takes a tenth of a second: 6 % of a national run.
+    """
+    usual = gc.get_threshold()
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+        gc.unfreeze()
 
 
 def _execute(

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
+from skimage.graph import MCP_Geometric
 
 from fragility import schemas
 from fragility.access.cost_surface import Surface
@@ -52,12 +53,15 @@ class Reach:
             nothing = np.full(len(xy), np.inf)
             return np.full(len(xy), -1), nothing, nothing
         position, minutes = self.spreads[epsg].trips(xy)
-        metres, _ = self.points[epsg].query(xy)
+        metres, _ = self.points[epsg].query(xy, workers=-1)
         return position, minutes, metres / 1000
 
 
 def reach_places(
-    lieux: gpd.GeoDataFrame, surfaces: Mapping[int, Surface], dispositif: str = CONSEILLERS
+    lieux: gpd.GeoDataFrame,
+    surfaces: Mapping[int, Surface],
+    dispositif: str = CONSEILLERS,
+    searches: Mapping[int, MCP_Geometric] | None = None,
 ) -> Reach:
     """Spread from the places of one kind over every surface that has some.
 
@@ -66,7 +70,9 @@ def reach_places(
     lieux : `core_lieux`.
     surfaces : see `cost_surface.build_surfaces`.
     dispositif : see `travel.receiving_places`.
+    searches : by EPSG code, to search the same surfaces again (`surface_trips.search_of`).
     """
+    searches = searches or {}
     offered = receiving_places(lieux, dispositif)
     communes = frozenset(offered["code_commune"])
     # Several places at one address are one destination, known by the first of them: otherwise a
@@ -80,7 +86,7 @@ def reach_places(
     spreads, points = {}, {}
     for epsg in np.intersect1d(zone, list(surfaces)):
         own = np.flatnonzero(zone == epsg)
-        found = spread(surfaces[int(epsg)], xy[own])
+        found = spread(surfaces[int(epsg)], xy[own], searches.get(int(epsg)))
         numbered = np.where(found.place >= 0, own[found.place].astype(np.int32), np.int32(-1))
         spreads[int(epsg)] = Spread(found.surface, found.minutes, numbered)
         points[int(epsg)] = cKDTree(xy[own])

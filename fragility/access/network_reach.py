@@ -91,7 +91,7 @@ def nearest_by_network(
         nothing = np.full(len(table), np.nan)
         return NetworkReach(table[_COLUMNS], np.full(len(table), NO_WAY), nothing, nothing)
     trips = quickest_trips(network, homes, offered)
-    crow, _ = cKDTree(offered).query(homes)
+    crow, _ = cKDTree(offered).query(homes, workers=-1)
     straight = np.hypot(*(homes - offered[np.maximum(trips.place, 0)]).T)
     straight[trips.place < 0] = np.nan
     reason = np.select(
@@ -118,7 +118,7 @@ def _nearest_missing(
     missing = offered[join_network(network, offered).node < 0]
     if len(missing) == 0:
         return np.full(len(homes), np.inf)
-    metres: NDArray[np.float64] = cKDTree(missing).query(homes)[0]
+    metres: NDArray[np.float64] = cKDTree(missing).query(homes, workers=-1)[0]
     return metres
 
 

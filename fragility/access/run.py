@@ -20,7 +20,7 @@ from fragility.access.network import Network
 from fragility.access.network_reach import complete, nearest_by_network, pairs_by_road
 from fragility.access.network_store import engine_of, load_network
 from fragility.access.road_rules import Profile
-from fragility.access.surface_trips import SurfaceEngine
+from fragility.access.surface_trips import SurfaceEngine, search_of
 from fragility.access.travel import CONSEILLERS, DISPOSITIFS, receiving_places
 from fragility.sources.readers.osm import Extract, find_extracts
 from fragility.territory.crs import METROPOLE
@@ -87,9 +87,10 @@ def build_access(
     `access_moteur`.
     """
     surfaces = build_surfaces(grid, core_communes, commune_density(core_communes, recensement))
+    searches = {epsg: search_of(surface) for epsg, surface in surfaces.items()}
     access, portees = Access(), {}
     for dispositif in DISPOSITIFS:
-        reach = reach_places(lieux, surfaces, dispositif)
+        reach = reach_places(lieux, surfaces, dispositif, searches)
         couts = cell_costs(grid, reach)
         if roads.network is not None:
             by_road = nearest_by_network(grid, lieux, roads.network, dispositif=dispositif)
@@ -103,6 +104,7 @@ def build_access(
                 "access_moteur": engine_table(couts, roads),
             }
             access.lines["access_portee"] = lines
+    del searches
     access.tables["access_dispositifs"] = build_dispositifs(portees, recensement)
     counted = recensement.drop_duplicates(["niveau", "code"])
     homes = build_homes(grid, core_communes, competences, counted, core_iris=core_iris)

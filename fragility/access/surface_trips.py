@@ -38,13 +38,21 @@ class Spread:
         return place.astype(np.int64), minutes
 
 
-def spread(surface: Surface, places_xy: NDArray[np.float64]) -> Spread:
+def search_of(surface: Surface) -> MCP_Geometric:
+    """Prepare the search of a surface: it serves for one list of places after another."""
+    return MCP_Geometric(surface.pace * np.float32(PIXEL_M / 1000 / ELONGATION))
+
+
+def spread(
+    surface: Surface, places_xy: NDArray[np.float64], search: MCP_Geometric | None = None
+) -> Spread:
     """Find the nearest place of each pixel.
 
     Parameters
     ----------
     places_xy : metres, shape (p, 2); one in the water stands on the nearest land, one far from
         any land is left out.
+    search : see `search_of`; made if it is not given.
 
     Notes
     -----
@@ -58,7 +66,7 @@ def spread(surface: Surface, places_xy: NDArray[np.float64]) -> Spread:
     place = np.full(shape[0] * shape[1], -1, dtype=np.int32)
     if not len(starts):
         return Spread(surface, np.full(shape, np.inf), place.reshape(shape))
-    search = MCP_Geometric(surface.pace * np.float32(PIXEL_M / 1000 / ELONGATION))
+    search = search_of(surface) if search is None else search
     minutes, back = search.find_costs(np.column_stack(np.unravel_index(starts, shape)).tolist())
     step = np.array([row * shape[1] + column for row, column in search.offsets], dtype=np.int32)
     back = back.reshape(-1)

@@ -124,7 +124,7 @@ def far_from_4g(
     # To a tree without a site every distance is infinite: everyone would be far from nothing.
     if len(sites) == 0 or grid.empty:
         return {"commune": pd.Series(dtype=float), "iris": pd.Series(dtype=float)}
-    distance, _ = cKDTree(sites).query(grid[["x_m", "y_m"]].to_numpy())
+    distance, _ = cKDTree(sites).query(grid[["x_m", "y_m"]].to_numpy(), workers=-1)
     far = grid["population"] * (distance > km * 1000)
     shares = {}
     for level, key in (("commune", "code_commune"), ("iris", "code_iris")):

@@ -130,9 +130,11 @@ def training_distance(features: pd.DataFrame, observed: pd.Series) -> pd.Series:
     points = scaled.loc[observed.index].to_numpy()
     tree = cKDTree(points, leafsize=_LEAF)
     nearest = min(NEIGHBOURS, len(points))
-    distance = pd.Series(tree.query(scaled.to_numpy(), k=[nearest])[0][:, 0], index=features.index)
+    distance = pd.Series(
+        tree.query(scaled.to_numpy(), k=[nearest], workers=-1)[0][:, 0], index=features.index
+    )
     searched = min(_SEARCHED, len(points))
-    near, who = tree.query(points, k=[*range(1, searched + 1)])
+    near, who = tree.query(points, k=[*range(1, searched + 1)], workers=-1)
     groups = observed.to_numpy().astype(object)
     reached = (groups[who] != groups[:, None]).cumsum(axis=1) >= nearest
     # In a group larger than the neighbours looked at, the farthest of them.

@@ -7,6 +7,7 @@ correction dies with the error it repairs (`readers/intake.py` applies them).
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -59,7 +60,16 @@ def load_corrections(raw: Path) -> pd.DataFrame:
 
 def read_corrections(path: Path) -> pd.DataFrame:
     """Read one file of corrections (`;` or `,`, UTF-8); see `load_corrections`."""
-    text = decode(path.read_bytes(), path, legacy=True)
+    files = tuple(f"{r.id}/{file.name}" for r in RELEASES.values() for file in r.files)
+    return _parsed(path.read_bytes(), path, tuple(RELEASES), files).copy()
+
+
+@lru_cache(maxsize=4)
+def _parsed(
+    content: bytes, path: Path, releases: tuple[str, ...], files: tuple[str, ...]
+) -> pd.DataFrame:
+    """Read and check a content once: every table of a run asks for it."""
+    text = decode(content, path, legacy=True)
     header, _, lines = text.partition("\n")
     sep = ";" if ";" in header else ","
     if not lines.strip():
@@ -70,14 +80,15 @@ def read_corrections(path: Path) -> pd.DataFrame:
     intake = Intake(path, max_share=0)
     table = parse_table(text, intake, sep=sep, key="cle", required=COLUMNS, keep=COLUMNS)
     table = table[COLUMNS].fillna("").apply(lambda column: column.str.strip())
-    _check(table, intake)
+    _check(table, intake, releases, files)
     return intake.settle(table)[0]
 
 
-def _check(table: pd.DataFrame, intake: Intake) -> None:
+def _check(
+    table: pd.DataFrame, intake: Intake, releases: tuple[str, ...], files: tuple[str, ...]
+) -> None:
     release = table["source"] + "/" + table["release"]
-    known = release.isin(list(RELEASES))
-    files = [f"{r.id}/{file.name}" for r in RELEASES.values() for file in r.files]
+    known = release.isin(releases)
     in_release = (release + "/" + table["fichier"]).isin(files)
     days = pd.to_datetime(table["date"], format="%Y-%m-%d", errors="coerce")
     same = table["valeur"] == table["valeur_trouvee"]
