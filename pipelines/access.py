@@ -12,7 +12,7 @@ from fragility.access.verdict import build_verdict
 from fragility.index.profiles import load_profile
 from fragility.schemas import indicator_labels
 from fragility.sources.catalogue import find_edition, releases_of
-from pipelines.emit import describe, emit, timed
+from pipelines.emit import describe, emit, emit_all, outs, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 _REACHED = (
@@ -35,7 +35,7 @@ def _access(name: str) -> dict[str, Any]:
 
 
 @dg.multi_asset(
-    outs={name: dg.AssetOut(description=describe(name)) for name in _REACHED},
+    outs=outs(_REACHED),
     group_name="access",
     partitions_def=EDITION_PARTITIONS,
 )
@@ -62,15 +62,7 @@ def access_portee(
             index_competences,
             roads,
         )
-    for name in _REACHED:
-        yield emit(
-            context,
-            workspace,
-            access.tables[name],
-            access.lines.get(name),
-            timer=timer,
-            output=name,
-        )
+    yield from emit_all(context, workspace, access.tables, timer, access.lines)
 
 
 @dg.asset(**_access("access_fragiles_non_couvertes"))

@@ -15,7 +15,7 @@ from fragility.index.profiles import load_profile
 from fragility.index.typology import build_typology
 from fragility.schemas import indicator_labels
 from fragility.sources.catalogue import find_edition, releases_of
-from pipelines.emit import describe, emit, timed
+from pipelines.emit import describe, emit, emit_all, outs, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
 _TABLES = (
@@ -28,7 +28,7 @@ _TABLES = (
 
 
 @dg.multi_asset(
-    outs={name: dg.AssetOut(description=describe(name)) for name in _TABLES},
+    outs=outs(_TABLES),
     group_name="index",
     partitions_def=EDITION_PARTITIONS,
 )
@@ -64,8 +64,8 @@ def index_audit(
             ],
             ignore_index=True,
         )
-    for name, table in zip(_TABLES, (audit, plain, clusters, members, types), strict=True):
-        yield emit(context, workspace, table, timer=timer, output=name)
+    tables = dict(zip(_TABLES, (audit, plain, clusters, members, types), strict=True))
+    yield from emit_all(context, workspace, tables, timer)
 
 
 @dg.asset(

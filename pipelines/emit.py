@@ -7,7 +7,7 @@ import io
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,6 +102,24 @@ def emit(
     if shown and picture is not None and isinstance(frame, gpd.GeoDataFrame):
         metadata["carte"] = dg.MetadataValue.md(small_map(frame, picture))
     return dg.Output(frame, output_name=output or "result", metadata=metadata)
+
+
+def emit_all(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    tables: Mapping[str, pd.DataFrame],
+    timer: Timer,
+    ledgers: Mapping[str, pd.DataFrame] | None = None,
+) -> Iterator[dg.Output[pd.DataFrame]]:
+    """Wrap the tables of an asset that makes several (`outs`), by name; so are their ledgers."""
+    for name, table in tables.items():
+        lines = (ledgers or {}).get(name)
+        yield emit(context, workspace, table, lines, timer=timer, output=name)
+
+
+def outs(names: Iterable[str]) -> dict[str, dg.AssetOut]:
+    """Declare the tables of an asset that makes several, described by their models."""
+    return {name: dg.AssetOut(description=describe(name)) for name in names}
 
 
 def written(

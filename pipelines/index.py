@@ -15,15 +15,23 @@ from fragility.index.several import build_profiles
 from fragility.index.uncertainty import build_uncertainty
 from fragility.sources.catalogue import find_edition
 from fragility.sources.indicator_files import folder_of, load_indicators
-from pipelines.emit import describe, emit, timed
+from pipelines.emit import describe, emit, emit_all, outs, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
+
+_MODELLED = ("index_indicateurs", "index_imputation", "index_residus")
+_OF_PROFILES = (
+    "index_scores",
+    "index_bornes",
+    "index_reperes",
+    "index_profils",
+    "index_piliers",
+    "index_points",
+)
+_UNSURE = ("index_incertitude", "index_erreurs")
 
 
 @dg.multi_asset(
-    outs={
-        name: dg.AssetOut(description=describe(name))
-        for name in ("index_indicateurs", "index_imputation", "index_residus")
-    },
+    outs=outs(_MODELLED),
     group_name="index",
     partitions_def=EDITION_PARTITIONS,
 )
@@ -51,9 +59,7 @@ def index_indicateurs(
             core_mobile["annee"].min(),
             core_couverture_4g,
         )
-    names = ("index_indicateurs", "index_imputation", "index_residus")
-    for name, table in zip(names, tables, strict=True):
-        yield emit(context, workspace, table, timer=timer, output=name)
+    yield from emit_all(context, workspace, dict(zip(_MODELLED, tables, strict=True)), timer)
 
 
 @dg.asset(
@@ -90,18 +96,8 @@ def index_contexte(
     return emit(context, workspace, table, lines, timer=timer)
 
 
-_OF_PROFILES = (
-    "index_scores",
-    "index_bornes",
-    "index_reperes",
-    "index_profils",
-    "index_piliers",
-    "index_points",
-)
-
-
 @dg.multi_asset(
-    outs={name: dg.AssetOut(description=describe(name)) for name in _OF_PROFILES},
+    outs=outs(_OF_PROFILES),
     group_name="index",
     partitions_def=EDITION_PARTITIONS,
 )
@@ -123,15 +119,11 @@ def index_scores(
             load_profiles(workspace.profiles),
             folder_of(find_edition(context.partition_key)),
         )
-    for name in _OF_PROFILES:
-        yield emit(context, workspace, tables[name], timer=timer, output=name)
+    yield from emit_all(context, workspace, tables, timer)
 
 
 @dg.multi_asset(
-    outs={
-        name: dg.AssetOut(description=describe(name))
-        for name in ("index_incertitude", "index_erreurs")
-    },
+    outs=outs(_UNSURE),
     group_name="index",
     partitions_def=EDITION_PARTITIONS,
 )
@@ -154,5 +146,4 @@ def index_incertitude(
         redrawn = prepare(edition, index_residus, core_recensement, core_revenus)
         table = build_uncertainty(redrawn, index_scores)
         errors = build_errors(redrawn.error, edition.cells, edition.where.parent)
-    yield emit(context, workspace, table, timer=timer, output="index_incertitude")
-    yield emit(context, workspace, errors, timer=timer, output="index_erreurs")
+    yield from emit_all(context, workspace, dict(zip(_UNSURE, (table, errors), strict=True)), timer)

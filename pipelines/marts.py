@@ -8,8 +8,10 @@ import geopandas as gpd
 import pandas as pd
 
 from fragility.export import contours, marts
-from pipelines.emit import describe, emit, timed
+from pipelines.emit import describe, emit, emit_all, outs, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
+
+_GROUPS = ("epci", "departements")
 
 
 def _mart(name: str) -> dict[str, Any]:
@@ -110,7 +112,7 @@ def iris(
 
 
 @dg.multi_asset(
-    outs={name: dg.AssetOut(description=describe(name)) for name in ("epci", "departements")},
+    outs=outs(_GROUPS),
     group_name="marts",
     partitions_def=EDITION_PARTITIONS,
 )
@@ -128,8 +130,7 @@ def groupes(
         tables = marts.build_groups(
             communes, index_scores, core_lieux, core_groupes, index_competences
         )
-    for name, table in zip(("epci", "departements"), tables, strict=True):
-        yield emit(context, workspace, table, timer=timer, output=name)
+    yield from emit_all(context, workspace, dict(zip(_GROUPS, tables, strict=True)), timer)
 
 
 @dg.asset(**_mart("lieux"))

@@ -14,15 +14,20 @@ from fragility.sources.catalogue import find_edition
 from fragility.sources.corrections import load_corrections
 from fragility.sources.files import on_hand
 from fragility.territory.releases import Opener
-from pipelines.emit import describe, emit, timed
+from pipelines.emit import describe, emit, emit_all, outs, timed
 from pipelines.workspace import EDITION_PARTITIONS, Workspace
 
-_ESTIMATED = ("index_competences", "competences_modele", "competences_taux")
-_ASKED = ("competences_enquete", "competences_effectifs")
+_TABLES = (
+    "index_competences",
+    "competences_modele",
+    "competences_taux",
+    "competences_enquete",
+    "competences_effectifs",
+)
 
 
 @dg.multi_asset(
-    outs={name: dg.AssetOut(description=describe(name)) for name in (*_ESTIMATED, *_ASKED)},
+    outs=outs(_TABLES),
     group_name="index",
     partitions_def=EDITION_PARTITIONS,
     deps=["raw_credoc_barometre"],
@@ -41,7 +46,7 @@ def index_competences(
     with timed() as timer:
         respondents = read.respondents()
         if respondents is None:
-            tables = [empty_table(name) for name in (*_ESTIMATED, *_ASKED)]
+            tables = [empty_table(name) for name in _TABLES]
         else:
             estimated = build_competences(respondents, core_recensement, core_communes, core_iris)
             tables = [
@@ -49,8 +54,7 @@ def index_competences(
                 weighted_rates(respondents),
                 build_counts(respondents, regional_people(estimated[0])),
             ]
-    for name, table in zip((*_ESTIMATED, *_ASKED), tables, strict=True):
-        yield emit(context, workspace, table, timer=timer, output=name)
+    yield from emit_all(context, workspace, dict(zip(_TABLES, tables, strict=True)), timer)
 
 
 @dg.asset(
