@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,17 +14,13 @@ from pipelines.folders import default_out, default_raw
 from pipelines.options import RawOption, console
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from rich.console import Console
-
     from fragility.access.candidates import Area
     from fragility.access.homes import PairsOf
     from fragility.access.simulate import Tables
 
-SHOWN = 20
 _READ = (
     "core_population_grille", "core_communes", "core_lieux", "access_couts", "access_portee",
-    "index_scores", "index_competences",
+    "index_scores", "index_competences", "index_incertitude",
 )  # fmt: skip
 
 
@@ -105,15 +102,18 @@ def simulate(
         )
     from fragility.export.simulation import write_simulation
     from fragility.sources.catalogue import find_edition
+    from pipelines.simulate_display import show_closures, show_posts
 
     banner = find_edition(edition).banner
     zone, most = _area(area), _quota(quota)
     root = out or default_out()
-    tables = _tables(root / edition, edition)
+    folder = root / edition
+    tables = _tables(folder, edition)
     screen = console()
-    with screen.status("Temps de trajet…"):
-        pairs_of = _engine(tables, root / edition, raw or default_raw(), root)
+    with screen.status("Temps de trajet, puis recherche…"):
+        pairs_of, engine = _engine(tables, folder, raw or default_raw(), edition)
         if posts is not None:
+            from fragility.access.candidates import KINDS
             from fragility.access.simulate import simulate as site
 
             kinds = [kind.strip() for kind in candidates.split(",") if kind.strip()]
@@ -126,7 +126,10 @@ def simulate(
                 "simulation_territoires": found.territoires,
                 "simulation_resume": found.resume,
             }
-            label = "-".join(["postes", str(posts), area.replace(":", "-")])
+            label = _label(
+                ["postes", str(posts), area], f"quota {quota}" if quota else "",
+                "" if set(kinds) == set(KINDS) else "+".join(kinds), threshold,
+            )  # fmt: skip
         else:
             from fragility.access.closures import close_places, read_closures
 
@@ -138,16 +141,32 @@ def simulate(
                 "fermetures_territoires": lost.territoires,
                 "fermetures_resume": lost.resume,
             }
-            label = "fermetures"
-    folder = into or root / "simulations" / edition / label
-    written = write_simulation(folder, frames, tables.core_communes, banner)
+            closed = sorted(lost.lieux["id"])
+            # Two lists of as many places must not take each other's folder.
+            same = hashlib.sha256("\n".join(closed).encode()).hexdigest()[:6]
+            label = _label(["fermetures", str(len(closed)), same], "", "", threshold)
+    target = into or root / "simulations" / edition / label
+    written = write_simulation(
+        target, frames, tables.core_communes, banner, edition=edition, engine=engine
+    )
     if banner:
         screen.print(f"{banner} : ces chiffres ne décrivent aucun lieu réel.")
     if posts is not None:
-        _show_posts(screen, frames["simulation_postes"], frames["simulation_resume"].iloc[0])
+        show_posts(screen, frames["simulation_postes"], frames["simulation_resume"].iloc[0])
     else:
-        _show_closures(screen, frames["fermetures_lieux"], frames["fermetures_resume"].iloc[0])
-    screen.print(f"\nTableaux et carte dans {folder} : " + ", ".join(p.name for p in written) + ".")
+        show_closures(screen, frames["fermetures_lieux"], frames["fermetures_resume"].iloc[0])
+    screen.print(engine)
+    names = ", ".join(path.name for path in written)
+    screen.print(f"\nTableaux et carte dans {target} : {names}.")
+
+
+def _label(words: list[str], quota: str, kinds: str, threshold: float) -> str:
+    """Name the folder of a simulation: what is asked beyond the usual is in it."""
+    from fragility.access.coverage import THRESHOLD_MIN
+
+    minutes = "" if threshold == THRESHOLD_MIN else f"{threshold:g} min"
+    said = [*words, *(word for word in (quota, kinds, minutes) if word)]
+    return "-".join(said).replace(":", "-").replace(" ", "-")
 
 
 def _tables(folder: Path, edition: str) -> Tables:
@@ -158,7 +177,8 @@ def _tables(folder: Path, edition: str) -> Tables:
     from fragility.access.simulate import Tables
 
     paths = {name: folder / "tables" / f"{name}.parquet" for name in _READ}
-    if not all(path.is_file() for path in paths.values()):
+    made = [folder / "tables" / f"{name}.parquet" for name in ("core_recensement", "access_moteur")]
+    if not all(path.is_file() for path in [*paths.values(), *made]):
         raise MissingFileError(
             f"L'édition « {edition} » n'a pas encore été calculée par cette version.",
             path=folder,
@@ -172,18 +192,23 @@ def _tables(folder: Path, edition: str) -> Tables:
     return Tables(**frames)
 
 
-def _engine(tables: Tables, folder: Path, raw: Path, out: Path) -> PairsOf:
-    """The engine that made the minutes of the edition."""
+def _engine(tables: Tables, folder: Path, raw: Path, edition: str) -> tuple[PairsOf, str]:
+    """The engine that made the minutes of the edition, and a sentence on it."""
     import pandas as pd
 
     from fragility.access.cost_surface import build_surfaces
     from fragility.access.coverage import commune_density
     from fragility.access.run import EXTRACTS, NETWORKS, Roads
+    from fragility.export.simulation_words import engine_words
 
+    engines = pd.read_parquet(folder / "tables" / "access_moteur.parquet")
+    store = folder.parent / NETWORKS
+    roads = Roads.of_edition(engines, raw / EXTRACTS, store, edition=edition)
     census = pd.read_parquet(folder / "tables" / "core_recensement.parquet")
     density = commune_density(tables.core_communes, census)
     surfaces = build_surfaces(tables.core_population_grille, tables.core_communes, density)
-    return Roads.load(raw / EXTRACTS, out / NETWORKS).pairs_of(surfaces)
+    pairs_of = roads.pairs_of(surfaces, tables.core_population_grille, tables.access_couts)
+    return pairs_of, engine_words(engines, any((raw / EXTRACTS).rglob("*.pbf")), edition)
 
 
 def _area(words: str) -> Area:
@@ -212,70 +237,3 @@ def _quota(words: str | None) -> tuple[str, int] | None:
             remedy="écrivez region, departement ou epci, deux-points et un nombre",
         )
     return level, int(most)
-
-
-def _show_posts(screen: Console, postes: pd.DataFrame, resume: pd.Series) -> None:
-    from rich.table import Table
-
-    from fragility.export.labels import french
-
-    table = Table(title=f"Où placer {int(resume['nb_postes'])} postes ({resume['nom_zone']})")
-    for name in ("rang", "lieu", "commune", "dép.", "personnes gagnées", "ou, plus peuplée"):
-        table.add_column(name, justify="right" if name in ("rang", "personnes gagnées") else "left")
-    for row in postes.head(SHOWN).to_dict("records"):
-        same = row["id_candidat"] == row["id_candidat_centre"]
-        near = "" if same else f"{row['nom_commune_centre']} ({row['nom_centre']})"
-        table.add_row(
-            str(row["rang"]), str(row["nom"]), str(row["nom_commune"]),
-            str(row["code_departement"]), french(row["nb_personnes_gagnees"]), near,
-        )  # fmt: skip
-    screen.print(table)
-    if postes.empty:
-        screen.print(
-            "Aucun poste à placer : personne n'y vit hors de portée dans une commune fragile et "
-            "non couverte."
-        )
-        return
-    if len(postes) > SHOWN:
-        screen.print(f"… et {len(postes) - SHOWN} autres dans simulation_postes.csv.")
-    proved = (
-        "optimum prouvé"
-        if resume["est_optimum_prouve"]
-        else f"à {french(resume['ecart_max_pct'], 2)} % de l'optimum au plus"
-    )
-    screen.print(
-        f"{french(resume['nb_personnes_gagnees'])} personnes en difficulté mises à portée, sur "
-        f"{french(resume['nb_personnes_hors_portee'])} qui vivent hors de portée dans une commune "
-        f"fragile et non couverte ({french(resume['part_gagnee_pct'])} %) ; {proved}. En prenant "
-        "partout la commune plus peuplée de la dernière colonne : "
-        f"{french(resume['nb_personnes_gagnees_centre'])}."
-    )
-    screen.print(
-        f"Communes fragiles et non couvertes : {french(resume['nb_communes_avant'])} avant, "
-        f"{french(resume['nb_communes_apres'])} après."
-    )
-
-
-def _show_closures(screen: Console, lieux: pd.DataFrame, resume: pd.Series) -> None:
-    from rich.table import Table
-
-    from fragility.export.labels import french
-
-    table = Table(title="Ce que coûte chaque fermeture")
-    for name in ("lieu", "commune"):
-        table.add_column(name)
-    for name in ("habitants servis", "hors de portée", "dont en difficulté"):
-        table.add_column(name, justify="right")
-    for row in lieux.head(SHOWN).to_dict("records"):
-        table.add_row(
-            str(row["nom"]), str(row["nom_commune"]), french(row["population_servie"]),
-            french(row["population_perdue"]), french(row["nb_personnes_perdues"]),
-        )  # fmt: skip
-    screen.print(table)
-    screen.print(
-        f"{french(resume['population_perdue'])} habitants, dont "
-        f"{french(resume['nb_personnes_perdues'])} en difficulté numérique, n'auraient plus de "
-        f"conseiller à {french(resume['seuil_min'])} minutes ; "
-        f"{french(resume['nb_communes_devenues_fragiles_non_couvertes'])} communes deviendraient "
-        "fragiles et non couvertes."
-    )

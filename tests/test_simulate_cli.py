@@ -1,11 +1,14 @@
 """`fragility simulate` on the demo edition: what it prints, writes and refuses."""
 
+import shutil
 from functools import partial
 
 import duckdb
 import geopandas as gpd
 import pandas as pd
 import pytest
+
+from pipelines.simulate_cli import _label
 
 
 @pytest.fixture
@@ -27,7 +30,9 @@ def test_posts_are_placed_where_people_are_out_of_reach(call, where, demo, tmp_p
     ended, text, err = call("--posts", 3, "--dossier", tmp_path, *where)
     assert (ended, err) == (0, "")
     assert "Territoire fictif" in text
-    assert "optimum prouvé" in text
+    assert "Optimum prouvé" in text
+    assert "pas la plus probable" in text
+    assert "comme dans l'édition, à vol d'oiseau" in text
     posts = pd.read_csv(tmp_path / "simulation_postes.csv", sep=";", decimal=",", dtype={
         "code_commune": str, "code_departement": str, "code_epci": str, "code_region": str,
     })  # fmt: skip
@@ -40,6 +45,86 @@ def test_posts_are_placed_where_people_are_out_of_reach(call, where, demo, tmp_p
     territories = pd.read_csv(tmp_path / "simulation_territoires.csv", sep=";", decimal=",")
     assert territories["nb_personnes_gagnees"].sum() == pytest.approx(
         posts["nb_personnes_gagnees"].sum(), abs=len(territories)
+    )
+
+
+def test_what_the_choice_is_and_how_sure_is_said_with_the_files(call, where, demo, tmp_path):
+    call("--posts", 3, "--dossier", tmp_path, *where)
+    words = (tmp_path / "LISEZMOI.md").read_text("utf-8")
+    for said in ("Territoire fictif", "édition `demo`", "Ce que le choix rend le plus grand",
+                 "pas la plus probable", "gain sûr", "lieu de rechange"):  # fmt: skip
+        assert said in words, said
+    listed = {path.name for path in tmp_path.iterdir()} - {"LISEZMOI.md"}
+    assert all(f"`{name}`" in words for name in listed)
+    columns = pd.read_csv(tmp_path / "dictionnaire.csv", sep=";")
+    for name in ("simulation_postes", "simulation_territoires", "simulation_resume"):
+        written = pd.read_csv(tmp_path / f"{name}.csv", sep=";", nrows=0).columns
+        assert set(written) <= set(columns.loc[columns["table"] == name, "colonne"]), name
+    # At the edition's threshold, communes have the edition's probability and word.
+    towns = pd.read_csv(tmp_path / "simulation_territoires.csv", sep=";", decimal=",", dtype={
+        "code_commune": str,
+    }).set_index("code_commune")  # fmt: skip
+    published = table(demo, "communes").set_index("code_commune").loc[towns.index]
+    column = "probabilite_fragile_non_couverte_pct"
+    assert towns[column].tolist() == pytest.approx(published[column].tolist(), abs=0.06)
+    word = "confiance_fragile_non_couverte"
+    assert towns[word].tolist() == published[word].tolist()
+
+
+@pytest.mark.parametrize("posts", [1, 2, 5, 20])
+def test_a_departement_is_proved_in_less_than_a_second(call, where, tmp_path, posts):
+    call("--posts", posts, "--zone", "departement:00", "--dossier", tmp_path, *where)
+    with duckdb.connect(str(tmp_path / "simulation.duckdb"), read_only=True) as database:
+        proved, seconds, best, found = database.execute(
+            "SELECT est_optimum_prouve, secondes, nb_personnes_borne, nb_personnes_gagnees "
+            "FROM simulation_resume"
+        ).fetchone()
+        spare = database.execute(
+            "SELECT code_commune, code_commune_centre, nb_personnes_perdues_centre, "
+            "nb_personnes_gagnees FROM simulation_postes WHERE id_candidat_centre IS NOT NULL"
+        ).fetchall()
+    assert proved
+    assert seconds < 1
+    assert found == pytest.approx(best)
+    # Nothing named beside the best list is in the same commune, or would gain more.
+    for own, other, lost, gained in spare:
+        assert own != other
+        assert 0 <= lost <= 0.05 * gained + 1e-6
+
+
+def test_more_posts_than_are_useful_is_said(call, where, tmp_path):
+    ended, text, err = call("--posts", 100000, "--dossier", tmp_path, *where)
+    assert (ended, err) == (0, "")
+    posts = len(pd.read_csv(tmp_path / "simulation_postes.csv", sep=";"))
+    assert f"100 000 postes demandés, {posts} utiles" in text.replace("\u202f", " ")
+    assert "un de plus n'en gagnerait aucune" in text
+    # One less than these is not enough.
+    call("--posts", posts - 1, "--dossier", tmp_path / "moins", *where)
+    whole, less = (
+        pd.read_csv(folder / "simulation_resume.csv", sep=";", decimal=",").iloc[0]
+        for folder in (tmp_path, tmp_path / "moins")
+    )
+    assert less["nb_personnes_gagnees"] < whole["nb_personnes_gagnees"]
+    assert pd.isna(less["raison_postes_en_moins"])
+
+
+def test_an_edition_by_road_is_not_simulated_with_other_extracts(call, demo, tmp_path):
+    shutil.copytree(demo[1] / "tables", tmp_path / "demo" / "tables")
+    path = tmp_path / "demo" / "tables" / "access_moteur.parquet"
+    engines = pd.read_parquet(path)
+    engines.assign(moteur="route", extraits="0123456789abcdef" * 4).to_parquet(path)
+    ended, _, err = call("--posts", 1, "--raw", demo[0], "--out", tmp_path)
+    assert ended == 1
+    assert "ne sont pas ceux du calcul" in err
+    assert "0123456789ab…" in err
+    assert "aucun extrait" in err
+
+
+def test_simulations_that_differ_have_folders_of_their_own():
+    usual = _label(["postes", "5", "departement:23"], "", "", 20.0)
+    assert usual == "postes-5-departement-23"
+    assert _label(["postes", "5", "france"], "quota epci:1", "mairie+bibliotheque", 30.0) == (
+        "postes-5-france-quota-epci-1-mairie+bibliotheque-30-min"
     )
 
 
@@ -81,6 +166,7 @@ def test_closing_every_place_leaves_everybody_out_of_reach(call, where, demo, tm
                             "--dossier", into, *where)  # fmt: skip
     assert (ended, err) == (0, "")
     assert "n'auraient plus de conseiller à 20 minutes" in text
+    assert "`fermetures_lieux.csv`" in (into / "LISEZMOI.md").read_text("utf-8")
     summary = pd.read_csv(into / "fermetures_resume.csv", sep=";", decimal=",").iloc[0]
     assert summary["nb_lieux"] == len(ids)
     reach = table(demo, "access_dispositifs")

@@ -85,6 +85,7 @@ def tables(
             "dispositifs": [kind for kind, _ in listed.values()],
             "code_commune": [codes[int(np.abs(km - k).argmin())] for k in at],
             "nb_conseillers": np.nan,
+            "itinerance": False,
             "statut": "retenu",
             "id_lieu": None,
         },
@@ -104,5 +105,22 @@ def tables(
     skills = pd.DataFrame(
         {"niveau": "commune", "code": codes, "nb_personnes_en_difficulte": people / 10}
     )
-    portee = pd.DataFrame({"niveau": [], "code": [], "conseiller_plus_proche_min": []})
-    return Tables(grid, communes, lieux, couts, portee, scores, skills)
+    portee = pd.DataFrame(
+        {
+            "niveau": "commune",
+            "code": codes,
+            "conseiller_plus_proche_min": couts["minutes"],
+            "est_conseiller_dans_commune": False,
+            "couverture": "non_couverte",
+            "portee_precision": "mailles",
+        }
+    )
+    # The third village is the surest, the last one a toss-up.
+    doubt = pd.DataFrame(
+        {
+            "niveau": "commune",
+            "code": codes,
+            "probabilite_fragile_pct": [100.0, 100.0, 100.0, 80.0, 50.0],
+        }
+    )
+    return Tables(grid, communes, lieux, couts, portee, scores, skills, doubt)

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from fragility.access.places_names import plain
 from fragility.access.travel import receiving_places
 from fragility.errors import UsageError
 from fragility.territory.crs import METROPOLE, WGS84
@@ -18,6 +19,14 @@ from fragility.territory.crs import METROPOLE, WGS84
 # In order of preference where two reach the same people: rooms that already help people with
 # their papers, then rooms with computers, then a room to be found.
 KINDS = ("france_services", "bibliotheque", "mairie")
+# Names, in capitals without accents: a van that its list does not say to move; who runs libraries
+# or lends to them; a shelf of books in a town hall, which is itself a candidate.
+_NO_ROOM = (
+    r"\b(?:\w*BUS|CAMION|ITINERANTE?S?|MOBILES?)\b"
+    r"|^DIRECTION\b|\bDIRECTION SERVICES\b|\bDIRECTION$"
+    r"|^(?:SIEGE|ADMINISTRATION|COORDINATION|SERVICES? CENTRA(?:L|UX))\b"
+    r"|^RESEAU (?:DE|DES|DU|INTERCOMMUNAL)\b|\bDEPARTEMENTALE DE PRET\b|^DEPOT\b"
+)
 LEVELS = {"region": "code_region", "departement": "code_departement", "epci": "code_epci"}
 
 
@@ -70,7 +79,8 @@ def list_candidates(
     ----------
     grid : `core_population_grille`.
     core_communes : communes with contours.
-    lieux : `core_lieux`: its retained France services and libraries.
+    lieux : `core_lieux`: its retained France services and libraries that have a room of their own
+        (`can_host`).
     kinds : some of `KINDS`.
 
     Returns
@@ -106,6 +116,7 @@ def list_candidates(
             parts.append(town_halls(grid, core_communes))
             continue
         places = receiving_places(lieux, kind)
+        places = places[can_host(places).to_numpy()]
         known = places["code_commune"].isin(core_communes["code_commune"])
         places = places[known.to_numpy()].rename(columns={"id": "id_candidat"})
         parts.append(places[["id_candidat", "nom", "code_commune", "geometry"]])
@@ -120,6 +131,28 @@ def list_candidates(
     return (
         gpd.GeoDataFrame(table, geometry="geometry", crs=WGS84).iloc[order].reset_index(drop=True)
     )
+
+
+def can_host(places: pd.DataFrame) -> pd.Series:
+    """Tell the places where somebody could receive the public every day.
+
+    Parameters
+    ----------
+    places : `nom`, `itinerance`.
+
+    Returns
+    -------
+    Booleans on the index of `places`: neither a service that moves, nor a head office, a network,
+    or a deposit of books.
+
+    Examples
+    --------
+    >>> names = ["Médiathèque Colette", "Bibliobus", "Direction de la lecture publique"]
+    >>> can_host(pd.DataFrame({"nom": names, "itinerance": False})).tolist()
+    [True, False, False]
+    """
+    roomless = plain(places["nom"]).str.contains(_NO_ROOM, regex=True).fillna(False).astype(bool)
+    return ~(roomless | places["itinerance"].astype(bool))
 
 
 def town_halls(grid: pd.DataFrame, core_communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -173,9 +173,10 @@ def _checked(ids: Iterable[str], places: pd.DataFrame, lieux: pd.DataFrame) -> N
     if unknown or not wanted:
         raise UsageError(
             "Des lieux à fermer ne sont pas des lieux de conseillers numériques retenus.",
-            expected="des identifiants de core_lieux, comme " + ", ".join(places["id"].head(2)),
+            expected="des identifiants de lieux, comme " + ", ".join(places["id"].head(2)),
             found=", ".join(unknown[:5]) + f" ({len(unknown)} en tout)" if unknown else "rien",
-            remedy="cherchez l'identifiant dans la table lieux (dispositif conseiller_numerique)",
+            remedy="cherchez l'identifiant dans fragilite.duckdb : SELECT id, nom, code_commune "
+            "FROM marts.lieux WHERE dispositifs LIKE '%conseiller_numerique%'",
         )
     return places["id"].isin(wanted).to_numpy(dtype=bool)
 

@@ -141,32 +141,65 @@ def complete(reach: NetworkReach, other: pd.DataFrame) -> pd.DataFrame:
     return both.loc[order[order.isin(both.index)]].reset_index()[_COLUMNS]
 
 
-def pairs_by_road(networks: Mapping[int, Network], other: PairsOf) -> PairsOf:
-    """Give the pairs of the road network where it holds both ends, those of another engine else.
+def road_homes(grid: pd.DataFrame, couts: pd.DataFrame) -> NDArray[np.float64]:
+    """Tell the homes whose minutes are those of the road network.
+
+    Parameters
+    ----------
+    grid : `core_population_grille`.
+    couts : `access_couts`, its rows in the order of `grid` (or empty).
+
+    Returns
+    -------
+    Metres, shape (n, 2).
+    """
+    by_road = couts["moteur"].eq("route").to_numpy()
+    xy: NDArray[np.float64] = grid[["x_m", "y_m"]].to_numpy(dtype=float)[: len(by_road)]
+    return xy[by_road]
+
+
+def pairs_by_road(
+    networks: Mapping[int, Network], other: PairsOf, answered: Mapping[int, NDArray[np.float64]]
+) -> PairsOf:
+    """Give the pairs of the road network to the homes it answers for, those of another engine else.
 
     Parameters
     ----------
     networks : EPSG code of a zone -> its network.
     other : homes and places in metres, limit in minutes, EPSG code -> pairs.
+    answered : EPSG code -> homes whose minutes are by road (`road_homes`), shape (n, 2).
+
+    Notes
+    -----
+    All pairs of a home come from the engine that gave its minutes to the nearest place: with two
+    engines, a home could have a place at 8 minutes in one table and none within 20 in the other.
+    The engine does not depend on the place: from a home that goes by road, a place that the network
+    does not hold is not reached.
     """
+    by_road = {epsg: _points(xy) for epsg, xy in answered.items() if len(xy)}
 
     def pairs(
         homes: NDArray[np.float64], places: NDArray[np.float64], limit: float, epsg: int
     ) -> Pairs:
-        rest = other(homes, places, limit, epsg)
-        if epsg not in networks:
-            return rest
-        network = networks[epsg]
-        away, missing = (join_network(network, xy).node < 0 for xy in (homes, places))
-        mine = network_pairs(network, homes, places, limit)
-        kept = away[rest.home] | missing[rest.place]
+        if epsg not in networks or epsg not in by_road:
+            return other(homes, places, limit, epsg)
+        mine = np.isin(_points(homes), by_road[epsg])
+        near, far = np.flatnonzero(mine), np.flatnonzero(~mine)
+        parts = [(near, network_pairs(networks[epsg], homes[near], places, limit))]
+        if len(far):
+            parts.append((far, other(homes[far], places, limit, epsg)))
         return Pairs(
-            np.r_[mine.home, rest.home[kept]],
-            np.r_[mine.place, rest.place[kept]],
-            np.r_[mine.minutes, rest.minutes[kept]],
-            mine.homes,
-            mine.places,
-            mine.limit,
+            np.concatenate([rows[own.home].astype(np.int32) for rows, own in parts]),
+            np.concatenate([own.place.astype(np.int32) for _, own in parts]),
+            np.concatenate([own.minutes.astype(np.float32) for _, own in parts]),
+            len(homes),
+            len(places),
+            limit,
         )
 
     return pairs
+
+
+def _points(xy: NDArray[np.float64]) -> NDArray[np.complex128]:
+    """Write points as single numbers, so that equal points are equal."""
+    return np.asarray(xy[:, 0] + 1j * xy[:, 1])

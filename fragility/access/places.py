@@ -17,6 +17,13 @@ from fragility.access.names import declared_commune
 from fragility.access.places_commune import deduce_communes
 from fragility.access.places_locate import UNPLACED, locate
 from fragility.access.places_merge import merge_places
+from fragility.access.places_screen import (
+    TRIAL,
+    hide_persons,
+    is_trial,
+    learn_first_names,
+    without_addresses,
+)
 from fragility.ledger import ledger, stack
 from fragility.territory.crs import WGS84
 
@@ -74,6 +81,8 @@ def build_places(
         return _empty(), stack()
     is_double = everything.duplicated("id")
     rows = everything[~is_double].reset_index(drop=True)
+    said = rows["motif_ecart"]
+    rows["motif_ecart"] = said.mask(said.isna() & is_trial(rows["nom"]), TRIAL)
     rows = rows.assign(**_placed(rows, core_communes, communes))
     rows = rows.assign(dispositifs=rows["dispositif"], id_lieu=None, motif_fusion=None)
     last = rows["date_maj"].fillna(rows["date_liste"])
@@ -84,6 +93,7 @@ def build_places(
     rows = pd.concat([used, aside], ignore_index=True)
     # Back to the order of the lists.
     rows = rows.set_index("id").loc[everything["id"][~is_double]].reset_index()
+    rows["nom"] = _named_without_persons(rows)
     limit = (pd.Timestamp(day) - pd.DateOffset(months=stale_months)).strftime("%Y-%m-%d")
     rows["est_ancien"] = (rows["derniere"] < limit).fillna(False).astype(bool)
     frame = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(rows["point"].to_numpy(), crs=WGS84))
@@ -147,6 +157,14 @@ def _placed(
     )
 
 
+def _named_without_persons(rows: pd.DataFrame) -> pd.Series:
+    """Names of places, once they have told which rows are one place."""
+    communes = rows["commune_declaree"].fillna("") + " " + rows["nom_commune"].fillna("")
+    first_names = learn_first_names(rows["adresse"])
+    libraries = rows["dispositif"].eq("bibliotheque")
+    return without_addresses(hide_persons(rows["nom"], communes, first_names, libraries))
+
+
 def _known_by_its_places(located: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Set aside the employers of conseillers where the places themselves are known.
 
@@ -176,14 +194,17 @@ def _standing(used: pd.DataFrame) -> pd.DataFrame:
     ranked = used.assign(ordre=used["dispositif"].map(order)).sort_values("ordre", kind="stable")
     ranked = ranked.drop_duplicates(["id_lieu", "dispositif"])
     offered = ranked.groupby("id_lieu")["dispositif"].agg("|".join)
-    sums = {
+    sums: dict[str, pd.Series] = {
         "dispositifs": offered,
+        # A post is not put where one of the records says that the service moves.
+        "itinerance": of["itinerance"].any().astype(bool),
         "nb_conseillers": of["nb_conseillers"].sum(min_count=1),
         "date_maj": of["date_maj"].max(),
         "derniere": of["derniere"].max(),
     }
     for column, values in sums.items():
-        used[column] = used[column].mask(stands, used["id"].map(values))
+        told = used[column].mask(stands, used["id"].map(values))
+        used[column] = told.astype(used[column].dtype)
     # A row known by its commune alone takes the point of one that has its own.
     exact = used[used["precision"] == "coordonnees"].drop_duplicates("id_lieu")
     at = pd.Series(exact.index, index=exact["id_lieu"]).reindex(used["id"]).to_numpy()

@@ -14,34 +14,20 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from fragility.access.names import normalise_name
-from fragility.access.places_names import KINDS, OF_LIST, WAYS, name_words, overlap, street_words
+from fragility.access.places_agree import (
+    REASONS,
+    SAME_ADDRESS,
+    SAME_ID,
+    SAME_NAME,
+    SAME_NAME_M,
+    SAME_SIRET,
+    SAME_STREET,
+    accepted,
+)
+from fragility.access.places_names import KINDS, OF_LIST, name_words, overlap, street_words
+from fragility.sources.readers.place_cells import MOBILE_NAME
 
-# Geocoders part two writings of one address. Pairs of the lists of 2022-2023 were read, by fifty,
-# on both sides of each bound. Names alike: 46 true from 100 to 300 m, 38 from 300 to 500 m; but 25
-# from 100 to 300 m where both give a number in streets that differ.
-SAME_NAME_M = 300.0
-OTHER_STREET_M = 100.0
-# One number of one street in one commune: all true, up to 3 km; kept short for communes that were
-# merged and have two streets of a name.
-SAME_ADDRESS_M = 1000.0
-# A body has one SIRET and several sites: from 50 to 300 m, 14 pairs of 40 are of two buildings.
-SAME_SIRET_M = 50.0
-# The middle of a street stands for its houses: on it, and without two numbers, one building; 20
-# of 25 true, against half from 1 to 25 m.
-SAME_POINT_M = 1.0
-REGISTER_M = 50.0
-# Lists in which a place has one row: two of their rows are two places unless all agrees.
-REGISTERS = frozenset({"france_services", "bibliotheque", "la_poste"})
 _EARTH_M = 6_371_008.8
-
-SAME_ID = "même identifiant du producteur"
-SAME_SIRET = "même SIRET"
-SAME_ADDRESS = "même adresse"
-SAME_STREET = "même voie, même point"
-SAME_NAME = "même nom"
-_BOUNDS = {SAME_ID: np.inf, SAME_SIRET: SAME_SIRET_M, SAME_ADDRESS: SAME_ADDRESS_M,
-           SAME_STREET: SAME_POINT_M, SAME_NAME: SAME_NAME_M}  # fmt: skip
-_REASONS = list(_BOUNDS)
 
 
 def merge_places(places: pd.DataFrame, order: list[str]) -> pd.DataFrame:
@@ -106,8 +92,8 @@ def same_pairs(places: pd.DataFrame) -> pd.DataFrame:
     parts = [pd.DataFrame(p, columns=["a", "b"]).assign(raison=r) for r, p in seen.items()]
     pairs = pd.concat(parts, ignore_index=True)
     pairs["metres"] = _metres(places, pairs["a"].to_numpy(), pairs["b"].to_numpy())
-    pairs = pairs[_accepted(pairs, places, table)]
-    strength = pairs["raison"].map({r: k for k, r in enumerate(_REASONS)}).to_numpy()
+    pairs = pairs[accepted(pairs, places, table)]
+    strength = pairs["raison"].map({r: k for k, r in enumerate(REASONS)}).to_numpy()
     pairs = pairs.iloc[np.argsort(strength, kind="stable")]
     return pairs.drop_duplicates(["a", "b"], ignore_index=True)
 
@@ -127,48 +113,8 @@ def _words(places: pd.DataFrame) -> pd.DataFrame:
         "voie": street["voie"].to_numpy(dtype=object),
         # A library named « Les Minimes » is no France services of that name.
         "mots": [w | k if w else w for w, k in zip(words, kind, strict=True)],
+        "mobile": places["nom"].str.contains(MOBILE_NAME, case=False).fillna(False).to_numpy(bool),
     })  # fmt: skip
-
-
-def _accepted(pairs: pd.DataFrame, places: pd.DataFrame, table: pd.DataFrame) -> NDArray[np.bool_]:
-    """Tell the pairs whose distance, names, addresses and lists agree with their reason."""
-    a, b = pairs["a"].to_numpy(), pairs["b"].to_numpy()
-    reason, metres = pairs["raison"].to_numpy(dtype=object), pairs["metres"].to_numpy()
-
-    def equal(values: pd.Series) -> NDArray[np.bool_]:
-        of = values.to_numpy(dtype=object)
-        return np.array(of[a] == of[b], dtype=bool)
-
-    def shared(sets: pd.Series) -> NDArray[np.float64]:
-        of = sets.to_numpy(dtype=object)
-        return np.array([overlap(of[i], of[j]) for i, j in zip(a, b, strict=True)], dtype=float)
-
-    alike = shared(table["mots"])
-    streets = table["voie"].fillna("").str.split().map(frozenset)
-    street = shared(streets)
-    another = shared(streets.map(lambda words: words - WAYS)) == 0
-    numbered = table["numero"].notna().to_numpy()
-    both = numbered[a] & numbered[b]
-    other_street = both & another
-    other_number = both & ~equal(table["numero"])
-    one_commune = shared(table["declaree"]) == 1
-    apart = np.isnan(metres)
-    bound = np.array([_BOUNDS[r] for r in reason])
-    bound = np.where((reason == SAME_NAME) & other_street, OTHER_STREET_M, bound)
-    near = np.where(apart, equal(table["commune"]), metres <= bound)
-    ok = near & equal(places["itinerance"])
-    ok &= (reason != SAME_NAME) | ((alike == 1) & one_commune)
-    ok &= (reason != SAME_STREET) | ((street == 1) & ~other_number & ~apart)
-    # Without a distance, two addresses that differ are two sites of one body.
-    ok &= (reason != SAME_SIRET) | ~apart | ~(other_street | other_number)
-    kind = places["dispositif"].to_numpy(dtype=str)
-    register = (kind[a] == kind[b]) & np.isin(kind[a], sorted(REGISTERS))
-    twin = (alike == 1) & one_commune & (street == 1) & ~other_number & (metres <= REGISTER_M)
-    ok &= ~register | twin
-    # An employer receives where its SIRET does, or elsewhere.
-    employer = places["est_employeur"].to_numpy(dtype=bool)
-    ok &= ~(employer[a] | employer[b]) | (reason == SAME_SIRET)
-    return np.asarray(ok | (reason == SAME_ID), dtype=bool)
 
 
 def _metres(

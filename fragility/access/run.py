@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,11 +17,17 @@ from fragility.access.coverage import build_dispositifs, build_portee, commune_d
 from fragility.access.homes import PairsOf, build_homes, zone_pairs
 from fragility.access.nearest import Reach, cell_costs, reach_places
 from fragility.access.network import Network
-from fragility.access.network_reach import complete, nearest_by_network, pairs_by_road
+from fragility.access.network_reach import (
+    complete,
+    nearest_by_network,
+    pairs_by_road,
+    road_homes,
+)
 from fragility.access.network_store import engine_of, load_network
 from fragility.access.road_rules import Profile
 from fragility.access.surface_trips import SurfaceEngine, search_of
 from fragility.access.travel import CONSEILLERS, DISPOSITIFS, receiving_places
+from fragility.errors import DataCheckError, MissingFileError
 from fragility.sources.readers.osm import Extract, find_extracts
 from fragility.territory.crs import METROPOLE
 
@@ -58,10 +64,67 @@ class Roads:
             return cls(None)
         return cls(load_network(extracts, PROFILE, store, epsg=METROPOLE), extracts)
 
-    def pairs_of(self, surfaces: Mapping[int, Surface]) -> PairsOf:
-        """Engine of the cost table: by road where the network has both ends."""
+    @classmethod
+    def of_edition(
+        cls, engines: pd.DataFrame, osm: Path, store: Path, *, edition: str = "demo"
+    ) -> Roads:
+        """Read the network that gave its minutes to an edition that was computed.
+
+        Parameters
+        ----------
+        engines : `access_moteur` of the edition.
+        osm, store : see `load`.
+        edition : its name, for the message.
+
+        Returns
+        -------
+        No network for an edition none of whose homes goes by road, whatever extracts are there.
+
+        Raises
+        ------
+        MissingFileError, DataCheckError
+            When the extracts are not there any more, or are not those of the edition.
+        """
+        by_road = engines[engines["moteur"] == "route"]
+        if by_road.empty:
+            return cls(None)
+        extracts = tuple(find_extracts(osm))
+        wanted = set(" ".join(by_road["extraits"].dropna()).split())
+        found = {extract.sha256 for extract in extracts}
+        if wanted == found:
+            return cls.load(osm, store)
+        kind = DataCheckError if extracts else MissingFileError
+        raise kind(
+            f"Les extraits OpenStreetMap ne sont pas ceux du calcul de l'édition « {edition} » : "
+            "les temps d'avant et d'après ne se compareraient pas.",
+            path=osm,
+            expected=_shortened(wanted),
+            found=_shortened(found),
+            remedy="remettez ces extraits, ou recalculez avec ceux qui y sont : "
+            f"« fragility run --edition {edition} »",
+        )
+
+    def pairs_of(
+        self, surfaces: Mapping[int, Surface], grid: pd.DataFrame, couts: pd.DataFrame
+    ) -> PairsOf:
+        """Engine of the cost table: each home has the one that gave its minutes.
+
+        Parameters
+        ----------
+        grid, couts : `core_population_grille` and `access_couts` of the conseillers, row by row.
+        """
         crossing = SurfaceEngine(surfaces)
-        return pairs_by_road({METROPOLE: self.network}, crossing) if self.network else crossing
+        if self.network is None:
+            return crossing
+        return pairs_by_road(
+            {METROPOLE: self.network}, crossing, {METROPOLE: road_homes(grid, couts)}
+        )
+
+
+def _shortened(checksums: Collection[str]) -> str:
+    """Name extracts by the beginning of their checksums, which is enough to tell them apart."""
+    words = ", ".join(sorted(checksum[:12] for checksum in checksums))
+    return f"empreinte {words}…" if words else "aucun extrait"
 
 
 def build_access(
@@ -109,7 +172,8 @@ def build_access(
     counted = recensement.drop_duplicates(["niveau", "code"])
     homes = build_homes(grid, core_communes, competences, counted, core_iris=core_iris)
     places = receiving_places(lieux)
-    pairs = zone_pairs(homes, places, max(COUNTED_MIN), roads.pairs_of(surfaces))
+    pairs_of = roads.pairs_of(surfaces, grid, access.tables["access_couts"])
+    pairs = zone_pairs(homes, places, max(COUNTED_MIN), pairs_of)
     access.tables["access_capacite"], lines = build_capacite(
         homes, places, pairs, core_communes, core_iris
     )

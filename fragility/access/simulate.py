@@ -21,6 +21,7 @@ from fragility.access.homes import (
     nearest_of,
     zone_pairs,
 )
+from fragility.access.simulate_sure import commune_chance
 from fragility.access.simulate_tables import (
     first_post,
     posts_table,
@@ -28,8 +29,8 @@ from fragility.access.simulate_tables import (
     territories_table,
     with_centres,
 )
-from fragility.access.siting import SECONDS, build_problem, site
-from fragility.access.siting_swap import recentre
+from fragility.access.siting import SECONDS, Problem, build_problem, site
+from fragility.access.siting_swap import substitutes
 from fragility.access.travel import receiving_places
 from fragility.errors import UsageError
 
@@ -50,6 +51,7 @@ class Tables:
     access_portee: pd.DataFrame
     index_scores: pd.DataFrame
     index_competences: pd.DataFrame
+    index_incertitude: pd.DataFrame
 
     def homes(self) -> pd.DataFrame:
         """Where people live (`build_homes`)."""
@@ -102,7 +104,7 @@ def simulate(
     kinds : candidates, some of `candidates.KINDS`.
     quota : level ("region", "departement" or "epci") and most posts in each.
     seconds, exact : see `siting.site`.
-    leeway : share of its people that a post may lose to be in a larger commune (`centres`).
+    leeway : share of what a post adds that a larger commune may lose (`siting_swap.substitutes`).
 
     Returns
     -------
@@ -118,7 +120,8 @@ def simulate(
     -----
     The demand is the people in difficulty who live beyond the threshold in a fragile commune that
     is not covered. Those who live there but are near a place count no more, nor do those of
-    communes whose coverage is uncertain.
+    communes whose coverage is uncertain. What the choice makes greatest is their estimated number,
+    every verdict taken at its word; how likely each is is told, and does not weigh.
     """
     area = area or Area()
     if not threshold > 0 or not 0 <= band < 1:
@@ -159,19 +162,22 @@ def simulate(
     after = commune_reach(homes, later, served_later, threshold, band)
     first = first_post(nearby.within(threshold), minutes > threshold)
     first_of_area = np.where(wanted, first, len(chosen))
-    postes = posts_table(chosen, homes, first_of_area, communes)
-    moved = recentre(problem, plan.chosen, _preference(candidates, homes_of), leeway)
-    centres = candidates.iloc[moved].reset_index(drop=True)
-    near_centres = zone_pairs(homes, centres, threshold, pairs_of)
-    again = np.where(wanted, first_post(near_centres, minutes > threshold), len(centres))
-    postes = with_centres(postes, posts_table(centres, homes, again, communes))
+    chance = commune_chance(tables.index_incertitude, tables.access_portee, threshold)
+    size = candidates["code_commune"].map(homes_of).fillna(0.0).to_numpy(dtype=float)
+    town = np.unique(candidates["code_commune"].to_numpy(dtype=str), return_inverse=True)[1]
+    named = substitutes(problem, plan.chosen, town, size, leeway)
+    postes = with_centres(
+        posts_table(chosen, homes, first_of_area, communes, chance),
+        candidates, named, _losses(problem, plan.chosen, named), communes,
+    )  # fmt: skip
     territoires = territories_table(
-        homes, first, before.loc[uncovered], after, communes, inside, len(chosen)
+        homes, first, before.loc[uncovered], after, communes, inside, len(chosen), chance
     )
     resume = summary_table(
         plan, postes, territoires, posts=posts, area=area, communes=communes,
         threshold=threshold, kinds=kinds, quota=quota, candidates=len(candidates),
         demand=float(weight.sum()), people=float(homes["population"].to_numpy()[wanted].sum()),
+        moved=problem.value(np.where(named >= 0, named, plan.chosen)),
     )  # fmt: skip
     return Simulation(postes, territoires, resume)
 
@@ -193,9 +199,14 @@ def _groups(
     return np.unique(code.to_numpy(dtype=object), return_inverse=True)[1].astype(np.int64)
 
 
-def _preference(candidates: pd.DataFrame, inhabitants: pd.Series) -> NDArray[np.int64]:
-    """Rank candidates: those of the largest commune first, then in the order of their kinds."""
-    people = candidates["code_commune"].map(inhabitants).fillna(0.0).to_numpy(dtype=float)
-    rank = np.empty(len(candidates), dtype=np.int64)
-    rank[np.lexsort((np.arange(len(candidates)), -people))] = np.arange(len(candidates))
-    return rank
+def _losses(
+    problem: Problem, chosen: NDArray[np.int64], named: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """People that the whole choice loses when one post moves to its substitute, one at a time."""
+    value, losses = problem.value(chosen), np.full(len(chosen), np.nan)
+    for at in np.flatnonzero(named >= 0):
+        moved = chosen.copy()
+        moved[at] = named[at]
+        losses[at] = value - problem.value(moved)
+    # Sums of floats: a hair below nothing is nothing.
+    return np.where(np.abs(losses) <= 1e-9 * max(value, 1.0), 0.0, losses)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from fragility.access.candidates import LEVELS, Area
 from fragility.access.pairs import Pairs
-from fragility.access.siting import Plan
+from fragility.access.simulate_sure import chance_words, gain_chance
+from fragility.access.siting import SAME, Plan
 
 MEMBERSHIP = ["code_epci", "code_departement", "nom_departement", "code_region"]
 
@@ -34,14 +35,16 @@ def posts_table(
     homes: pd.DataFrame,
     first: NDArray[np.int64],
     communes: pd.DataFrame,
+    chance: pd.Series,
 ) -> gpd.GeoDataFrame:
-    """Build `simulation_postes`.
+    """Build `simulation_postes`, but for the larger communes (`with_centres`).
 
     Parameters
     ----------
     chosen : candidates in the order of choice.
     homes, first : homes, and the post that each is counted for (`len(chosen)` for none).
     communes : `core_communes`.
+    chance : `simulate_sure.commune_chance`.
     """
     n = len(chosen)
 
@@ -50,6 +53,9 @@ def posts_table(
         return sums[:n].astype(float)
 
     people = per_post(homes["en_difficulte"])
+    weight = homes["en_difficulte"].to_numpy(dtype=float)
+    likely = homes["code_commune"].map(chance).to_numpy(dtype=float)
+    robust, mean = gain_chance(weight, likely, first, n)
     served = pd.DataFrame({"post": first, "commune": homes["code_commune"].to_numpy()})
     served = served[served["post"] < n].drop_duplicates()
     place = communes.set_index("code_commune").reindex(chosen["code_commune"])
@@ -65,6 +71,8 @@ def posts_table(
             "nb_personnes_gagnees": people,
             "cumul_personnes_gagnees": np.cumsum(people),
             "population_gagnee": per_post(homes["population"]),
+            "part_robuste_pct": robust,
+            "probabilite_moyenne_pct": mean,
             "nb_communes_desservies": np.bincount(served["post"], minlength=n)[:n].astype("int64"),
             "longitude": chosen.geometry.x.to_numpy(dtype=float),
             "latitude": chosen.geometry.y.to_numpy(dtype=float),
@@ -73,16 +81,32 @@ def posts_table(
     )
 
 
-def with_centres(postes: gpd.GeoDataFrame, centres: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Add beside each post the nearly as good place in a larger commune (itself if there is none).
+def with_centres(
+    postes: gpd.GeoDataFrame,
+    candidates: gpd.GeoDataFrame,
+    named: NDArray[np.int64],
+    lost: NDArray[np.float64],
+    communes: pd.DataFrame,
+) -> gpd.GeoDataFrame:
+    """Add beside each post the place in a larger commune that serves nearly the same people.
 
     Parameters
     ----------
-    postes, centres : `posts_table` of the best choice and of the one moved to larger communes.
+    postes : `posts_table`.
+    candidates, named : candidates, and the position in them of each substitute, -1 for none.
+    lost : people that the whole list loses if this post alone moves there, shape (posts,).
+    communes : `core_communes`.
     """
-    columns = ["id_candidat", "nom", "type_candidat", "code_commune", "nom_commune"]
-    own = centres[columns].add_suffix("_centre")
-    own["nb_personnes_gagnees_centre"] = centres["nb_personnes_gagnees"]
+    columns = ["id_candidat", "nom", "type_candidat", "code_commune"]
+    own = pd.DataFrame(
+        {
+            f"{column}_centre": candidates[column].astype("str").array.take(named, allow_fill=True)
+            for column in columns
+        }
+    )
+    names = communes.set_index("code_commune")["nom"].astype("str")
+    own["nom_commune_centre"] = own["code_commune_centre"].map(names).astype("str")
+    own["nb_personnes_perdues_centre"] = np.where(named >= 0, lost, np.nan)
     return gpd.GeoDataFrame(pd.concat([postes, own], axis=1), geometry="geometry", crs=postes.crs)
 
 
@@ -94,6 +118,7 @@ def territories_table(
     communes: pd.DataFrame,
     inside: set[str],
     posts: int,
+    chance: pd.Series,
 ) -> pd.DataFrame:
     """Build `simulation_territoires`: communes fragile and not covered, those most helped first.
 
@@ -102,6 +127,7 @@ def territories_table(
     homes, first : homes of these communes, and the first post that reaches each (`posts`: none).
     before, after : `homes.commune_reach` of these communes.
     inside : codes of the communes of the area; others are listed only if a post reaches them.
+    chance : `simulate_sure.commune_chance`.
     """
     codes = before.index
     place = communes.set_index("code_commune").reindex(codes)
@@ -126,6 +152,8 @@ def territories_table(
             "nb_personnes_gagnees": gained["en_difficulte"].to_numpy(),
             "population_gagnee": gained["population"].to_numpy(),
             "rang_premier_poste": rank.groupby(level=0).min().reindex(codes).astype("Int64").array,
+            "probabilite_fragile_non_couverte_pct": chance.reindex(codes).to_numpy(dtype=float),
+            "confiance_fragile_non_couverte": chance_words(chance.reindex(codes)).to_numpy(),
         }
     )
     kept = table["est_dans_zone"] | (table["population_gagnee"] > 0)
@@ -148,10 +176,24 @@ def summary_table(
     candidates: int,
     demand: float,
     people: float,
+    moved: float,
 ) -> pd.DataFrame:
-    """Build `simulation_resume`, one row: what was asked, what it brings, how sure it is."""
+    """Build `simulation_resume`, one row: what was asked, what it brings, how sure it is.
+
+    Parameters
+    ----------
+    demand, people : people in difficulty, and inhabitants, that the posts are to serve.
+    moved : people in difficulty served when every post moves to its larger commune.
+    """
     own = territoires[territoires["est_dans_zone"]]
     gained = float(postes["nb_personnes_gagnees"].sum())
+    weight = postes["nb_personnes_gagnees"]
+
+    def mean(column: str) -> float:
+        known = weight.where(postes[column].notna(), 0.0)
+        total = float(known.sum())
+        return float((known * postes[column].fillna(0.0)).sum()) / total if total else np.nan
+
     return pd.DataFrame(
         {
             "niveau_zone": [area.niveau],
@@ -159,6 +201,9 @@ def summary_table(
             "nom_zone": [_name(area, communes)],
             "nb_postes_demandes": [posts],
             "nb_postes": [len(postes)],
+            "raison_postes_en_moins": pd.Series(
+                [_why_fewer(plan, posts, quota is not None)], dtype="str"
+            ),
             "seuil_min": [float(threshold)],
             "types_candidats": ["|".join(kinds)],
             "quota_niveau": pd.Series([quota[0] if quota else None], dtype="str"),
@@ -169,8 +214,12 @@ def summary_table(
             "secondes": [plan.seconds],
             "nb_personnes_hors_portee": [demand],
             "nb_personnes_gagnees": [gained],
-            "nb_personnes_gagnees_centre": [float(postes["nb_personnes_gagnees_centre"].sum())],
-            "part_gagnee_pct": [100 * gained / demand if demand > 0 else np.nan],
+            "part_robuste_pct": [mean("part_robuste_pct")],
+            "probabilite_moyenne_pct": [mean("probabilite_moyenne_pct")],
+            "nb_personnes_gagnees_centre": [moved],
+            # Sums of the same people in another order may end a hair above the whole.
+            "part_gagnee_pct": [min(100 * gained / demand, 100.0) if demand > 0 else np.nan],
+            "nb_personnes_atteignables": [plan.reachable],
             "nb_personnes_borne": [plan.bound],
             "nb_personnes_gagnees_glouton": [plan.greedy_value],
             "population_hors_portee": [people],
@@ -180,6 +229,15 @@ def summary_table(
             "nb_communes_apres": [int(own["est_fragile_non_couverte_apres"].sum())],
         }
     )
+
+
+def _why_fewer(plan: Plan, posts: int, has_quota: bool) -> str | None:
+    """Why fewer posts are proposed than asked for; None when as many are."""
+    if len(plan.chosen) >= posts:
+        return None
+    if plan.value >= plan.reachable * (1 - SAME):
+        return "tous_atteints"
+    return "quota" if has_quota and plan.proved else "temps"
 
 
 def _name(area: Area, communes: pd.DataFrame) -> str:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fragility.access.siting_exact import solve, solve_apart
+from fragility.access.siting_exact import fewest, solve, solve_apart
 from fragility.access.siting_greedy import Ordered, greedy, relax
 from fragility.access.siting_problem import Problem, build_problem, keep, presolve
-from fragility.access.siting_swap import exchange
+from fragility.access.siting_swap import exchange, without_idle
 
 __all__ = ["Plan", "Problem", "build_problem", "site"]
 
@@ -39,6 +39,7 @@ class Plan:
     bound : no choice of as many posts is worth more.
     proved : the choice is a best one.
     greedy_value : what choosing one by one is worth.
+    reachable : weight of the demand that some candidate reaches: what enough posts would be worth.
     seconds : time taken.
     """
 
@@ -48,6 +49,7 @@ class Plan:
     bound: float
     proved: bool
     greedy_value: float
+    reachable: float
     seconds: float
 
     @property
@@ -68,15 +70,26 @@ def site(problem: Problem, *, seconds: float = SECONDS, exact: bool = True) -> P
     -----
     1. Greedy choice. 2. Reductions that keep the best value (`presolve`). 3. Lagrangian bound,
     which often meets a better choice. 4. Candidates that the bound excludes from, or imposes on,
-    any better choice are fixed. 5. HiGHS on what is left.
+    any better choice are fixed. 5. HiGHS on what is left. 6. Of a best choice, posts without which
+    as much is reached are left out, and where all is reached the fewest posts that do so are looked
+    for; without a proof, exchanges go on until time is over.
     """
     began = time.perf_counter()
     first = greedy(problem)
     chosen, value, bound, proved = first.chosen, _sum(first), first.bound, False
     if exact:
         chosen, value, bound, proved = _improve(problem, first, began, seconds)
-    ordered = _in_order(problem, chosen)
     proved = proved or value >= bound * (1 - SAME)
+    reachable = problem.value(np.arange(problem.reach.shape[0]))
+    if proved:
+        chosen = without_idle(problem, chosen)
+        if exact and value >= reachable * (1 - SAME):
+            chosen = _fewer(problem, chosen, seconds - (time.perf_counter() - began))
+    elif exact:
+        later = exchange(problem, chosen, began + seconds)
+        if problem.value(later) > value:
+            chosen, value = later, problem.value(later)
+    ordered = _in_order(problem, chosen)
     return Plan(
         ordered.chosen,
         ordered.gain,
@@ -84,6 +97,7 @@ def site(problem: Problem, *, seconds: float = SECONDS, exact: bool = True) -> P
         value if proved else max(bound, value),
         proved,
         _sum(first),
+        reachable,
         time.perf_counter() - began,
     )
 
@@ -120,6 +134,15 @@ def _improve(
         return chosen, value, value, True
     # The solver's bound holds for what is left; what was left out is worth less than what is known.
     return chosen, value, min(bound, max(solved.bound, value)), False
+
+
+def _fewer(problem: Problem, chosen: NDArray[np.int64], seconds: float) -> NDArray[np.int64]:
+    """Replace a choice that reaches all by a smaller one, if there is one and it is found."""
+    small, where = presolve(problem)
+    if seconds <= 0 or not 0 < small.reach.nnz <= WATCHED_PAIRS:
+        return chosen
+    found = fewest(small, seconds)
+    return chosen if found is None or len(found) >= len(chosen) else where[found]
 
 
 def _in_order(problem: Problem, chosen: NDArray[np.int64]) -> Ordered:

@@ -82,6 +82,38 @@ def solve(problem: Problem, seconds: float, *, forced: NDArray[np.int64] | None 
     return Solved(chosen, np.inf if dual is None else -float(dual), False)
 
 
+def fewest(problem: Problem, seconds: float) -> NDArray[np.int64] | None:
+    """Find the smallest choice that reaches every demand that some candidate reaches.
+
+    Parameters
+    ----------
+    problem : the number of posts is left aside, the groups are not.
+    seconds : time limit.
+
+    Returns
+    -------
+    Positions of candidates; None without a proof in time, or if groups do not allow it.
+    """
+    candidates = problem.reach.shape[0]
+    by_demand = csr_array(problem.reach.T)
+    open_to_some = by_demand[np.flatnonzero(np.diff(by_demand.indptr) > 0)]
+    member = csr_array(
+        (np.ones(candidates), (problem.group, np.arange(candidates))),
+        shape=(len(problem.room), candidates),
+    )
+    answer = milp(
+        np.ones(candidates),
+        integrality=np.ones(candidates),
+        bounds=Bounds(0, 1),
+        constraints=[
+            LinearConstraint(csr_array(open_to_some), 1, np.inf),
+            LinearConstraint(member, -np.inf, problem.room),
+        ],
+        options={"time_limit": max(seconds, 0.01), "mip_rel_gap": 0.0},
+    )
+    return np.flatnonzero(answer.x > 0.5) if answer.status == OPTIMAL else None
+
+
 def solve_apart(
     problem: Problem, seconds: float, *, forced: NDArray[np.int64] | None = None
 ) -> Solved:

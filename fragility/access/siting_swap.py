@@ -1,4 +1,4 @@
-"""Exchange one post for another: for more people (Teitz & Bart 1968), or for a better place."""
+"""Exchange posts for more people (Teitz & Bart 1968), name larger communes, leave out idle ones."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from fragility.access.siting_problem import Problem
 
 # An exchange must bring more than this share of the whole, so that rounding cannot go in circles.
 WORTH = 1e-10
+# Share of the people of a post that a place must reach to be offered instead of it.
+SAME_PEOPLE = 0.5
 
 
 def exchange(problem: Problem, chosen: NDArray[np.int64], deadline: float) -> NDArray[np.int64]:
@@ -82,36 +84,78 @@ def _offer(
     change[better], newcomer[better] = value[best], best
 
 
-def recentre(
-    problem: Problem, chosen: NDArray[np.int64], rank: NDArray[np.int64], leeway: float
+def without_idle(problem: Problem, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Leave out the candidates without which the others reach as much.
+
+    Parameters
+    ----------
+    chosen : positions of candidates.
+
+    Returns
+    -------
+    A choice of the same value, of which each reaches something alone. Those that reach least go
+    first.
+    """
+    reach, times = problem.reach, problem.times(chosen)
+    enough = WORTH * problem.weight.sum()
+    weight = reach[chosen] @ problem.weight
+    stays = np.ones(len(chosen), dtype=bool)
+    for at in np.argsort(weight, kind="stable"):
+        own = reach.indices[reach.indptr[chosen[at]] : reach.indptr[chosen[at] + 1]]
+        if problem.weight[own[times[own] == 1]].sum() <= enough:
+            stays[at] = False
+            times[own] -= 1
+    return chosen[stays]
+
+
+def substitutes(
+    problem: Problem,
+    chosen: NDArray[np.int64],
+    town: NDArray[np.int64],
+    size: NDArray[np.float64],
+    leeway: float,
 ) -> NDArray[np.int64]:
-    """Move each post to the best placed of the candidates that are nearly as good.
+    """Name for each post another place, in a larger commune, that costs the choice little.
 
     Parameters
     ----------
     chosen : positions of candidates, in order.
-    rank : preference of each candidate, the lowest first, shape (candidates,).
-    leeway : share of what a post alone reaches that its move may lose, 0 to 1.
+    town, size : number and inhabitants of the commune of each candidate, shape (candidates,) each.
+    leeway : share of what a post adds to those before it that the choice may lose by the move.
 
     Returns
     -------
-    A choice of the same length. It loses at most `leeway` of the value: what each post alone
-    reaches sums to no more than that.
+    Positions of candidates, -1 for a post without any, shape (n,). The largest commune; the first
+    of equals. No commune has a post of the choice or is named twice; each place is of the group of
+    its post, and reaches at least half (`SAME_PEOPLE`) of the people that the post adds.
+
+    Notes
+    -----
+    A move is judged twice: alone, the others staying, and after the moves of the posts before it.
+    So all together lose at most `leeway` of the value too.
     """
-    chosen, reach = chosen.copy(), problem.reach
-    used = np.bincount(problem.group[chosen], minlength=len(problem.room))
-    times = problem.times(chosen)
-    for at, old in enumerate(chosen):
-        own = reach.indices[reach.indptr[old] : reach.indptr[old + 1]]
-        times[own] -= 1
-        alone = reach @ np.where(times == 0, problem.weight, 0.0)
-        same = problem.group == problem.group[old]
-        enough = alone >= (1 - leeway) * alone[old] - 1e-9
-        enough &= same | (used < problem.room)[problem.group]
-        enough[np.delete(chosen, at)] = False
-        new = int(np.flatnonzero(enough)[np.argmin(rank[enough])])
-        used[problem.group[old]] -= 1
-        used[problem.group[new]] += 1
-        times[reach.indices[reach.indptr[new] : reach.indptr[new + 1]]] += 1
-        chosen[at] = new
-    return chosen
+    reach = problem.reach
+    is_free = ~np.isin(town, town[chosen])
+    alone, moved = problem.times(chosen), problem.times(chosen)
+    is_open = np.ones(reach.shape[1], dtype=bool)
+    named = np.full(len(chosen), -1, dtype=np.int64)
+    enough = WORTH * problem.weight.sum()
+    for at, post in enumerate(chosen):
+        own = reach.indices[reach.indptr[post] : reach.indptr[post + 1]]
+        added = np.zeros(reach.shape[1])
+        mine = own[is_open[own]]
+        added[mine], is_open[mine] = problem.weight[mine], False
+        good = is_free & (problem.group == problem.group[post]) & (size > size[post])
+        good &= reach @ added >= SAME_PEOPLE * added.sum()
+        for times in (alone, moved):
+            times[own] -= 1
+            brings = reach @ np.where(times == 0, problem.weight, 0.0)
+            good &= brings >= brings[post] - leeway * added.sum() - enough
+        if good.any():
+            best = np.flatnonzero(good)
+            named[at] = best[np.argmax(size[best])]
+            is_free &= town != town[named[at]]
+        alone[own] += 1
+        then = post if named[at] < 0 else named[at]
+        moved[reach.indices[reach.indptr[then] : reach.indptr[then + 1]]] += 1
+    return named

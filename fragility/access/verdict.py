@@ -109,22 +109,18 @@ def _sentences(
 ) -> pd.Series:
     """One French sentence per territory, its full stop apart; cases in order of precedence."""
     opening = _opening(table, fragile, drivers)
-    minutes = french_number(table["conseiller_plus_proche_min"], 0)
-    km = french_number(table["conseiller_plus_proche_km"], 0)
-    near = table["conseiller_plus_proche_km"] < 1
-    distance = km.where(~near, "moins de 1")
-    name = table["conseiller_plus_proche_nom"].fillna("lieu sans nom")
-    by_point = table["portee_precision"].eq("point")
-    alone = by_point.map({True: ", mesuré d'un seul point", False: ""})
-    trip = minutes + " min (" + distance + " km, « " + name + " »" + alone + ")"
-    where = " : le conseiller numérique le plus proche est à " + trip
-    # An island, or an overseas territory, without a place of its own.
-    cut_off = table["couverture"].eq("non_couverte") & table["conseiller_plus_proche_min"].isna()
-    crow = " (le plus proche est à " + km + " km à vol d'oiseau)"
-    crow = crow.where(table["conseiller_plus_proche_km"].notna(), "")
-    beyond = french_number(table["population_hors_portee_pct"], 0)
     coverage = table["couverture"].fillna("")
     inside = table["est_conseiller_dans_commune"].fillna(False).astype(bool)
+    by_point = table["portee_precision"].eq("point")
+    distance = _distance(table["conseiller_plus_proche_km"])
+    where = _trip(table, inside, distance)
+    # An island, or an overseas territory, without a place of its own.
+    cut_off = coverage.eq("non_couverte") & table["conseiller_plus_proche_min"].isna()
+    crow = " (le plus proche est à " + distance + " à vol d'oiseau)"
+    crow = crow.where(table["conseiller_plus_proche_km"].notna(), "")
+    far = table["population_hors_portee_pct"]
+    beyond = french_number(far, 0) + " % des habitants"
+    beyond = beyond.where(~(far >= 99.5), "tous les habitants")
     sentence = np.select(
         [
             table["score"].isna() & table["population"].eq(0),
@@ -135,7 +131,7 @@ def _sentences(
             coverage.eq("non_couverte"),
             coverage.eq("incertaine") & inside & by_point,
             coverage.eq("incertaine"),
-            inside,
+            inside & table["niveau"].eq("commune"),
         ],
         [
             UNINHABITED,
@@ -145,15 +141,36 @@ def _sentences(
             opening + " et hors de portée : aucun conseiller numérique ne peut être rejoint par la "
             "terre" + crow,
             opening + " et hors de portée" + where + ", " + beyond
-            + f" % des habitants étant à plus de {threshold:g} min",
+            + f" étant à plus de {threshold:g} min",
             opening + " ; couverture incertaine : un conseiller numérique reçoit dans la commune, "
             "mais rien ne dit où vivent ses habitants",
-            opening + f" ; couverture incertaine autour de {threshold:g} min" + where,
+            opening + f" ; couverture incertaine autour de {threshold:g} min, selon la vitesse "
+            "supposée" + where,
             opening + " et couverte : un conseiller numérique reçoit dans la commune",
         ],
         opening + " et couverte" + where,
     )  # fmt: skip
     return pd.Series(sentence, index=table.index, dtype="str")
+
+
+def _trip(table: pd.DataFrame, inside: pd.Series, distance: pd.Series) -> pd.Series:
+    """Where the nearest conseiller is, and whether one receives in the commune."""
+    minutes = french_number(table["conseiller_plus_proche_min"], 0) + " min"
+    minutes = minutes.where(~(table["conseiller_plus_proche_min"] < 1), "moins d'une minute")
+    name = table["conseiller_plus_proche_nom"].fillna("lieu sans nom")
+    by_point = table["portee_precision"].eq("point")
+    alone = by_point.map({True: ", mesuré d'un seul point", False: ""})
+    who = inside.map({
+        True: " : un conseiller numérique reçoit dans la commune, le plus proche est à ",
+        False: " : le conseiller numérique le plus proche est à ",
+    })  # fmt: skip
+    told: pd.Series = who + minutes + " (" + distance + ", « " + name + " »" + alone + ")"
+    return told
+
+
+def _distance(km: pd.Series) -> pd.Series:
+    """« 12 km », « moins de 1 km »."""
+    return french_number(km, 0).where(~(km < 1), "moins de 1") + " km"
 
 
 def _opening(table: pd.DataFrame, fragile: np.ndarray, drivers: Drivers) -> pd.Series:
@@ -182,12 +199,17 @@ def _opening(table: pd.DataFrame, fragile: np.ndarray, drivers: Drivers) -> pd.S
 
 
 def _confidence(table: pd.DataFrame, fragile: np.ndarray) -> pd.Series:
-    """How sure the verdict is; left out for a place that is not fragile beyond doubt."""
-    share = table["probabilite_fragile_pct"]
-    percent = french_number(share, 0)
-    percent = percent.where(share < 99.5, "plus de 99").where(share >= 0.5, "moins de 1")
+    """How sure the verdict is; left out for a place that is not fragile beyond doubt.
+
+    The share is that of the calculations that agree with the verdict, whichever it is.
+    """
+    agree = table["probabilite_fragile_pct"].where(fragile, 100 - table["probabilite_fragile_pct"])
+    percent = french_number(agree, 0)
+    percent = percent.where(~(agree >= 99.5), "plus de 99").where(~(agree < 0.5), "moins de 1")
     word = table["confiance"].fillna("")
-    said = " ; verdict " + word + " : fragile dans " + percent + " % des calculs"
+    verdict = np.where(fragile, "fragile", "non fragile")
+    said = " ; verdict " + word + " : " + verdict + " dans " + percent + " % des calculs"
+    said += np.where(agree < 50, " seulement", "")
     return said.where(word.ne("") & (fragile | word.ne("robuste")), "")
 
 

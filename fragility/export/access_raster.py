@@ -1,5 +1,8 @@
 """temps_acces.tif: minutes to the nearest conseiller, pixel by pixel, for a map or a calculation.
 
+They are those of the cost surface, and say so: a road network answers for homes, not for every
+pixel.
+
 One byte per pixel of 500 m, with its colours in the file, as a Cloud-Optimised GeoTIFF: QGIS shows
 it as it is, and a server may send a part of it only.
 """
@@ -93,14 +96,18 @@ def write_raster(path: Path, surface: pd.DataFrame, facts: RunFacts) -> Path | N
         with memory.open(**profile) as band:
             band.write(image, 1)
             band.write_colormap(1, palette())
-            band.set_band_description(1, "Minutes jusqu'au conseiller numérique le plus proche")
+            band.set_band_description(
+                1, "Minutes jusqu'au conseiller numérique le plus proche, sans réseau routier"
+            )
             band.update_tags(
                 TITRE=facts.heading,
                 EDITION=facts.edition,
                 DATE=f"{facts.date:%Y-%m-%d}",
                 UNITE=f"minutes, arrondies au-dessus ; {MOST} : {MOST} ou plus ; {CUT_OFF} : "
                 f"aucun lieu ne peut être rejoint par la terre ; {NOTHING} : mer ou étranger",
-                METHODE="vitesse à vol d'oiseau selon la densité, connue à 25 % près",
+                METHODE="vitesse à vol d'oiseau selon la densité, connue à 25 % près ; sans les "
+                "routes, même quand un extrait OpenStreetMap a donné le temps de logements de "
+                "l'édition (ceux-là sont dans access_couts, moteur « route »)",
             )
         with publishing(path) as draft, memory.open() as band:
             rasterio.shutil.copy(

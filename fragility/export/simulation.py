@@ -14,8 +14,10 @@ import pyogrio
 import shapely
 
 from fragility.export.database import STORAGE_VERSION
-from fragility.export.files import publishing
+from fragility.export.files import publishing, write_text
+from fragility.export.simulation_words import lisezmoi
 from fragility.export.tables import csv_bytes
+from fragility.schemas import dictionary
 from fragility.schemas.simulation import SIMULATION
 
 
@@ -24,16 +26,21 @@ def write_simulation(
     tables: Mapping[str, pd.DataFrame],
     contours: gpd.GeoDataFrame,
     banner: str = "",
+    *,
+    edition: str,
+    engine: str = "",
 ) -> list[Path]:
-    """Write every table as CSV, all of them in one DuckDB file, and the maps in a GeoPackage.
+    """Write LISEZMOI.md, a CSV by table, all of them in one DuckDB file, maps in a GeoPackage.
 
     Parameters
     ----------
     folder : made if it is missing; files of the same names are replaced.
-    tables : by name; those that have a model (`SIMULATION`) are checked, those that are about
-        communes are drawn with their contour.
+    tables : by name, checked against their models (`SIMULATION`); those that are about communes
+        are drawn with their contour.
     contours : `code_commune` and geometry.
     banner : warning that every layer bears, if there is one.
+    edition : what was read.
+    engine : a sentence on travel times, for LISEZMOI.md.
 
     Returns
     -------
@@ -41,7 +48,11 @@ def write_simulation(
     """
     folder.mkdir(parents=True, exist_ok=True)
     tables = {name: _checked(name, frame) for name, frame in tables.items()}
-    written = [_csv(folder / f"{name}.csv", frame) for name, frame in tables.items()]
+    words = lisezmoi(tables, edition=edition, banner=banner, engine=engine)
+    written = [write_text(folder / "LISEZMOI.md", words)]
+    written += [_csv(folder / f"{name}.csv", frame) for name, frame in tables.items()]
+    own = dictionary({name: SIMULATION[name] for name in tables})
+    written.append(_csv(folder / "dictionnaire.csv", own))
     written.append(_duckdb(folder / "simulation.duckdb", tables))
     written.append(_gpkg(folder / "simulation.gpkg", tables, contours, banner))
     return written
@@ -49,8 +60,6 @@ def write_simulation(
 
 def _checked(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Check a table against its model; one without a row has no types of its own, and takes its."""
-    if name not in SIMULATION:
-        return frame
     model = SIMULATION[name]
     if frame.empty:
         types = {
@@ -78,8 +87,7 @@ def _duckdb(path: Path, tables: Mapping[str, pd.DataFrame]) -> Path:
             connection.register("batch", pa.Table.from_pandas(plain, preserve_index=False))
             connection.execute(f'CREATE TABLE "{name}" AS SELECT {select} FROM batch')
             connection.unregister("batch")
-            if name in SIMULATION:
-                _comment(connection, name, [str(c) for c in plain.columns])
+            _comment(connection, name, [str(c) for c in plain.columns])
         connection.execute("USE memory")
         connection.execute("DETACH s")
     return path

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import pandera.pandas as pa
 
-from fragility.schemas.columns import CODE_COMMUNE, COVERAGES, NAME
+from fragility.schemas.columns import CODE_COMMUNE, CONFIDENCES, COVERAGES, NAME
 from fragility.schemas.kinds import count, flag, number, share, table, text
 
 
 def _place(suffix: str = "") -> list[pa.Column]:
-    said = " du lieu voisin, dans une commune plus peuplée" if suffix else ""
+    near = bool(suffix)
+    said = " du lieu de rechange, dans une commune plus peuplée ; vide s'il n'y en a pas" * near
     return [
-        text(f"id_candidat{suffix}", "Candidat", f"Identifiant{said}."),
-        text(f"nom{suffix}", "Lieu", f"Nom{said}."),
+        text(f"id_candidat{suffix}", "Candidat", f"Identifiant{said}.", nullable=near),
+        text(f"nom{suffix}", "Lieu", f"Nom{said}.", nullable=near),
         text(
             f"type_candidat{suffix}",
             "Type",
-            "mairie, france_services ou bibliotheque.",
+            f"mairie, france_services ou bibliotheque{said}.",
             among=("france_services", "bibliotheque", "mairie"),
+            nullable=near,
         ),
-        text(f"code_commune{suffix}", "Code commune", f"Commune{said}."),
-        text(f"nom_commune{suffix}", "Commune", f"Nom de la commune{said}."),
+        text(f"code_commune{suffix}", "Code commune", f"Commune{said}.", nullable=near),
+        text(f"nom_commune{suffix}", "Commune", f"Nom de la commune{said}.", nullable=near),
     ]
 
 
@@ -34,6 +36,20 @@ _WON = number(
     "Personnes en difficulté gagnées",
     "Personnes en difficulté mises à portée, celles des postes précédents décomptées.",
 )
+_SURE = [
+    share(
+        "part_robuste_pct",
+        "Gain sûr (%)",
+        "Part des personnes gagnées qui vivent dans une commune dont le verdict « fragile et non "
+        "couverte » est robuste (90 % de probabilité au moins).",
+    ),
+    share(
+        "probabilite_moyenne_pct",
+        "Probabilité moyenne (%)",
+        "Probabilité que la commune soit fragile et non couverte, en moyenne sur les personnes "
+        "gagnées.",
+    ),
+]
 _MORE = number("population_gagnee", "Habitants gagnés", "Habitants mis à portée.")
 
 
@@ -73,14 +89,17 @@ POSTES = table(
         _WON,
         number("cumul_personnes_gagnees", "Cumul", "Somme des personnes gagnées jusque-là."),
         _MORE,
+        *_SURE,
         count("nb_communes_desservies", "Communes desservies", "Communes que le poste dessert."),
         number("longitude", "Longitude", "Degrés.", low=None),
         number("latitude", "Latitude", "Degrés.", low=None),
         *_place("_centre"),
         number(
-            "nb_personnes_gagnees_centre",
-            "Personnes gagnées (lieu voisin)",
-            "Ce que gagnerait le lieu voisin, dans une commune plus peuplée.",
+            "nb_personnes_perdues_centre",
+            "Personnes perdues (lieu de rechange)",
+            "Ce que perd la liste entière si ce seul poste va au lieu de rechange ; négatif si une "
+            "liste qui n'est pas prouvée la meilleure y gagne.",
+            low=None,
         ),
     ],
     unique=["rang"],
@@ -105,6 +124,11 @@ TERRITOIRES = table(
         _MORE,
         count("rang_premier_poste", "Premier poste", "Rang du premier poste qui la dessert.",
               nullable=True),
+        share("probabilite_fragile_non_couverte_pct", "Probabilité (%)",
+              "Probabilité d'être fragile et non couverte, au seuil de la simulation."),
+        text("confiance_fragile_non_couverte", "Confiance",
+             "robuste à partir de 90 % de probabilité, probable à partir de 50 %, incertain en "
+             "dessous.", among=CONFIDENCES, nullable=True),
     ],
     unique=["code_commune"],
 )  # fmt: skip
@@ -145,4 +169,60 @@ PERTES = table(
     ],
     unique=["code_commune"],
 )
-SIMULATION = {model.name: model for model in (POSTES, TERRITOIRES, FERMETURES, PERTES)}
+_THRESHOLD = number("seuil_min", "Seuil (min)", "Minutes en deçà desquelles on est à portée.")
+RESUME = table(
+    "simulation_resume",
+    "Résumé de la simulation",
+    "Ce qui a été demandé, ce que cela apporte, et à quel point c'est sûr. Une ligne.",
+    [
+        text("niveau_zone", "Niveau", "france, region, departement ou epci."),
+        text("code_zone", "Code de la zone", "Vide pour la France.", nullable=True),
+        text("nom_zone", "Zone", "Territoire servi, et où sont les lieux candidats."),
+        count("nb_postes_demandes", "Postes demandés", "Nombre demandé."),
+        count("nb_postes", "Postes proposés", "Nombre proposé : aucun n'y est superflu."),
+        text("raison_postes_en_moins", "Pourquoi moins",
+             "tous_atteints : plus personne à gagner ; quota : plus de place sous le quota ; "
+             "temps : recherche arrêtée ; vide si autant que demandé.",
+             among=("tous_atteints", "quota", "temps"), nullable=True),
+        _THRESHOLD,
+        text("types_candidats", "Lieux candidats", "Types, séparés par |."),
+        text("quota_niveau", "Niveau du quota", "Vide sans quota.", nullable=True),
+        count("quota", "Quota", "Postes au plus dans chacun de ces territoires.", nullable=True),
+        text("methode", "Méthode", "exacte ou approchee.", among=("exacte", "approchee")),
+        flag("est_optimum_prouve", "Optimum prouvé", "Aucune autre liste ne gagne plus."),
+        share("ecart_max_pct", "Écart à l'optimum (%)", "Au plus ; 0 quand il est prouvé."),
+        number("secondes", "Secondes", "Durée de la recherche, temps de trajet non compris."),
+        number("nb_personnes_hors_portee", "Personnes à servir",
+               "Personnes en difficulté hors de portée dans une commune fragile et non couverte."),
+        _WON,
+        *_SURE,
+        number("nb_personnes_gagnees_centre", "Personnes gagnées (rechange)",
+               "Si tous les postes qui ont un lieu de rechange y vont."),
+        share("part_gagnee_pct", "Part gagnée (%)", "Des personnes à servir."),
+        number("nb_personnes_atteignables", "Personnes atteignables",
+               "Personnes à servir qu'au moins un lieu candidat a à portée."),
+        number("nb_personnes_borne", "Borne", "Aucune liste d'autant de postes ne gagne plus."),
+        number("nb_personnes_gagnees_glouton", "Un par un", "Ce que gagne un choix un par un."),
+        number("population_hors_portee", "Habitants à servir", "Habitants de ces lieux."),
+        _MORE,
+        count("nb_candidats", "Candidats", "Lieux candidats de la zone."),
+        count("nb_communes_avant", "Communes avant", "Fragiles et non couvertes, dans la zone."),
+        count("nb_communes_apres", "Communes après", "Celles qui le restent."),
+    ],
+)  # fmt: skip
+BILAN = table(
+    "fermetures_resume",
+    "Résumé des fermetures",
+    "Ce que les fermetures coûtent en tout. Une ligne.",
+    [
+        count("nb_lieux", "Lieux", "Lieux qui ferment."),
+        number("nb_conseillers", "Postes", "Postes de ces lieux, un si la liste ne le dit pas."),
+        _THRESHOLD,
+        number("population_perdue", "Habitants perdus", "Qui n'ont plus rien à portée."),
+        number("nb_personnes_perdues", "Personnes perdues", "Celles en difficulté."),
+        count("nb_communes_touchees", "Communes touchées", "Où quelqu'un sort de portée."),
+        count("nb_communes_devenues_fragiles_non_couvertes", "Devenues fragiles et non couvertes",
+              "Qui ne l'étaient pas."),
+    ],
+)  # fmt: skip
+SIMULATION = {m.name: m for m in (POSTES, TERRITOIRES, RESUME, FERMETURES, PERTES, BILAN)}

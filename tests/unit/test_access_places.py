@@ -175,6 +175,25 @@ def test_what_cannot_be_placed_is_set_aside(communes: gpd.GeoDataFrame, cog: pd.
     assert closed["motif_statut"] == "n'accueille pas de public"
 
 
+def test_a_trial_of_the_tool_is_set_aside_and_counted(
+    communes: gpd.GeoDataFrame, cog: pd.DataFrame
+) -> None:
+    at = {"latitude": 46.05, "longitude": 5.05, "code_postal": "01370"}
+    rows = pd.concat([place(**at), place(**at, id="t", nom="ANCT Test")], ignore_index=True)
+    frame, ledger = build_places({"mediation": rows}, communes, cog, day=DAY)
+    trial = frame.set_index("id").loc["med-t"]
+    assert trial[["statut", "motif_statut"]].tolist() == ["ecarte", "enregistrement d'essai"]
+    assert trial["geometry"] is None
+    told = ledger.set_index("motif")["lignes"]
+    assert told[["entrées", "enregistrement d'essai", "sorties"]].tolist() == [2, 1, 1]
+
+
+def test_a_person_s_name_is_not_published(communes: gpd.GeoDataFrame, cog: pd.DataFrame) -> None:
+    at = {"latitude": 46.05, "longitude": 5.05, "code_postal": "01370"}
+    row = built(communes, cog, **at, nom="Mon assistant - Dupont Ludovic")
+    assert row["nom"] == "Mon assistant"
+
+
 def test_a_mistyped_postal_code_does_not_move_a_place_that_bears_its_commune_s_name(
     communes: gpd.GeoDataFrame, cog: pd.DataFrame
 ) -> None:

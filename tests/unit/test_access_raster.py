@@ -48,6 +48,9 @@ def test_another_client_reads_values_place_colours_and_words(tmp_path: Path):
         assert band.overviews(1)
         assert band.colormap(1)[7] == palette()[7]
         assert "conseiller" in band.descriptions[0]
+        # With or without extracts, pixels are those of the surface.
+        assert "sans réseau routier" in band.descriptions[0]
+        assert "sans les routes" in band.tags()["METHODE"]
         assert band.tags()["EDITION"] == make_facts().edition
         # 30 minutes are half-way down.
         assert next(band.sample([(LEFT + 250, TOP - 150_250)]))[0] == 31

@@ -93,8 +93,36 @@ FOCH = {"adresse": "3 av. Foch"}
         (row("x", "Maison Pagnol"), row("y", "Maison Colucci", 5), ""),
         # The same words in two communes tell nothing.
         (row("x", "Mairie"), row("y", "Mairie", 30, commune_declaree="Autre"), ""),
-        # A van parked at the door is another service.
-        (row("x", "CCAS"), row("y", "CCAS", 0, itinerance=True), ""),
+        # A van parked at the door is another service; a record that says of the same building that
+        # a team also sets out from it is not.
+        (row("x", "CCAS"), row("y", "Bus du CCAS", 0, itinerance=True), ""),
+        (row("x", "Bus du CCAS", 0, itinerance=True), row("y", "CCAS", 0), ""),
+        (row("x", "CCAS", 0, itinerance=True), row("y", "Bus du CCAS", 0, itinerance=True),
+         "même nom, à 0 m"),
+        (row("x", "CCAS"), row("y", "CCAS", 0, itinerance=True), "même nom, à 0 m"),
+        # One body, two sites: neither the name nor the street.
+        (row("x", "Mairie", adresse="Place Foch", **SIRET),
+         row("y", "Médiathèque", None, adresse="12 rue du Lac", **SIRET), ""),
+        (row("x", "Mairie", adresse="1 place Foch", **SIRET),
+         row("y", "Médiathèque", 44, adresse="12 rue du Lac", **SIRET), ""),
+        (row("x", "Mairie annexe de Nord", adresse="Rue du Rieu", **SIRET),
+         row("y", "Mairie", None, adresse="26 avenue Foch", **SIRET), ""),
+        (row("x", "Mairie", adresse="Place Foch", **SIRET),
+         row("y", "Médiathèque", None, adresse="3 PL FOCH", **SIRET), "même SIRET, même commune"),
+        (row("x", "Points services de la Dore", adresse="Place Foch", **SIRET),
+         row("y", "Point services de la Dore", None, adresse="12 rue du Lac", **SIRET),
+         "même SIRET, même commune"),
+        # Identifiers exchanged between two places of one kind; a place that moved, in its commune
+        # or under a name of its own.
+        (row("x", "Maison France Services", adresse="3 rue Foch"),
+         row("y", "France services", 9_000, commune_declaree="Autre", id_origine="cn-x"), ""),
+        (row("x", "France services", adresse="3 rue Foch"),
+         row("y", "France services", 9_000, adresse="7 rue du Lac", id_origine="cn-x"),
+         "même identifiant du producteur, à 9000 m"),
+        (row("x", "France services Baker"),
+         row("y", "France services Baker", 9_000, commune_declaree="Autre", id_origine="cn-x"),
+         "même identifiant du producteur, à 9000 m"),
+        (row("x", "Maison Pagnol"), row("y", "Maison Colucci", 9_000, id_origine="cn-x"), ""),
     ],
 )  # fmt: skip
 def test_why_two_rows_are_one_place(first, second, reason: str) -> None:
@@ -179,6 +207,15 @@ def test_an_employer_is_a_place_by_its_siret_alone() -> None:
     other = row("y", "Mairie", adresse="3 rue Foch")
     assert merged(employer, other) == ""
     assert merged(employer, other | SIRET) == "même SIRET, même commune"
+
+
+def test_a_place_is_said_to_move_when_one_of_its_records_says_so() -> None:
+    table = built(
+        conseiller_numerique=[row("a", "CCAS"), row("b", "Maison", 5000)],
+        france_services=[row("1", "CCAS", 0, itinerance=True)],
+    )
+    assert table.loc["fs-1", "id_lieu"] == "cn-a"
+    assert table.loc[["cn-a", "cn-b"], "itinerance"].tolist() == [True, False]
 
 
 def test_nothing_personal_comes_out() -> None:

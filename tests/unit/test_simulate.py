@@ -166,14 +166,59 @@ def test_a_commune_that_is_not_fragile_asks_for_nothing() -> None:
     assert done.postes["code_commune"].tolist() == ["42005"]
 
 
-def test_a_larger_village_that_loses_little_is_named_beside() -> None:
-    # Alone in being fragile, the fourth village (60) may be served from the third (200).
-    case = tables(FAR)
-    scores = case.index_scores.assign(est_fragile=case.index_scores["code"] == "42004")
-    row = run(1, replace(case, index_scores=scores)).postes.iloc[0]
-    assert row["nb_personnes_gagnees"] == pytest.approx(6)
+def test_a_larger_village_that_serves_the_same_people_is_named_beside() -> None:
+    # The room of the second village (40) is proposed; the third (200) reaches as many.
+    done = run(1, tables(FAR, {"fs-1": ("france_services", 12.0)}))
+    row = done.postes.iloc[0]
+    assert (row["id_candidat"], row["nb_personnes_gagnees"]) == ("fs-1", pytest.approx(26))
     assert row["code_commune_centre"] == "01003"
-    assert row["nb_personnes_gagnees_centre"] == pytest.approx(6)
+    assert row["nom_commune_centre"] == "Village 01003"
+    assert row["nb_personnes_perdues_centre"] == 0
+    assert done.resume["nb_personnes_gagnees_centre"].item() == pytest.approx(26)
+    # The largest village has no other to name, and says nothing rather than itself.
+    alone = run(1).postes.iloc[0]
+    assert alone["code_commune"] == "01003"
+    assert pd.isna(alone["id_candidat_centre"])
+    assert np.isnan(alone["nb_personnes_perdues_centre"])
+
+
+def test_fewer_posts_than_asked_are_explained() -> None:
+    asked = run(9).resume.iloc[0]
+    assert (asked["nb_postes"], asked["raison_postes_en_moins"]) == (2, "tous_atteints")
+    assert asked["nb_personnes_atteignables"] == pytest.approx(34)
+    held = run(2, area=Area("epci", "200000002"), quota=("epci", 1)).resume.iloc[0]
+    assert (held["nb_postes"], held["raison_postes_en_moins"]) == (1, "quota")
+    assert held["nb_personnes_atteignables"] == pytest.approx(14)
+    assert held["nb_personnes_gagnees"] == pytest.approx(8)
+    assert pd.isna(run(1).resume["raison_postes_en_moins"].item())
+    # A room in the third village is the only one allowed: the last village is beyond it.
+    case = tables(FAR, {"fs-1": ("france_services", 15.0)})
+    one = run(9, case, kinds=("france_services",)).resume.iloc[0]
+    assert (one["nb_postes"], one["raison_postes_en_moins"]) == (1, "tous_atteints")
+    assert one["nb_personnes_hors_portee"] - one["nb_personnes_atteignables"] == pytest.approx(8)
+
+
+def test_how_sure_a_gain_is_comes_from_its_communes() -> None:
+    done = run(2)
+    # The median of the third village is at 30 minutes: beyond 20 with 99.95 %; the fourth, at 36
+    # and fragile in 80 % of the draws, is not robust; the last is fragile in half of them.
+    first, second = done.postes.to_dict("records")
+    assert first["part_robuste_pct"] == pytest.approx(100 * 20 / 26)
+    assert first["probabilite_moyenne_pct"] == pytest.approx((20 * 99.95 + 6 * 80) / 26, abs=0.1)
+    assert (second["part_robuste_pct"], second["probabilite_moyenne_pct"]) == (
+        0,
+        pytest.approx(50, abs=0.01),
+    )
+    resume = done.resume.iloc[0]
+    assert resume["part_robuste_pct"] == pytest.approx(100 * 20 / 34)
+    words = done.territoires.set_index("code_commune")["confiance_fragile_non_couverte"]
+    assert words.to_dict() == {"01003": "robuste", "42004": "probable", "42005": "probable"}
+    # Nothing known of a commune: nothing said.
+    case = tables(FAR)
+    blank = run(2, replace(case, index_incertitude=case.index_incertitude.iloc[:0]))
+    assert blank.postes["part_robuste_pct"].isna().all()
+    assert blank.territoires["confiance_fragile_non_couverte"].isna().all()
+    assert np.isnan(blank.resume["part_robuste_pct"].item())
 
 
 def test_without_any_place_everybody_is_far() -> None:
@@ -200,7 +245,9 @@ def test_overseas_posts_are_measured_in_their_own_zone() -> None:
         index_competences=pd.concat(
             [case.index_competences, pd.DataFrame([{**row, "nb_personnes_en_difficulte": 150.0}])]
         ),
-        access_portee=pd.DataFrame([{**row, "conseiller_plus_proche_min": np.nan}]),
+        access_portee=case.access_portee.iloc[:1].assign(
+            **row, conseiller_plus_proche_min=np.nan, portee_precision="point"
+        ),
     )
     zones: list[int] = []
 

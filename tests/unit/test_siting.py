@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
@@ -14,7 +15,7 @@ from fragility.access.pairs import Pairs
 from fragility.access.siting import build_problem, site
 from fragility.access.siting_greedy import greedy, relax
 from fragility.access.siting_problem import Problem, merge_demand, presolve
-from fragility.access.siting_swap import exchange, recentre
+from fragility.access.siting_swap import exchange, substitutes, without_idle
 from fragility.errors import UsageError
 
 FAR = 1e9
@@ -161,24 +162,93 @@ def test_an_exchange_never_loses_and_ends_where_none_gains(seed: int, quota: boo
                 assert case.value(moved) <= case.value(end) + 1e-6
 
 
+@settings(max_examples=150, deadline=None)
+@CASES
+def test_a_substitute_is_larger_costs_little_and_never_betters_the_best(
+    seed: int, quota: bool
+) -> None:
+    case = drawn(seed, quota)
+    plan = site(case)
+    size = np.random.default_rng(seed).integers(1, 4, case.reach.shape[0]).astype(float)
+    town = np.arange(len(size))
+    named = substitutes(case, plan.chosen, town, size, 0.2)
+    some = named[named >= 0]
+    assert len(set(some.tolist())) == len(some)
+    assert not set(some.tolist()) & set(plan.chosen.tolist())
+    for at in np.flatnonzero(named >= 0):
+        moved = plan.chosen.copy()
+        moved[at] = named[at]
+        assert size[named[at]] > size[plan.chosen[at]]
+        assert case.group[named[at]] == case.group[plan.chosen[at]]
+        loss = plan.value - case.value(moved)
+        assert -1e-9 <= loss <= 0.2 * plan.gain[at] + 1e-9
+    whole = np.where(named >= 0, named, plan.chosen)
+    assert case.value(whole) >= 0.8 * plan.value - 1e-9
+
+
+def test_a_larger_place_that_loses_little_is_named() -> None:
+    case = problem([[0, 1, 2], [0, 1]], [50, 45, 5], posts=1)
+    size, post = np.array([10.0, 20.0]), np.array([0])
+    town = np.array([0, 1])
+    assert substitutes(case, post, town, size, 0.05).tolist() == [1]
+    assert substitutes(case, post, town, size, 0.04).tolist() == [-1]
+    # In the same commune, or in one that is not larger, it is none.
+    assert substitutes(case, post, np.array([0, 0]), size, 0.05).tolist() == [-1]
+    assert substitutes(case, post, town, np.array([20.0, 20.0]), 0.05).tolist() == [-1]
+
+
+def test_a_commune_is_named_once() -> None:
+    # Two rooms of one town could stand for one post each.
+    case = problem([[0], [1], [0], [1]], [5, 4], posts=2)
+    town, size = np.array([0, 1, 2, 2]), np.array([1.0, 1.0, 9.0, 9.0])
+    assert substitutes(case, np.array([0, 1]), town, size, 0.05).tolist() == [2, -1]
+
+
+def test_a_place_that_serves_as_many_others_is_no_substitute() -> None:
+    # The third candidate reaches as many people as the second, but not the same.
+    case = problem([[0], [1], [2]], [5, 4, 4], posts=2)
+    size = np.array([1.0, 1.0, 1000.0])
+    assert substitutes(case, np.array([0, 1]), np.arange(3), size, 0.05).tolist() == [-1, -1]
+
+
+def test_what_other_posts_serve_is_no_loss() -> None:
+    # The town leaves demand 1, which the second post reaches anyway.
+    case = problem([[0, 1], [1, 2], [0]], [6, 4, 5], posts=2)
+    size = np.array([1.0, 1.0, 9.0])
+    assert substitutes(case, np.array([0, 1]), np.arange(3), size, 0.05).tolist() == [2, -1]
+
+
+def test_a_post_that_others_make_useless_is_left_out() -> None:
+    # The middle one is the largest, but the two others reach all that it reaches.
+    case = problem([[0, 1], [0, 2], [1, 3]], [3, 3, 2, 2], posts=3)
+    assert greedy(case).chosen.tolist() == [0, 1, 2]
+    plan = site(case)
+    assert plan.chosen.tolist() == [1, 2]
+    assert (plan.value, plan.reachable) == (10, 10)
+    assert without_idle(case, np.array([0, 1, 2])).tolist() == [1, 2]
+
+
+def test_what_reaches_all_is_the_smallest_choice() -> None:
+    # One by one takes the largest, then needs two more: three posts, each of some use, where the
+    # two last reach all.
+    case = problem([[0, 1, 2, 3], [0, 1, 4], [2, 3, 5]], [2, 2, 2, 2, 1, 1], posts=9)
+    assert greedy(case).chosen.tolist() == [0, 1, 2]
+    assert sorted(site(case).chosen.tolist()) == [1, 2]
+
+
 @settings(max_examples=100, deadline=None)
 @CASES
-def test_moving_to_better_places_costs_no_more_than_the_leeway(seed: int, quota: bool) -> None:
+def test_all_that_can_be_is_reached_with_the_fewest(seed: int, quota: bool) -> None:
     case = drawn(seed, quota)
-    start = site(case).chosen
-    rank = np.random.default_rng(seed).permutation(case.reach.shape[0])
-    moved = recentre(case, start, rank, 0.2)
-    assert len(set(moved.tolist())) == len(start)
-    assert (np.bincount(case.group[moved], minlength=len(case.room)) <= case.room).all()
-    assert case.value(moved) >= 0.8 * case.value(start) - 1e-9
-    assert (rank[moved] <= rank[start]).all()
+    plan = site(case)
+    if plan.value >= plan.reachable - 1e-9 and len(plan.chosen) > 1:
+        fewer = replace(case, posts=len(plan.chosen) - 1)
+        assert best_value(fewer) < plan.reachable - 1e-9
 
 
-def test_a_post_moves_to_the_larger_place_that_loses_little() -> None:
-    case = problem([[0, 1, 2], [0, 1]], [50, 45, 5], posts=1)
-    rank = np.array([1, 0])
-    assert recentre(case, np.array([0]), rank, 0.05).tolist() == [1]
-    assert recentre(case, np.array([0]), rank, 0.04).tolist() == [0]
+def test_what_can_be_reached_does_not_depend_on_the_number_of_posts() -> None:
+    case = problem([[0], [1]], [5.0, 3.0, 9.0], posts=1)
+    assert (site(case).value, site(case).reachable) == (5, 8)
 
 
 @pytest.mark.parametrize(("posts", "quota", "said"), [(0, None, "postes"), (3, 0, "quota")])

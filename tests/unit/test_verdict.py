@@ -11,6 +11,7 @@ SHARES = {"non_thd": 98.0, "non_4g": 0.0, "plus_65": 34.2, "peu_diplomes": 62.0,
 
 def verdict(**changes):
     row = {
+        "niveau": "commune",
         "score": 8.2,
         "est_fragile": True,
         "population": 900.0,
@@ -32,7 +33,7 @@ def verdict(**changes):
         **{f"{key}_origine": "observe" for key in PARTS},
         **changes,
     }
-    key = {"niveau": ["commune"], "code": ["00001"]}
+    key = {"niveau": [row["niveau"]], "code": ["00001"]}
     part = {
         name: pd.DataFrame({**key, **{c: [row[c]] for c in columns}})
         for name, columns in {
@@ -85,10 +86,15 @@ def test_the_sentence_says_how_sure_the_verdict_is():
     sure = verdict(probabilite_fragile_pct=100.0, confiance="robuste")["motif"]
     assert "verdict robuste : fragile dans plus de 99 % des calculs" in sure
     unsure = verdict(probabilite_fragile_pct=31.0, confiance="incertain")["motif"]
-    assert "verdict incertain : fragile dans 31 % des calculs" in unsure
+    assert "verdict incertain : fragile dans 31 % des calculs seulement ;" in unsure
     # A place that is not fragile says so only where another choice might have changed it.
     other = verdict(est_fragile=False, probabilite_fragile_pct=38.0)["motif"]
-    assert other.startswith("Non fragile (score 8,20 ; verdict probable : fragile dans 38 %")
+    # It says so of the verdict that it gives: 100 - 38.
+    assert other.startswith(
+        "Non fragile (score 8,20 ; verdict probable : non fragile dans 62 % des calculs) et"
+    )
+    even = verdict(est_fragile=False, probabilite_fragile_pct=57.0, confiance="incertain")["motif"]
+    assert "verdict incertain : non fragile dans 43 % des calculs seulement)" in even
     far = verdict(est_fragile=False, probabilite_fragile_pct=0.2, confiance="robuste")["motif"]
     assert "verdict" not in far
 
@@ -99,6 +105,36 @@ def test_what_else_a_mayor_must_know_is_in_the_sentence():
     assert "France services est dans la commune" in motif
     assert motif.endswith("moins de 200 habitants, taux très incertains.")
     assert motif.count(".") == 1
+
+
+def test_next_door_is_less_than_a_minute_and_less_than_a_kilometre():
+    door = {"couverture": "couverte", "conseiller_plus_proche_km": 0.3}
+    near = verdict(**door, conseiller_plus_proche_min=0.4)["motif"]
+    assert near.endswith(
+        " et couverte : le conseiller numérique le plus proche est à moins d'une minute (moins de "
+        "1 km, « Mairie (Vaubrume) »)."
+    )
+    assert "est à 1 min (moins de 1 km" in verdict(**door, conseiller_plus_proche_min=1.0)["motif"]
+
+
+def test_everybody_out_of_reach_is_everybody():
+    assert "tous les habitants étant à plus" in verdict(population_hors_portee_pct=99.7)["motif"]
+    assert "99 % des habitants étant" in verdict(population_hors_portee_pct=99.4)["motif"]
+
+
+def test_an_iris_whose_commune_has_a_conseiller_says_both():
+    here = {"est_conseiller_dans_commune": True, "conseiller_plus_proche_min": 6.2,
+            "conseiller_plus_proche_km": 2.4}  # fmt: skip
+    iris = verdict(niveau="iris", couverture="couverte", **here)["motif"]
+    assert iris.endswith(
+        " et couverte : un conseiller numérique reçoit dans la commune, le plus proche est à 6 min "
+        "(2 km, « Mairie (Vaubrume) »)."
+    )
+    unsure = verdict(niveau="iris", couverture="incertaine", **here)["motif"]
+    assert "incertaine autour de 20 min, selon la vitesse supposée : un conseiller" in unsure
+    assert "reçoit dans la commune, le plus proche est à 6 min" in unsure
+    elsewhere = verdict(niveau="iris", couverture="couverte")["motif"]
+    assert " : le conseiller numérique le plus proche est à 34 min" in elsewhere
 
 
 def test_a_score_on_four_indicators_says_so():
