@@ -8,7 +8,8 @@ RAW ?= data/raw
 REFERENCE ?= data/reference
 
 # Two halves at once, for two cores: what reads the national runs, made once, with a few others; the
-# rest. A test that asks for the `national` fixture belongs to the first half.
+# rest. A test that asks for the `national` fixture belongs to the first half. One thread each: two
+# that wait for one another while the other half has the core turn a fit of a second into a minute.
 FIRST := $(wildcard tests/test_national*.py) tests/test_reuse.py tests/test_compare_published.py tests/test_explain_cli.py $(wildcard tests/unit/test_[a-c]*.py)
 
 .PHONY: run test validation passages audit competences portee reseau sensibilite incertitude evolution profils picture benchmark lock dev clean
@@ -20,7 +21,8 @@ test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	@$(BIN)/python -m pytest $(FIRST) > .pytest-first.log 2>&1 & first=$$!; \
+	@export OMP_NUM_THREADS=1; \
+	$(BIN)/python -m pytest $(FIRST) > .pytest-first.log 2>&1 & first=$$!; \
 	$(BIN)/python -m pytest --doctest-modules $(FIRST:%=--ignore=%) fragility tests; second=$$?; \
 	wait $$first; first=$$?; cat .pytest-first.log; rm -f .pytest-first.log; \
 	test $$first = 0 && test $$second = 0
@@ -83,6 +85,7 @@ benchmark: $(STAMP)
 	$(BIN)/python benchmarks/uncertainty.py --write docs/performance.md
 	$(BIN)/python benchmarks/skills.py --raw $(RAW) --write docs/performance.md
 	$(BIN)/python benchmarks/reach_peers.py --write docs/performance.md
+	$(BIN)/python benchmarks/reach.py --write docs/performance.md
 
 dev: $(STAMP)
 	env -u DAGSTER_HOME $(BIN)/dagster dev -m pipelines.definitions

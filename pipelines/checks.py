@@ -6,7 +6,7 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from fragility import controls, controls_profiles, controls_skills
+from fragility import controls, controls_profiles, controls_reach, controls_skills
 from fragility.errors import DataCheckError
 from fragility.index.profiles import load_profile, load_profiles
 from fragility.schemas import INDICATORS, TABLES, validate
@@ -67,6 +67,27 @@ def totaux(
         controls.control_nesting(places, iris)
 
     return _result(check)
+
+
+@dg.asset_check(
+    asset="iris",
+    name="portee",
+    blocking=True,
+    partitions_def=EDITION_PARTITIONS,
+    additional_ins={
+        "towns": dg.AssetIn("communes"),
+        "engines": dg.AssetIn("access_moteur"),
+        "receiving": dg.AssetIn("lieux"),
+    },
+)
+def portee(
+    iris: gpd.GeoDataFrame,
+    towns: gpd.GeoDataFrame,
+    engines: pd.DataFrame,
+    receiving: gpd.GeoDataFrame,
+) -> dg.AssetCheckResult:
+    """Minutes to the nearest conseiller and posts within them agree."""
+    return _result(lambda: controls_reach.control_reach(towns, iris, engines, receiving))
 
 
 @dg.asset_check(asset="communes", name="scores", blocking=True, partitions_def=EDITION_PARTITIONS)
@@ -192,7 +213,7 @@ def _drift_check(name: str, description: str) -> dg.AssetChecksDefinition:
 
 drift_checks = [_drift_check(name, description) for name, description in CHECKS.items()]
 reconciliation_checks = [
-    totaux, personnes, scores, profils, profils_complets, couverture, revenus, codes_connus,
+    totaux, portee, personnes, scores, profils, profils_complets, couverture, revenus, codes_connus,
     modele_plausible, lieux_places,
     *drift_checks,
 ]  # fmt: skip

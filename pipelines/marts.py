@@ -60,6 +60,7 @@ def communes(
     index_incertitude: pd.DataFrame,
     index_competences: pd.DataFrame,
     index_typologie: pd.DataFrame,
+    index_foyers: pd.DataFrame,
     core_zonages: pd.DataFrame,
 ) -> dg.Output[pd.DataFrame]:
     """Every commune with all that is known of it."""
@@ -74,6 +75,7 @@ def communes(
             competences=index_competences,
             capacite=access_capacite,
             types=index_typologie,
+            clusters=index_foyers,
             zonages=core_zonages,
         )
     return emit(context, workspace, table, timer=timer, picture="classe")

@@ -1,8 +1,21 @@
 """France on the communes of 2025: older figures carried over, other formats, nothing lost."""
 
+from dataclasses import replace
+
 import geopandas as gpd
 import pandas as pd
 import pytest
+
+from fragility.access.cost_surface import build_surfaces
+from fragility.access.coverage import build_portee, commune_density
+from fragility.access.nearest import cell_costs, reach_places
+from fragility.access.places import build_places
+from fragility.access.travel import CONSEILLERS
+from fragility.sources.catalogue import find_edition
+from fragility.sources.corrections import load_corrections
+from fragility.sources.files import on_hand
+from fragility.territory.place_lists import open_places, places_day
+from fragility.territory.releases import Opener
 
 pytestmark = pytest.mark.national
 
@@ -124,6 +137,37 @@ def test_employers_without_coordinates_are_at_the_precision_of_the_commune(pack,
     published = places[places["id"].str.startswith("cn-") & ~places["id"].isin(own["id"])]
     published = published[published["statut"] == "retenu"]
     assert not set(kept["code_commune"]) & set(published["code_commune"])
+
+
+def test_employers_alone_would_call_lisieux_uncovered(pack, tables):
+    """What docs/method.md says of the list of 2023 taken without that of 2022."""
+    names = ("core_communes", "core_iris", "core_population_grille", "core_recensement")
+    towns, iris, grid, census = (
+        gpd.read_parquet(tables / f"{name}.parquet")
+        if name in names[:2]
+        else pd.read_parquet(tables / f"{name}.parquet")
+        for name in names
+    )
+    edition = on_hand(find_edition("france-2025"), pack / "raw")
+    kept = tuple(name for name in edition.releases if name != "anct_conseillers/2022-12")
+    read = Opener(replace(edition, releases=kept), pack / "raw", load_corrections(pack / "raw"))
+    lists = open_places(read)
+    lieux, _ = build_places(
+        lists, towns, read.cog_communes(), day=places_day(lists, edition.cog_year)
+    )
+    reach = reach_places(lieux, build_surfaces(grid, towns, commune_density(towns, census)))
+    alone, _ = build_portee(cell_costs(grid, reach), towns, iris, reach)
+    scores = pd.read_parquet(tables / "index_scores.parquet")
+    fragile = scores[scores["niveau"].eq("commune") & scores["est_fragile"]]["code"]
+    beyond = alone[alone["niveau"].eq("commune") & alone["couverture"].eq("non_couverte")]["code"]
+    assert len(set(beyond) & set(fragile)) == 2_379
+    assert "14366" in set(beyond) & set(fragile)
+    published = pd.read_parquet(tables / "communes.parquet").set_index("code_commune")
+    assert published["est_fragile_non_couverte"].sum() == 863
+    assert published.loc["14366", "couverture"] == "couverte"
+    own = pd.read_parquet(tables / "lieux.parquet")
+    there = own["code_commune"].eq("14366") & own["dispositifs"].str.contains(CONSEILLERS)
+    assert there.sum() == 3
 
 
 def test_contours_follow_their_communes(communes):

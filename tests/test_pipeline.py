@@ -350,6 +350,50 @@ def test_the_action_list_is_the_flagged_communes_most_people_first(communes, tab
     assert communes["est_fragile"].mean() <= 0.2
 
 
+def test_hot_spots_and_bounds_of_people_are_in_every_output(demo, communes, tables):
+    _, folder, _ = demo
+    spots = pd.read_parquet(tables / "foyers.parquet").set_index("id_foyer")
+    members = communes.groupby("id_foyer")
+    assert members.size().to_dict() == spots["nb_communes"].to_dict()
+    assert members["population"].sum().to_dict() == pytest.approx(spots["population"].to_dict())
+    people = "nb_personnes_en_difficulte"
+    actions = pd.read_parquet(tables / "communes_fragiles_non_couvertes.parquet")
+    assert (actions[f"{people}_bas"] <= actions[people]).all()
+    assert (actions[people] <= actions[f"{people}_haut"]).all()
+    wanted = {
+        "communes": ["id_foyer"],
+        "communes_fragiles_non_couvertes": [people, f"{people}_bas", f"{people}_haut"],
+    }
+    sheets = {"communes": "Communes", "communes_fragiles_non_couvertes": "Fragiles non couvertes"}
+    book = openpyxl.load_workbook(folder / "fragilite.xlsx", read_only=True)
+    with duckdb.connect(folder / "fragilite.duckdb", read_only=True) as base:
+        for table, columns in wanted.items():
+            assert set(columns) <= set(read_csv(folder / f"{table}.csv")[0])
+            layer = gpd.read_file(folder / "fragilite.gpkg", layer=table, rows=1)
+            assert set(columns) <= set(layer.columns)
+            assert set(columns) <= set(base.table(f"marts.{table}").columns)
+            described = base.sql(f"FROM marts.dictionnaire WHERE \"table\" = '{table}'").df()
+            assert set(columns) <= set(described["colonne"])
+            titles = next(book[sheets[table]].iter_rows(max_row=1, values_only=True))
+            assert {TABLES[table].columns[name].title for name in columns} <= set(titles)
+
+
+def test_zonings_not_given_are_empty_and_not_no(demo, communes):
+    _, folder, _ = demo
+    absent = ["est_zrr", "est_frr", "est_acv", "nb_qpv"]
+    assert communes[absent].isna().all(axis=None)
+    assert {row[name] for row in read_csv(folder / "communes.csv") for name in absent} == {""}
+    layer = gpd.read_file(folder / "fragilite.gpkg", layer="communes", columns=absent)
+    assert layer[absent].isna().all(axis=None)
+    text = (folder / "LISEZMOI.md").read_text("utf-8")
+    assert "Zonages non fournis à ce calcul : ZRR, FRR, Action cœur de ville, quartiers" in text
+    with duckdb.connect(folder / "fragilite.duckdb", read_only=True) as base:
+        zonings = base.sql(
+            "SELECT DISTINCT zonage FROM marts.v_fragiles_non_couvertes_par_zonage"
+        ).fetchall()
+    assert zonings == [("Densité",)]
+
+
 def test_scores_are_the_golden_ones(communes):
     """After a change meant: `python -m tests.test_pipeline FOLDER` writes the new ones."""
     from pathlib import Path

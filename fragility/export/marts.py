@@ -57,13 +57,14 @@ def build_communes(
     competences: pd.DataFrame,
     capacite: pd.DataFrame,
     types: pd.DataFrame,
+    clusters: pd.DataFrame,
     zonages: pd.DataFrame,
 ) -> gpd.GeoDataFrame:
     """Build the mart `communes`: every commune of the edition, computed or not.
 
     `uncertainty` is the table `index_incertitude`, `competences` the table `index_competences`,
-    `capacite` the table `access_capacite`, `types` the table `index_typologie`,
-    `zonages` the table `core_zonages`.
+    `capacite` the table `access_capacite`, `types` the table `index_typologie`, `clusters` the
+    table `index_foyers`, `zonages` the table `core_zonages`.
     """
     attributes = _attributes(
         "commune", indicators, scores, portee, verdict, uncertainty, competences, capacite
@@ -73,6 +74,8 @@ def build_communes(
     )
     kinds = types.set_index("code_commune")["nom_type"]
     table["type_fragilite"] = table["code_commune"].map(kinds).astype("str")
+    spots = clusters.set_index("code_commune")["id_foyer"]
+    table["id_foyer"] = table["code_commune"].map(spots).astype("Int64")
     table = table.join(commune_zonings(zonages, table["code_commune"]))
     return gpd.GeoDataFrame(_ordered(table, "communes"), geometry="geometry", crs=communes.crs)
 

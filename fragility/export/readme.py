@@ -18,6 +18,7 @@ from fragility.export.labels import (
     plural,
 )
 from fragility.export.origins import context_shares, origin_shares, years_of
+from fragility.export.zoning_view import not_given
 from fragility.index.redrawn import DRAWS
 from fragility.schemas import INDICATOR_LABELS
 
@@ -47,7 +48,8 @@ FILES = (
     ),
     (
         "`temps_acces.tif`",
-        "minutes jusqu'au conseiller le plus proche, par carré de 500 m",
+        "minutes jusqu'au conseiller le plus proche, par carré de 500 m, sans réseau routier (même "
+        "si un extrait OpenStreetMap a servi pour les logements)",
         "QGIS, R, Python",
     ),
     ("`tables/`", "les mêmes tables en (Geo)Parquet", "Python, R, DuckDB"),
@@ -289,7 +291,7 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
         *_bullets(how_not_to_use()),
         "## Limites",
         "",
-        *_bullets(limits(facts)),
+        *_bullets([*limits(facts), *not_given(communes, facts.edition)]),
         "## D'où vient chaque chiffre (communes)",
         "",
         *_table(columns, shares.itertuples(index=False, name=None)),

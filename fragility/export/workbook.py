@@ -88,6 +88,7 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "probabilite_fragile_pct",
             "confiance",
             "type_fragilite",
+            "id_foyer",
             *PEOPLE,
             "difficulte_numerique_pct",
             "difficulte_numerique_bas",

@@ -1,10 +1,45 @@
-"""The view of the DuckDB file that counts fragile and uncovered communes by zoning."""
+"""Zonings in the outputs: the view that counts communes by zoning, and which are not given."""
 
 from __future__ import annotations
+
+import pandas as pd
 
 from fragility.sources.readers.zonages import DENSITY
 
 IN, OUT = "dedans", "dehors"
+# Column of the marts -> its zoning, and the source to give.
+GIVEN_BY = {
+    "densite_classe": ("grille de densité", "insee_densite"),
+    "est_zrr": ("ZRR", "anct_zrr"),
+    "est_frr": ("FRR", "anct_frr"),
+    "est_acv": ("Action cœur de ville", "anct_acv"),
+    "nb_qpv": ("quartiers prioritaires (QPV)", "anct_qpv"),
+}
+
+
+def not_given(communes: pd.DataFrame, edition: str) -> list[str]:
+    """Say in one sentence which zonings the run was not given, and how to give them.
+
+    Parameters
+    ----------
+    communes : mart `communes`; a zoning that was read has a value for every commune.
+    edition : name of the edition.
+
+    Returns
+    -------
+    Empty when all were read.
+    """
+    absent = [GIVEN_BY[column] for column in GIVEN_BY if communes[column].isna().all()]
+    if not absent:
+        return []
+    names, sources = ", ".join(name for name, _ in absent), ", ".join(key for _, key in absent)
+    return [
+        f"Zonages non fournis à ce calcul : {names}. Leurs colonnes sont vides, ce qui n'est pas "
+        "« non ». Pour les remplir, placez les fichiers où « fragility sources --edition "
+        f"{edition} » les attend (« fragility fetch » télécharge ceux qui ont une adresse) ; s'il "
+        f"ne les cite pas, « fragility edition new NOM --from {edition} --set SOURCE=FICHIER » "
+        f"(SOURCE : {sources}) ; puis relancez le calcul."
+    ]
 
 
 def _quoted(text: str) -> str:

@@ -30,6 +30,7 @@ from fragility.schemas.kinds import count, known_flag, number, table, text
 from fragility.schemas.skills import DIFFICULTY
 
 # Those of `territory/zonings.py`, which the edition may not read: missing then.
+_NOT_GIVEN = "vide : non fournie à ce calcul, ce qui n'est pas « non » (LISEZMOI dit quoi faire)."
 ZONINGS = [
     pa.Column(
         "Int64",
@@ -38,30 +39,30 @@ ZONINGS = [
         title="Classe de densité",
         description="Grille communale de densité de l'INSEE : 1 grands centres urbains, 2 centres "
         "urbains intermédiaires, 3 petites villes, 4 ceintures urbaines, 5 bourgs ruraux, 6 rural "
-        "à habitat dispersé, 7 rural à habitat très dispersé ; vide si l'édition ne la lit pas.",
+        f"à habitat dispersé, 7 rural à habitat très dispersé ; {_NOT_GIVEN}",
         nullable=True,
     ),
     known_flag(
         "est_zrr",
         "ZRR",
-        "Commune classée, au moins en partie, en zone de revitalisation rurale ; vide si l'édition "
-        "ne lit pas la liste.",
+        "Commune classée, au moins en partie, en zone de revitalisation rurale ; liste anct_zrr, "
+        + _NOT_GIVEN,
     ),
     known_flag(
         "est_frr",
         "FRR",
-        "Commune classée France ruralités revitalisation ; vide si l'édition ne lit pas la liste.",
+        f"Commune classée France ruralités revitalisation ; liste anct_frr, {_NOT_GIVEN}",
     ),
     known_flag(
         "est_acv",
         "Action cœur de ville",
-        "Ville du programme Action cœur de ville ; vide si l'édition ne lit pas la liste.",
+        f"Ville du programme Action cœur de ville ; liste anct_acv, {_NOT_GIVEN}",
     ),
     count(
         "nb_qpv",
         "Quartiers prioritaires",
         "Quartiers prioritaires de la politique de la ville (QPV), même en partie, dans le "
-        "territoire ; vide si l'édition ne les lit pas.",
+        f"territoire ; liste anct_qpv, {_NOT_GIVEN}",
         nullable=True,
     ),
 ]
@@ -118,6 +119,13 @@ MARTS = [
             NAME,
             *AREA_COLUMNS,
             KIND,
+            count(
+                "id_foyer",
+                "Numéro du foyer",
+                "Foyer de fragilité dont la commune fait partie (table foyers) ; vide hors d'un "
+                "foyer.",
+                nullable=True,
+            ),
             text("contour_origine", "Contour", "ign, reconstruit, approche ou absent."),
         ],
         unique=["code_commune"],
@@ -197,7 +205,7 @@ MARTS = [
                 "Habitants hors de portée",
                 "Habitants à plus de 20 minutes d'un conseiller.",
             ),
-            next(c for c in DIFFICULTY if c.name == "nb_personnes_en_difficulte"),
+            *[c for c in DIFFICULTY if c.name.startswith("nb_personnes_en_difficulte")],
             *[
                 c
                 for c in REACH

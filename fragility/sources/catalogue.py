@@ -216,15 +216,15 @@ _SOURCES = (
     Source(
         "anct_frr",
         "France ruralités revitalisation",
-        "ANCT, Observatoire des territoires",
-        "https://www.observatoire-des-territoires.gouv.fr/",
+        "DGCL ; ANCT, Observatoire des territoires",
+        "https://www.observatoire-des-territoires.gouv.fr/frr-france-ruralites-revitalisation",
         "lov2",
     ),
     Source(
         "anct_acv",
         "Villes d'Action cœur de ville",
-        "ANCT, Observatoire des territoires",
-        "https://www.observatoire-des-territoires.gouv.fr/",
+        "ANCT",
+        _DATAGOUV + "programme-action-coeur-de-ville",
         "lov2",
     ),
 )
@@ -995,16 +995,24 @@ _RELEASES = (
                 url="https://www.observatoire-des-territoires.gouv.fr/outils/"
                 "cartographie-interactive/api/v1/functions/GC_API_download.php"
                 "?type=stat&nivgeo=com2025&dataset=frr&indic=codefrr&format=csv",
+                url_confirmed=True,
             ),
         ),
     ),
     Release(
         "anct_acv",
-        "courant",
-        year=2026,
-        geography_year=None,
-        published="jour du téléchargement",
-        files=(RawFile("action-coeur-de-ville.csv"),),
+        "2025",
+        year=2025,
+        geography_year=2025,
+        published="2025-09-24",
+        files=(
+            RawFile(
+                "liste-acv-com2025-20250704.csv",
+                url="https://static.data.gouv.fr/resources/programme-action-coeur-de-ville/"
+                "20250924-154200/liste-acv-com2025-20250704.csv",
+                url_confirmed=True,
+            ),
+        ),
     ),
     Release(
         "eurostat_grille",
@@ -1285,6 +1293,11 @@ _OPTIONAL = (
     "lieux_mediation/2023-02",
     "lieux_mediation/hubs",
     "insee_densite/2025",
+    # Those below were never tried: their addresses were seen in public code, no copy was had.
+    "anct_zrr/2021",
+    "anct_frr/2025",
+    "anct_acv/2025",
+    "anct_qpv/2024",
 )
 
 _EDITIONS = (

@@ -26,6 +26,8 @@ LICENCES = {
 # A user's own releases and editions, in the folder of raw files.
 USER_EDITIONS_FILE = "editions.toml"
 _SHA256 = re.compile(r"^[0-9a-f]{64}$")
+# Ends of addresses that tell nothing of the form of what they give: none, and programs.
+_NO_FORM = ("", ".php")
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ class RawFile:
         if self.url is None or self.archive_member is not None:
             return self.url is not None
         suffix = PurePosixPath(urlsplit(self.url).path).suffix.lower()
-        return suffix in ("", PurePosixPath(self.name).suffix.lower())
+        return suffix in (*_NO_FORM, PurePosixPath(self.name).suffix.lower())
 
     @property
     def must_match(self) -> bool:

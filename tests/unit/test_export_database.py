@@ -177,6 +177,45 @@ def test_the_view_by_zoning_has_the_zonings_that_were_read(tmp_path: Path) -> No
     ]
 
 
+READINGS = (
+    "SELECT code_region, nom_region, nb_communes, nb_sans_commune, part_sans_commune_pct, "
+    "nb_sans_20min, part_sans_20min_pct, nb_sans_30min, part_sans_30min_pct FROM marts."
+)
+
+
+def test_france_is_all_the_communes_and_not_the_mean_of_its_regions(tmp_path: Path) -> None:
+    # Corse has its 19 fragile communes of columns 8 and 9; the first column of the Ain joins them,
+    # less commune 0, whose reach is not computed. Minutes are 40 less 4 a line, a conseiller
+    # receives in line 9, and commune 90 is now an island, which none can be reached from.
+    tables = make_tables()
+    communes = tables["communes"]
+    rank = pd.Series(range(100), index=communes.index)
+    chosen = communes["est_fragile"] | (rank % 10 == 0)
+    minutes = communes["conseiller_plus_proche_min"].where(rank != 90)
+    tables["communes"] = communes.assign(
+        est_fragile=chosen,
+        quintile_region=chosen.map({True: 5, False: 1}).astype("Int64"),
+        conseiller_plus_proche_min=minutes,
+    )
+    path = write_duckdb(tmp_path / "fragilite.duckdb", tables, make_facts())
+    expected = [
+        ("84", "Auvergne-Rhône-Alpes", 9, 8, 88.9, 5, 55.6, 3, 33.3),
+        ("94", "Corse", 19, 17, 89.5, 9, 47.4, 5, 26.3),
+        ("FRANCE", "France", 28, 25, 89.3, 14, 50.0, 8, 28.6),
+    ]
+    with duckdb.connect(str(path), read_only=True) as base:
+        for view in (
+            "v_fragiles_sans_conseiller_par_region",
+            "v_cinquieme_sans_conseiller_par_region",
+        ):
+            assert base.sql(READINGS + view).fetchall() == expected
+    own = tables["communes"][chosen & communes["couverture"].notna()]
+    beyond = own["conseiller_plus_proche_min"].fillna(999) > 20
+    assert expected[2][5:7] == (beyond.sum(), round(100 * beyond.mean(), 1))
+    for column in (2, 3, 5, 7):
+        assert expected[0][column] + expected[1][column] == expected[2][column]
+
+
 def test_the_run_says_where_it_comes_from(base: duckdb.DuckDBPyConnection) -> None:
     assert base.sql("SELECT edition, bandeau FROM marts.editions").fetchall() == [
         ("demo", "Territoire fictif")

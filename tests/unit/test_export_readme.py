@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
 from fragility.export.origins import origin_shares
 from fragility.export.readme import headline, lisezmoi
 from fragility.index.profile_words import ProfileWords
@@ -33,6 +35,23 @@ def test_origin_shares_of_poverty() -> None:
     row = origin_shares(make_communes(), make_facts()).set_index("indicateur").loc["Pauvreté"]
     shares = ["observe_pct", "derive_pct", "impute_pct", "absent_pct"]
     assert row[shares].tolist() == [40, 0, 50, 10]
+
+
+def test_zonings_not_given_are_named_with_what_to_do() -> None:
+    tables = make_tables()
+    assert "Zonages non fournis" not in lisezmoi(tables, make_facts())
+    tables["communes"] = tables["communes"].assign(
+        est_frr=pd.array([pd.NA] * 100, "boolean"), nb_qpv=pd.array([pd.NA] * 100, "Int64")
+    )
+    line = next(
+        line
+        for line in lisezmoi(tables, make_facts()).splitlines()
+        if "Zonages non fournis" in line
+    )
+    assert "calcul : FRR, quartiers prioritaires (QPV). " in line
+    assert "ce qui n'est pas « non »" in line
+    assert "« fragility edition new NOM --from demo --set SOURCE=FICHIER »" in line
+    assert "(SOURCE : anct_frr, anct_qpv)" in line
 
 
 def test_the_text_holds_what_a_reader_must_know() -> None:

@@ -617,6 +617,12 @@ def test_files_of_one_archive_all_name_their_member():
         RawFile("a.csv", archive_member="a.csv")
 
 
+def test_the_end_of_an_address_tells_the_form_unless_it_is_a_program():
+    ends = {"a.csv": True, "a": True, "get.php?format=csv": True, "a.xlsx": False, "a.zip": False}
+    for end, expected in ends.items():
+        assert RawFile("a.csv", url=f"https://x/{end}").downloadable is expected, end
+
+
 def test_only_the_very_file_at_a_confirmed_address_must_match():
     pairs = itertools.product((True, False), (None, "a.csv"))
     rule = {

@@ -70,7 +70,10 @@ def test_frr_minus_9999_is_not_classed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("sep", [",", ";"])
 def test_action_coeur_de_ville(tmp_path: Path, sep: str) -> None:
-    text = "insee_com,id_acv,lib_acv\n80001,acv-001,Abbeville\n80002,,\n"
+    text = (
+        "insee_com,lib_com,id_acv,lib_acv,date_signature\n"
+        "80001,Abbeville,acv-001,Abbeville,28/09/2018\n80002,Acheux,,,\n"
+    )
     frame, dropped = read_acv(write(tmp_path / "acv.csv", text.replace(",", sep)))
     assert frame.to_numpy().tolist() == [["80001", "acv-001", "Action cœur de ville : Abbeville"]]
     assert dropped == {NOT_CLASSED: 1}

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import pandas as pd
+import pytest
 
-from fragility.sources.catalogue import find_edition
+from fragility.sources.catalogue import find_edition, releases_of
 from fragility.sources.demo import write_demo
+from fragility.sources.files import on_hand
 from fragility.territory.releases import Opener
 from fragility.territory.zoning_lists import SOURCES, open_quarters, open_zonings
 from fragility.territory.zonings import LISTS
+
+ANCT = {"anct_zrr", "anct_frr", "anct_acv", "anct_qpv"}
 
 
 def test_the_demonstration_reads_its_density_alone(tmp_path) -> None:
@@ -27,11 +32,29 @@ def test_the_demonstration_reads_its_density_alone(tmp_path) -> None:
     assert open_quarters(read) is None
 
 
+@pytest.mark.parametrize("name", ["france-2021", "france-2025"])
+def test_national_editions_read_the_zonings_that_fetch_can_bring(name, tmp_path) -> None:
+    edition = find_edition(name)
+    wanted = [release for release in releases_of(edition) if release.source in SOURCES]
+    assert {release.source for release in wanted} == set(SOURCES)
+    assert {release.id for release in wanted} <= set(edition.optional)
+    files = [file for release in wanted for file in release.files if release.source in ANCT]
+    assert len(files) == len(ANCT)
+    # By pages and public code: no address could be tried, no copy measured.
+    assert all(file.downloadable and file.url_confirmed and file.sha256 is None for file in files)
+    assert {urlsplit(file.url).netloc for file in files} == {
+        "static.data.gouv.fr", "www.observatoire-des-territoires.gouv.fr", "www.data.gouv.fr",
+    }  # fmt: skip
+    # Nothing there: none is read, and none is asked for.
+    assert open_zonings(Opener(on_hand(edition, tmp_path), tmp_path)) == {}
+
+
 def test_every_zoning_that_an_edition_picks_is_read(tmp_path) -> None:
-    picks = ("anct_zrr/2021", "anct_frr/2025", "anct_acv/courant", "anct_qpv/2024")
+    picks = ("anct_zrr/2021", "anct_frr/2025", "anct_acv/2025", "anct_qpv/2024")
     texts = {
         "anct_frr/2025/frr_com2025.csv": "codgeo;libgeo;codefrr\n01004;Ambérieu;3\n",
-        "anct_acv/courant/action-coeur-de-ville.csv": "insee_com,id_acv\n01004,acv-001\n",
+        "anct_acv/2025/liste-acv-com2025-20250704.csv": "insee_com,lib_com,id_acv,lib_acv,"
+        "date_signature\n01004,Ambérieu,acv-001,Ambérieu,28/09/2018\n",
         "anct_qpv/2024/QP2024_France_Hexagonale_Outre_Mer_WGS84.geojson": json.dumps({
             "type": "FeatureCollection",
             "features": [{
@@ -56,7 +79,7 @@ def test_every_zoning_that_an_edition_picks_is_read(tmp_path) -> None:
         "zrr": ["totale"], "frr": ["3"], "acv": ["acv-001"],
     }  # fmt: skip
     assert {kind: table.geography_year for kind, table in lists.items()} == {
-        "zrr": 2021, "frr": 2025, "acv": None,
+        "zrr": 2021, "frr": 2025, "acv": 2025,
     }  # fmt: skip
     outlines, source, year = open_quarters(read)
     assert (outlines["code"].tolist(), source, year) == (["QN00101M"], "anct_qpv/2024", 2024)
