@@ -28,6 +28,7 @@ from qgis.core import (
     QgsExpression,
     QgsExpressionContext,
     QgsExpressionContextUtils,
+    QgsLayoutExporter,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsPointXY,
@@ -154,6 +155,23 @@ def main(folder: Path, image: Path) -> dict:
         report[f"pixels_{name}"] = render(
             [found[name]], project.crs(), extent, image.with_name(f"{name}.png"), places
         )
+    report["pages"] = {}
+    for layout in project.layoutManager().printLayouts():
+        settings = QgsLayoutExporter.ImageExportSettings()
+        settings.dpi = 60
+        done = QgsLayoutExporter(layout).exportToImage(str(image.with_name("page.png")), settings)
+        page, bar = layout.pageCollection().page(0).pageSize(), layout.itemById("scale")
+        report["pages"][layout.name()] = {
+            "done": done == QgsLayoutExporter.Success,
+            "size": [page.width(), page.height()],
+            "scale": layout.itemById("map").scale(),
+            "segment_km": bar.unitsPerSegment(),
+            "bar_mm": bar.rect().width(),
+            "legend": [
+                node.name() for node in layout.itemById("legend").model().rootGroup().findLayers()
+            ],
+            "texts": [layout.itemById(name).text() for name in ("title", "note")],
+        }
     path = str(folder / "fragilite.gpkg")
     # Themes are other looks of a layer: named after it, they are alone nowhere.
     tables = {layer.source().partition("layername=")[2] for layer in found.values()}

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from fragility.export.fitting import fit_inside
 from fragility.territory.communes import NO_EPCI
 from fragility.territory.crs import METROPOLE, OVERSEAS
 
@@ -24,7 +25,9 @@ BOXES: dict[str, tuple[float, float, float, float]] = {
     "974": (55.0, -22.0, 56.5, -20.5),
     "976": (44.5, -13.5, 45.7, -12.3),
 }
-TOLERANCE_M = 100.0
+# A millimetre on a map of a département that fills a page; IRIS of towns are smaller than that.
+TOLERANCE_M = 300.0
+IRIS_TOLERANCE_M = 100.0
 GROUPS = ("epci", "departement")
 
 
@@ -137,7 +140,7 @@ def lighten(
     communes : `code_commune` and contours.
     iris : `code_iris`, `code_commune`, `type_iris` and contours.
     groups : table `core_groupes`.
-    tolerance_m : see `simplify_together`.
+    tolerance_m : see `simplify_together`; IRIS inside a commune have `IRIS_TOLERANCE_M` at most.
 
     Returns
     -------
@@ -150,9 +153,14 @@ def lighten(
         "iris": inside,
         **{level: groups[groups["niveau"] == level] for level in GROUPS},
     }
+    tolerances = dict.fromkeys(levels, tolerance_m) | {"iris": min(tolerance_m, IRIS_TOLERANCE_M)}
     with ThreadPoolExecutor() as pool:
-        light = pool.map(lambda frame: simplify_together(frame, tolerance_m), levels.values())
-        parts = [_contours(n, f["code"], f.geometry) for n, f in zip(levels, light, strict=True)]
+        simple = pool.map(simplify_together, levels.values(), tolerances.values())
+        light = dict(zip(levels, simple, strict=True))
+    light["iris"] = fit_inside(
+        light["iris"], light["commune"].rename(columns={"code": "code_commune"})
+    )
+    parts = [_contours(level, f["code"], f.geometry) for level, f in light.items()]
     return _stacked(parts, communes)
 
 

@@ -18,8 +18,17 @@ import pyogrio
 from fragility.export.contours import light_contours
 from fragility.export.facts import RunFacts
 from fragility.export.files import publishing
-from fragility.export.labels import LAYER_TITLES
-from fragility.export.layer_style import qml, score_breaks, style_elements
+from fragility.export.gpkg_shared import GEOMETRY, Caption, write_shared
+from fragility.export.labels import LAYER_TITLES, decimals_of
+from fragility.export.layer_style import (
+    POINTS,
+    SITES,
+    model_of,
+    qml,
+    score_breaks,
+    style_elements,
+    title_of,
+)
 from fragility.export.tables import ordered
 
 LAYERS = tuple(LAYER_TITLES)
@@ -31,8 +40,8 @@ LEVELS = {
     "departements": "departement",
     "communes_fragiles_non_couvertes": "commune",
 }
-# pyogrio's name for the column, which the styles must repeat.
-GEOMETRY = "geom"
+# Layers that repeat one another, see `gpkg_shared.py`.
+SHARED = ("communes", "iris", "communes_fragiles_non_couvertes")
 
 _STYLES = """
 CREATE TABLE layer_styles (
@@ -60,7 +69,7 @@ def _settings(moment: str) -> Iterator[None]:
 
 def layer_title(table: str, facts: RunFacts) -> str:
     """Return the title that QGIS shows for a layer, banner first."""
-    title = f"{LAYER_TITLES[table]} ({facts.title})"
+    title = f"{title_of(table)} ({facts.title})"
     return f"{facts.banner} — {title}" if facts.banner else title
 
 
@@ -68,7 +77,7 @@ def layer_abstract(table: str, facts: RunFacts) -> str:
     """Return the abstract of a layer: what it holds, its date and its warning."""
     parts = [
         f"{facts.banner}. " if facts.banner else "",
-        str(facts.models[table].description),
+        str(model_of(table, facts).description),
         f" Édition {facts.edition}, code géographique ",
         f"{facts.cog_year}, calcul du {facts.date:%d/%m/%Y}. Le score est un classement relatif : ",
         "il ne mesure pas les personnes. Lire LISEZMOI.md.",
@@ -77,8 +86,14 @@ def layer_abstract(table: str, facts: RunFacts) -> str:
 
 
 def prepare_layer(frame: gpd.GeoDataFrame, table: str) -> gpd.GeoDataFrame:
-    """Sort a table and give it types that QGIS and web maps read: whole numbers on 32 bits."""
-    layer = ordered(frame, table)
+    """Sort a table and give it types that QGIS and web maps read: whole numbers on 32 bits.
+
+    Figures have the digits that are worth showing, as in the CSV files; the database has them all.
+    """
+    layer = frame if table == SITES else ordered(frame, table)
+    real = [str(name) for name in layer.columns if pd.api.types.is_float_dtype(layer[name])]
+    # Adding zero turns -0.0 into 0.0.
+    layer = layer.assign(**{name: layer[name].round(decimals_of(name)) + 0.0 for name in real})
     whole = [str(name) for name in layer.columns if pd.api.types.is_integer_dtype(layer[name])]
     return layer.astype({name: "Int32" if layer[name].isna().any() else "int32" for name in whole})
 
@@ -88,11 +103,14 @@ def build_layers(tables: dict[str, pd.DataFrame]) -> dict[str, gpd.GeoDataFrame]
 
     Parameters
     ----------
-    tables : by name, the marts of `LAYERS` and `core_contours`, in longitude and latitude.
+    tables : by name, the marts of `LAYERS` and `core_contours`, in longitude and latitude; the
+        sites of a simulation (`SITES`) if there are any.
     """
     contours = gpd.GeoDataFrame(tables["core_contours"])
     layers: dict[str, gpd.GeoDataFrame] = {}
-    for table in LAYERS:
+    for table in (*LAYERS, SITES):
+        if table == SITES and table not in tables:
+            continue
         frame = tables[table]
         if table in LEVELS:
             light = light_contours(contours, LEVELS[table], frame)
@@ -124,7 +142,7 @@ def _write_styles(
                 qml(elements),
                 "",
                 1,
-                LAYER_TITLES[table],
+                title_of(table),
                 "",
                 None,
                 moment,
@@ -152,7 +170,7 @@ def write_gpkg(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -> 
     Parameters
     ----------
     path : file to write, replaced whole.
-    tables : by name, the marts of `LAYERS` and `core_contours`.
+    tables : see `build_layers`.
     facts : titles, date and banner.
 
     Notes
@@ -163,11 +181,13 @@ def write_gpkg(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -> 
     """
     layers = build_layers(tables)
     moment = f"{facts.date.isoformat()}T00:00:00.000Z"
+    captions = {t: Caption(layer_title(t, facts), layer_abstract(t, facts)) for t in layers}
+    plain = [table for table in layers if table not in SHARED]
     with publishing(path) as draft, _settings(moment):
-        for rank, (table, layer) in enumerate(layers.items()):
-            points = table == "lieux"
+        for rank, table in enumerate(plain):
+            points = table in POINTS
             pyogrio.write_dataframe(
-                layer,
+                layers[table],
                 draft,
                 layer=table,
                 driver="GPKG",
@@ -177,10 +197,12 @@ def write_gpkg(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -> 
                 promote_to_multi=not points,
                 dataset_options={"VERSION": "1.2"} if rank == 0 else None,
                 layer_options={
-                    "IDENTIFIER": layer_title(table, facts),
-                    "DESCRIPTION": layer_abstract(table, facts),
+                    "IDENTIFIER": captions[table].title,
+                    "DESCRIPTION": captions[table].abstract,
                 },
             )
+        with closing(sqlite3.connect(draft)) as connection, connection:
+            write_shared(connection, {t: layers[t] for t in SHARED}, captions, moment)
         _write_styles(draft, layers, facts, moment)
     return path
 

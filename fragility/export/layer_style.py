@@ -11,11 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
+import pandera.pandas as pa
 
 from fragility import schemas
 from fragility.export import labels
 from fragility.export.facts import RunFacts
 from fragility.export.map_tip import map_tip
+from fragility.schemas.simulation import SIMULATION
 
 QGIS_VERSION = "3.22.0-Białowieża"
 YEARS = range(2006, 2041)
@@ -25,6 +27,22 @@ OUTLINED = {
     "communes_fragiles_non_couvertes": labels.OUTLINE_COLOUR,
     "foyers": labels.HOT_SPOT_COLOUR,
 }
+
+
+# Posts that a simulation proposes: in the map of whoever has made one.
+SITES = "simulation_postes"
+POINTS = ("lieux", SITES)
+_SITE_MARKER = ("star", "#ffffff", 4.5)
+
+
+def title_of(table: str) -> str:
+    """Title of a layer."""
+    return labels.LAYER_TITLES.get(table) or str(SIMULATION[table].title)
+
+
+def model_of(table: str, facts: RunFacts) -> pa.DataFrameSchema:
+    """Model of a layer, in the words of the edition."""
+    return SIMULATION[table] if table in SIMULATION else facts.models[table]
 
 
 def _option(parent: ET.Element, kind: str, **attributes: str) -> ET.Element:
@@ -231,12 +249,12 @@ def _first_offered() -> str:
 
 
 def _layer_renderer(table: str, breaks: Sequence[float]) -> ET.Element:
-    if table in OUTLINED:
+    if table == SITES or table in OUTLINED:
         renderer = ET.Element(
             "renderer-v2",
             {"type": "singleSymbol", "symbollevels": "0", "forceraster": "0", "enableorderby": "0"},
         )
-        symbol = _outline(OUTLINED[table])
+        symbol = marker(*_SITE_MARKER) if table == SITES else _outline(OUTLINED[table])
         symbol.set("name", "0")
         ET.SubElement(renderer, "symbols").append(symbol)
         return renderer
@@ -301,7 +319,7 @@ def style_elements(
     facts : the edition's words for its columns, and the warning to show in the map tip.
     breaks : for a layer that has a score but no class, the four bounds of its fifths.
     """
-    model = facts.models[table].columns
+    model = model_of(table, facts).columns
     renderer = _layer_renderer(table, breaks)
     configuration = ET.Element("fieldConfiguration")
     aliases = ET.Element("aliases")

@@ -76,6 +76,11 @@ def map_tip(table: str, columns: Sequence[str], banner: str = "", out_of: str = 
     lines = [f"<b>{_text(name)}</b>"]
     if table == "iris":
         lines.append(_text("nom_commune"))
+    if "nb_personnes_gagnees" in columns:
+        lines.append(_text("nom_commune"))
+        lines.append(f"Poste proposé n° {_number('rang')}")
+        gained = _number("nb_personnes_gagnees")
+        lines.append(f"Personnes en difficulté mises à portée : {gained}")
     if "dispositifs" in columns:
         lines.append(_list("dispositifs", labels.DISPOSITIF_LABELS))
         old = "[% CASE WHEN \"est_ancien\" THEN ' (ancienne : le lieu a pu fermer)' ELSE '' END %]"

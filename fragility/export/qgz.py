@@ -19,16 +19,22 @@ from fragility.export.contours import zones_of
 from fragility.export.facts import RunFacts
 from fragility.export.files import publishing, zip_bytes
 from fragility.export.gpkg import layer_abstract, layer_title, read_styles, store_project
-from fragility.export.labels import LAYER_TITLES
-from fragility.export.layer_style import QGIS_VERSION
+from fragility.export.layer_style import POINTS, QGIS_VERSION, SITES, title_of
+from fragility.export.print_layout import LegendLayer, layout_element, page_scale, producers_of
 from fragility.export.themes import THEMES, theme_style, theme_title
 
 PROJECT_NAME = "carte"
 LAYER_CRS = 4326
 # From top to bottom: group -> layer, or theme of one -> shown at opening. What is unchecked lies
 # above the communes, so that checking it shows it.
-TREE: dict[str, dict[str, bool]] = {
-    "Où agir": {"lieux": True, "communes_fragiles_non_couvertes": True, "foyers": False},
+Tree = dict[str, dict[str, bool]]
+TREE: Tree = {
+    "Où agir": {
+        SITES: True,
+        "lieux": True,
+        "communes_fragiles_non_couvertes": True,
+        "foyers": False,
+    },
     "Autres échelles": {"departements": False, "epci": False, "iris": False},
     "Personnes en difficulté": {"personnes": False, "taux": False},
     "Fragilité": {"communes": True},
@@ -112,12 +118,12 @@ def _title(name: str, facts: RunFacts) -> str:
     """Name of a layer in the legend: the title of the project says the edition."""
     if name in THEMES:
         return theme_title(name, facts)
-    return f"{facts.banner} — {LAYER_TITLES[name]}" if facts.banner else LAYER_TITLES[name]
+    return f"{facts.banner} — {title_of(name)}" if facts.banner else title_of(name)
 
 
 def _map_layer(parent: ET.Element, gpkg: Path, name: str, style: str, facts: RunFacts) -> None:
     table = _source(name)
-    points = table == "lieux"
+    points, many = table in POINTS, table == "lieux"
     layer = ET.SubElement(
         parent,
         "maplayer",
@@ -127,8 +133,8 @@ def _map_layer(parent: ET.Element, gpkg: Path, name: str, style: str, facts: Run
             "wkbType": "Point" if points else "MultiPolygon",
             "styleCategories": "AllStyleCategories",
             # Twenty thousand places hide the country: they appear from the département down.
-            "hasScaleBasedVisibilityFlag": "1" if points else "0",
-            "minScale": PLACES_FROM_SCALE if points else "100000000",
+            "hasScaleBasedVisibilityFlag": "1" if many else "0",
+            "minScale": PLACES_FROM_SCALE if many else "100000000",
             "maxScale": "0",
             "labelsEnabled": "0",
             "readOnly": "1",
@@ -155,9 +161,9 @@ def _map_layer(parent: ET.Element, gpkg: Path, name: str, style: str, facts: Run
     _text(layer, "layerOpacity", "1")
 
 
-def _layer_tree(root: ET.Element, gpkg: Path, facts: RunFacts) -> None:
+def _layer_tree(root: ET.Element, gpkg: Path, shown_in: Tree, facts: RunFacts) -> None:
     tree = ET.SubElement(root, "layer-tree-group")
-    for group, layers in TREE.items():
+    for group, layers in shown_in.items():
         folder = ET.SubElement(
             tree,
             "layer-tree-group",
@@ -183,6 +189,16 @@ def _layer_tree(root: ET.Element, gpkg: Path, facts: RunFacts) -> None:
     ET.SubElement(tree, "custom-order", enabled="0")
 
 
+def _legend_layers(gpkg: Path, tree: Tree, facts: RunFacts, scale: float) -> list[LegendLayer]:
+    """Layers that the page shows: those shown at opening, places from their scale."""
+    shown = [name for group in tree.values() for name, ticked in group.items() if ticked]
+    return [
+        LegendLayer(layer_id(name), _title(name, facts), f"./{gpkg.name}|layername={_source(name)}")
+        for name in shown
+        if name != "lieux" or scale <= int(PLACES_FROM_SCALE)
+    ]
+
+
 def _properties(root: ET.Element, facts: RunFacts) -> None:
     properties = ET.SubElement(root, "properties")
     paths = ET.SubElement(properties, "Paths")
@@ -194,30 +210,32 @@ def _properties(root: ET.Element, facts: RunFacts) -> None:
     _text(heading, "Placement", "4", type="int")
     credits = ET.SubElement(properties, "CopyrightLabel")
     _text(credits, "Enabled", "true", type="bool")
-    producers = ", ".join(sorted({source.producer for source in facts.sources}))
-    _text(
-        credits, "Label", f"Sources : {producers}. Calcul du {facts.date:%d/%m/%Y}.", type="QString"
-    )
+    credit = f"Sources : {producers_of(facts)}. Calcul du {facts.date:%d/%m/%Y}."
+    _text(credits, "Label", credit, type="QString")
 
 
 def project_xml(gpkg: Path, facts: RunFacts) -> str:
     """Return the .qgs document for a GeoPackage written by `write_gpkg`."""
     epsg, extent = main_view(gpkg)
     styles = read_styles(gpkg)
+    tree = {g: {n: s for n, s in own.items() if _source(n) in styles} for g, own in TREE.items()}
     root = ET.Element("qgis", {"version": QGIS_VERSION, "projectname": facts.heading})
     ET.SubElement(root, "homePath", path="")
     _text(root, "title", facts.heading)
     _crs(ET.SubElement(root, "projectCrs"), epsg)
-    _layer_tree(root, gpkg, facts)
+    _layer_tree(root, gpkg, tree, facts)
     canvas = ET.SubElement(root, "mapcanvas", name="theMapCanvas", annotationsVisible="1")
     _text(canvas, "units", "meters")
     _extent(canvas, "extent", extent)
     _text(canvas, "rotation", "0")
     _crs(ET.SubElement(canvas, "destinationsrs"), epsg)
     layers = ET.SubElement(root, "projectlayers")
-    for name in (name for group in TREE.values() for name in group):
+    for name in (name for group in tree.values() for name in group):
         _map_layer(layers, gpkg, name, styles[_source(name)], facts)
     _properties(root, facts)
+    root.append(
+        layout_element(extent, _legend_layers(gpkg, tree, facts, page_scale(extent)), facts)
+    )
     view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
     ET.SubElement(view, "Scales")
     _crs(_extent(view, "DefaultViewExtent", extent, attributes=True), epsg)

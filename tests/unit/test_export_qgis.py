@@ -13,6 +13,7 @@ import pytest
 from fragility import schemas
 from fragility.export import labels
 from fragility.export.gpkg import LAYERS, write_gpkg
+from fragility.export.print_layout import LAYOUT_NAME
 from fragility.export.qgz import write_project
 from fragility.export.themes import RATE_COLOURS, THEMES
 from tests.factories import NASTY, SIDE, SIZE, SOUTH, UNSCORED, WEST, make_facts, make_tables
@@ -160,3 +161,18 @@ def test_people_and_rate_are_two_other_looks_of_the_communes(report: dict[str, A
     assert set(report["pixels_taux"]) <= {*RATE_COLOURS, labels.NOT_COMPUTED_COLOUR}
     # Where there is no disc, what lies below shows.
     assert "#ffffff" in report["pixels_personnes"]
+
+
+def test_the_page_to_print_is_ready(report: dict[str, Any]) -> None:
+    page = report["pages"][LAYOUT_NAME]
+    assert page["done"]
+    assert page["size"] == [297, 210]
+    # Two segments on paper, and the room for the first and the last figure.
+    on_paper = 2 * page["segment_km"] * 1e6 / page["scale"]
+    assert on_paper < page["bar_mm"] < on_paper + 25
+    assert [name.removeprefix("Territoire fictif — ") for name in page["legend"]] == [
+        labels.LAYER_TITLES[name]
+        for name in ("lieux", "communes_fragiles_non_couvertes", "communes")
+    ]
+    assert page["texts"][0] == make_facts().heading
+    assert page["texts"][1].startswith("Sources : ")
