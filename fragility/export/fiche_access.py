@@ -1,0 +1,194 @@
+"""Where help is: the nearest place of each kind, what the commune has, how sure the verdict is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from fragility.export import explanation_sections as sentences
+from fragility.export.fiche_html import (
+    ABSENT,
+    Markup,
+    element,
+    figure_of,
+    flow,
+    minutes_of,
+    name_of,
+    section,
+    table,
+)
+from fragility.export.fiche_store import Store
+from fragility.export.labels import (
+    CONFIDENCE_SENTENCES,
+    COVERAGE_LABELS,
+    COVERAGE_SENTENCES,
+    DISPOSITIF_LABELS,
+    french,
+    plural,
+)
+from fragility.index.explanation_model import Explanation
+
+# The access to mediation is that to the nearest place of any kind.
+_NAMES = {"mediation": "Médiation numérique (tout lieu)"}
+_HEADS = (
+    ("Le plus proche", ""), ("Lieu", ""), ("Trajet", "n"), ("Distance", "n opt"),
+    ("À plus de 20 min", "n"), ("Verdict", ""),
+)  # fmt: skip
+
+
+def rows_by_kind(store: Store, code: str) -> dict[str, Mapping[str, object]]:
+    """Access of a commune to each dispositif."""
+    return {str(row["dispositif"]): row for row in store.access_by_commune.get(code, [])}
+
+
+def access(told: Explanation, store: Store) -> Markup:
+    """The nearest conseiller, France services and place of mediation; those of the commune."""
+    found = rows_by_kind(store, told.code)
+    rows = []
+    for kind, one in found.items():
+        name = one.get("plus_proche_nom")
+        rows.append(
+            (
+                _NAMES.get(kind, DISPOSITIF_LABELS[kind]),
+                name_of(name) if isinstance(name, str) else ABSENT,
+                minutes_of(_number(one["plus_proche_min"])),
+                figure_of(_number(one["plus_proche_km"]), 1, "\u00a0km"),
+                figure_of(_number(one["population_hors_portee_pct"]), 0, "\u00a0%"),
+                COVERAGE_LABELS.get(str(one["couverture"]), "Non calculé"),
+            )
+        )
+    caption = (
+        "Trajet estimé de l'habitant médian ; distance moyenne, à vol d'oiseau ; part des "
+        "habitants à plus de 20 min."
+    )
+    return section(
+        "Où trouver de l'aide",
+        "" if rows else element("p", flow(sentences.reach(told))),
+        table(caption, _HEADS, rows),
+        element("p", _here(told, store)),
+    )
+
+
+def _here(told: Explanation, store: Store) -> str:
+    """Say which places the commune has."""
+    own = store.hosted_by_commune.get(told.code)
+    if own is None:
+        return "Aucun lieu d'accueil recensé dans la commune."
+    counts = dict(zip(own["dispositif"], own["nombre"], strict=True))
+    parts = [
+        f"{DISPOSITIF_LABELS[kind]} ({french(counts[kind])})"
+        for kind in DISPOSITIF_LABELS
+        if kind in counts
+    ]
+    moving = int(own["itinerants"].max())
+    old = int(own["anciens"].max())
+    said = f"Recensés dans la commune : {', '.join(parts)}"
+    if moving:
+        said += f" ; {plural(moving, 'est itinérant', 'sont itinérants')}"
+    if old:
+        said += " ; certaines fiches sont anciennes, des lieux ont pu fermer"
+    return said + "."
+
+
+def coverage(told: Explanation, row: Mapping[str, object]) -> Markup:
+    """The verdict on reach, in words, and what the posts around could serve."""
+    reach = told.portee
+    if reach is None or reach.couverture is None:
+        return section("Couverture et confiance", element("p", "Couverture non calculée."))
+    # The two sentences differ by what an uninhabited commune cannot have.
+    verdict = f"{COVERAGE_LABELS[reach.couverture]} : {COVERAGE_SENTENCES[reach.couverture]}."
+    if not told.population:
+        verdict = "Sans habitant, il n'y a personne à couvrir : seul le trajet est donné."
+    posts, share = _number(row["nb_conseillers_20min"]), _number(row["capacite_pour_10000"])
+    around = ""
+    if posts == 0 and told.population:
+        around = "Aucun conseiller à moins de 20 min."
+    elif posts is not None and told.population:
+        around = f"{plural(posts, 'conseiller', 'conseillers')} à moins de 20 min"
+        if share is not None:
+            around += (
+                f" ; partagés avec les communes voisines, {french(share, 1)} pour 10\u202f000 "
+                "personnes en difficulté"
+            )
+        around += "."
+    both = _number(row["probabilite_fragile_non_couverte_pct"])
+    precise = (
+        "Trajets calculés depuis les mailles habitées de la commune."
+        if reach.portee_precision == "mailles"
+        else "Trajets calculés depuis un seul point de la commune : moins précis."
+    )
+    return section(
+        "Couverture et confiance",
+        element("p", element("strong", verdict)),
+        element("p", around) if around else "",
+        element("p", " ".join(part for part in (_verdict(told, both), precise) if part)),
+    )
+
+
+def _verdict(told: Explanation, both: float | None) -> str:
+    """How sure it is that a commune is fragile, or is not, and that it is uncovered too."""
+    sure = told.certitude
+    if sure is None or not sure.confiance or sure.probabilite_fragile_pct is None:
+        return ""
+    word = "fragile" if told.est_fragile else "non fragile"
+    share, worth = percent(sure.probabilite_fragile_pct), CONFIDENCE_SENTENCES[sure.confiance]
+    said = (
+        f"Verdict {sure.confiance} : la commune est dite {word}, et elle est fragile dans {share} "
+        f"des calculs ({worth})."
+    )
+    if both is not None and both >= 1:
+        said += f" Fragile et non couverte à la fois : {percent(both)}."
+    return said
+
+
+def percent(share: float) -> str:
+    """A share of draws; no number of draws proves that something cannot be.
+
+    Examples
+    --------
+    >>> percent(0.0), percent(72.4), percent(100.0)
+    ('moins de 1 %', '72 %', 'plus de 99 %')
+    """
+    if share < 1:
+        return "moins de 1 %"
+    return "plus de 99 %" if share > 99 else f"{french(share)} %"
+
+
+def group_access(told: Explanation, store: Store, members: pd.DataFrame) -> Markup:
+    """Places of a territory, and its inhabitants beyond reach of each kind."""
+    own = store.hosted[store.hosted["code_commune"].isin(members.index)]
+    counts = own.groupby("dispositif")["nombre"].sum()
+    communes = own.groupby("dispositif")["code_commune"].nunique()
+    reached = store.access[store.access["code"].isin(members.index)]
+    beyond = reached.groupby("dispositif")["nb_habitants_hors_portee"].sum()
+    people = told.population or 0.0
+    rows = []
+    for kind, label in DISPOSITIF_LABELS.items():
+        if kind not in counts and kind not in beyond:
+            continue
+        # Those beyond reach of mediation are beyond reach of everything: a line of its own.
+        far = None if kind in _NAMES else beyond.get(kind)
+        here = (figure_of(counts.get(kind, 0)), figure_of(communes.get(kind, 0)))
+        rows.append((label, *here, *_beyond(far, people)))
+    for kind, label in _NAMES.items():
+        rows.append((label, ABSENT, ABSENT, *_beyond(beyond.get(kind), people)))
+    heads = (
+        ("Dispositif", ""), ("Lieux", "n"), ("Communes qui en ont", "n"),
+        ("Habitants à plus de 20 min", "n"), ("soit", "n"),
+    )  # fmt: skip
+    caption = "Un lieu peut porter plusieurs dispositifs. Trajets estimés."
+    return section("Les dispositifs", table(caption, heads, rows))
+
+
+def _beyond(far: float | None, people: float) -> tuple[str, str]:
+    """Inhabitants beyond reach, and their share."""
+    if far is None or not people:
+        return ABSENT, ABSENT
+    return figure_of(float(far)), percent(100 * far / people) if far else "0\u00a0%"
+
+
+def _number(value: object) -> float | None:
+    """A number of a row, None when it is missing."""
+    found = None if value is None or value is pd.NA else float(str(value))
+    return None if found is None or found != found else found

@@ -1,0 +1,140 @@
+"""What the fiche of an EPCI or a département adds: its communes, ranked, and those to go first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from fragility.export.explanation_words import Words
+from fragility.export.fiche_details import linked
+from fragility.export.fiche_html import (
+    ABSENT,
+    PERCENT,
+    Markup,
+    element,
+    figure_of,
+    join,
+    minutes_of,
+    section,
+    table,
+)
+from fragility.export.labels import CLASS_COLOURS, COVERAGE_LABELS, NOT_COMPUTED_LABEL, plural
+from fragility.export.origins import years_of
+from fragility.index.explanation_model import Explanation
+
+# Rows printed; the others are a click away on the screen, and in communes.csv.
+_BARE, _RANKED = 8, 16
+_BARE_HEADS = (
+    ("Commune", ""), ("Habitants", "n"), ("Score", "n"), ("Fragile dans", "n opt"),
+    ("Personnes en difficulté", "n"), ("Conseiller le plus proche", "n"),
+)  # fmt: skip
+_HEADS = (
+    ("Commune", ""), ("Rang ici", "n opt"), ("Score", "n"), ("Classe", "n opt"), ("Habitants", "n"),
+    ("Personnes en difficulté", "n opt"), ("Conseiller", "n"), ("Couverture", ""),
+)  # fmt: skip
+
+
+def uncovered(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -> Markup:
+    """The fragile communes that nothing covers, the most peopled first."""
+    bare = members[members["est_fragile_non_couverte"].fillna(False).astype(bool)]
+    bare = bare.sort_values("population", ascending=False, kind="stable")
+    title = "Communes fragiles et non couvertes"
+    if bare.empty:
+        return section(title, element("p", "Aucune dans cette édition."))
+    rows = [
+        (
+            linked(str(code), str(row["nom"]), links),
+            figure_of(row["population"]),
+            figure_of(row["score"], 2),
+            figure_of(row["probabilite_fragile_pct"], 0, "\u00a0% des calculs"),
+            figure_of(row["nb_personnes_en_difficulte"]),
+            minutes_of(row["conseiller_plus_proche_min"]),
+        )
+        for code, row in bare.to_dict("index").items()
+    ]
+    inhabited = figure_of(float(bare["population"].sum()))
+    said = f"{plural(len(bare), 'commune', 'communes')}, {inhabited} habitants ; les plus peuplées "
+    return section(title, _folded(f"{said}d'abord.", _BARE_HEADS, rows, _BARE))
+
+
+def ranked(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -> Markup:
+    """Every commune of the territory, the most fragile first."""
+    members = members.assign(rang_ici=members["score"].rank(method="min", ascending=False))
+    rows = [
+        (
+            linked(str(code), str(row["nom"]), links),
+            figure_of(row["rang_ici"]),
+            figure_of(row["score"], 2),
+            _class(row["classe"]),
+            figure_of(row["population"]),
+            figure_of(row["nb_personnes_en_difficulte"]),
+            minutes_of(row["conseiller_plus_proche_min"]),
+            COVERAGE_LABELS.get(str(row["couverture"]), ABSENT),
+        )
+        for code, row in members.to_dict("index").items()
+    ]
+    fragile = int(members["est_fragile"].fillna(False).sum())
+    caption = (
+        f"{plural(len(members), 'commune', 'communes')}, dont "
+        f"{plural(fragile, 'fragile', 'fragiles')} ; la plus fragile d'abord. Deux rangs voisins "
+        "ne se distinguent souvent pas : voir l'intervalle de chaque commune."
+    )
+    return section("Ses communes", _folded(caption, _HEADS, rows, _RANKED))
+
+
+def _folded(
+    caption: str, heads: tuple[tuple[str, str], ...], rows: Sequence[tuple[object, ...]], most: int
+) -> Markup:
+    """A table whose first rows are printed, the others kept for the screen."""
+    shown, rest = rows[:most], rows[most:]
+    if not rest:
+        return table(caption, heads, rows)
+    more = f"Les {most} premières ; les {len(rest)} suivantes sont dans la fiche à l'écran."
+    return join(
+        [
+            table(f"{caption} {more}", heads, shown),
+            element(
+                "details",
+                element("summary", f"Les {len(rest)} suivantes"),
+                table("Suite de la liste.", heads, rest),
+                class_="ecran",
+            ),
+        ]
+    )
+
+
+def origins(members: pd.DataFrame, words: Words) -> Markup:
+    """For each indicator, how many communes have a published figure, a modelled one, or none."""
+    rows = []
+    for key in words.labels:
+        if f"{key}_origine" not in members:
+            continue
+        shares = members[f"{key}_origine"].value_counts(normalize=True) * 100
+        guessed = float(shares.get("impute", 0.0))
+        absent = float(shares.get("absent", 0.0))
+        mark = Markup(' <span class="estime">◆</span>') if guessed else ""
+        rows.append(
+            (
+                words.label(key),
+                years_of(members[f"{key}_annee"]),
+                figure_of(100 - guessed - absent, 0, PERCENT),
+                join([figure_of(guessed, 0, PERCENT), mark]),
+                figure_of(absent, 0, PERCENT),
+            )
+        )
+    heads = (
+        ("Chiffre", ""), ("Année", ""), ("Publié", "n"), ("Estimé", "n"), ("Absent", "n"),
+    )  # fmt: skip
+    caption = "Part des communes. Personnes en difficulté et temps de trajet : ◆ estimés partout."
+    return section("D'où viennent les chiffres", table(caption, heads, rows))
+
+
+def _class(value: Any) -> Markup:
+    """A class: its colour and its number."""
+    if pd.isna(value):
+        return element("span", ABSENT, title=NOT_COMPUTED_LABEL)
+    rank = int(value)
+    swatch = f'<span class="pastille" style="background:{CLASS_COLOURS[rank]}"></span>'
+    return join([Markup(swatch), str(rank)])

@@ -1,0 +1,146 @@
+"""Bricks of a fiche: HTML elements that escape their text, numbers, names.
+
+Every text is escaped where it enters, so that a commune may be called `<script>`. What is already
+HTML is a `Markup` and passes as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+
+from fragility.export.labels import french
+
+ABSENT = "–"
+PERCENT = "\u00a0%"
+_TIGHT = (" %", " :", " ;", " ?", " !", " »")
+
+
+class Markup(str):
+    """Text that is HTML already."""
+
+    __slots__ = ()
+
+
+def text(value: object) -> Markup:
+    """Escape a value, or let HTML pass; what French typography joins stays on one line.
+
+    Examples
+    --------
+    >>> text('<b> & "c"')
+    '&lt;b&gt; &amp; &quot;c&quot;'
+    """
+    if isinstance(value, Markup):
+        return value
+    said = str(value).replace("« ", "«\u00a0")
+    for pair in _TIGHT:
+        said = said.replace(pair, "\u00a0" + pair[1])
+    return Markup(escape(said))
+
+
+def element(name: str, *children: object, **attributes: str) -> Markup:
+    """An element; `class_` is written class, children and attributes are escaped.
+
+    Examples
+    --------
+    >>> element("p", "a < b", class_="n")
+    '<p class="n">a &lt; b</p>'
+    """
+    written = "".join(
+        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
+        for key, value in attributes.items()
+    )
+    return Markup(f"<{name}{written}>{join(children)}</{name}>")
+
+
+def join(parts: Iterable[object], between: str = "") -> Markup:
+    """Put parts beside one another; the empty ones are left out."""
+    return Markup(between.join(text(part) for part in parts if part != ""))
+
+
+def items(lines: Iterable[object]) -> Markup:
+    """A list with bullets, nothing when it is empty."""
+    written = [element("li", line) for line in lines]
+    return element("ul", *written) if written else Markup("")
+
+
+def section(title: str, *children: object, **attributes: str) -> Markup:
+    """A titled section, nothing when it is empty."""
+    inside = join(children)
+    return element("section", element("h2", title), inside, **attributes) if inside else Markup("")
+
+
+def name_of(name: object) -> Markup:
+    """A name of the data, kept apart from the direction of the text around it."""
+    return element("bdi", str(name))
+
+
+def table(
+    caption: str, heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[object]]
+) -> Markup:
+    """A table with a caption; the first cell of a row is its title.
+
+    Parameters
+    ----------
+    heads : title of each column and class of its cells, "n" for numbers.
+    """
+    kinds = [{"class_": kind} if kind else {} for _, kind in heads]
+    lines = [
+        element(
+            "tr",
+            element("th", row[0], scope="row"),
+            *(element("td", cell, **kind) for cell, kind in zip(row[1:], kinds[1:], strict=True)),
+        )
+        for row in rows
+    ]
+    if not lines:
+        return Markup("")
+    titles = (
+        element("th", title, scope="col", **kind)
+        for (title, _), kind in zip(heads, kinds, strict=True)
+    )
+    return element(
+        "div",
+        element(
+            "table",
+            element("caption", caption),
+            element("thead", element("tr", *titles)),
+            element("tbody", *lines),
+        ),
+        class_="large",
+    )
+
+
+def figure_of(value: float | None, decimals: int = 0, unit: str = "") -> str:
+    """A number as French text does, a dash when it is missing.
+
+    Examples
+    --------
+    >>> figure_of(2.34, 1), figure_of(None), figure_of(float("nan"))
+    ('2,3', '–', '–')
+    """
+    if value is None or value != value:
+        return ABSENT
+    return french(round(value, decimals) + 0.0, decimals) + unit
+
+
+def minutes_of(value: float | None) -> str:
+    """Minutes of travel.
+
+    Examples
+    --------
+    >>> tuple(minutes_of(value).replace(chr(0xA0), " ") for value in (0.3, 12.4))
+    ('< 1 min', '12 min')
+    """
+    if value is None or value != value:
+        return ABSENT
+    return "<\u00a01\u00a0min" if value < 1 else f"{french(round(value))}\u00a0min"
+
+
+def flow(lines: Iterable[str]) -> str:
+    """Put lines that were folded for a terminal back in one."""
+    return " ".join(line.strip() for line in lines)
+
+
+ESTIMATED = element("span", "◆ estimé", class_="estime")
+"""The mark of what a model made."""
