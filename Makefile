@@ -7,10 +7,10 @@ EDITION ?= demo
 RAW ?= data/raw
 REFERENCE ?= data/reference
 
-# Two halves at once, for two cores: what reads the national runs, made once, with a few others; the
-# rest. A test that asks for the `national` fixture belongs to the first half. One thread each: two
-# that wait for one another while the other half has the core turn a fit of a second into a minute.
-FIRST := $(wildcard tests/test_national*.py) tests/test_reuse.py tests/test_compare_published.py tests/test_explain_cli.py $(wildcard tests/unit/test_[a-c]*.py)
+# Two halves at once, for two cores: what reads the national runs, made once; the rest. A test that
+# asks for the `national` fixture belongs to the first half. One thread each: two that wait for one
+# another while the other half has the core turn a fit of a second into a minute.
+FIRST := $(wildcard tests/test_national*.py) tests/test_reuse.py tests/test_compare_published.py tests/test_explain_cli.py tests/test_fiche_cli.py
 
 .PHONY: run test validation passages audit competences portee reseau sensibilite incertitude evolution profils picture benchmark lock dev clean
 

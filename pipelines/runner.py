@@ -15,6 +15,7 @@ from pathlib import Path
 
 import dagster as dg
 import pandas as pd
+from threadpoolctl import threadpool_limits
 
 from fragility.errors import BadFileError, DataCheckError, FragilityError
 from fragility.export.run_facts import quarantine_warnings
@@ -23,6 +24,7 @@ from fragility.sources.catalogue import find_edition
 from fragility.sources.corrections import NAME as CORRECTIONS
 from fragility.sources.files import require_edition
 from pipelines.definitions import JOB, all_nodes, build_defs
+from pipelines.instance import quiet_instance
 from pipelines.plan import MovedError, Node, Plan
 from pipelines.publish import forget_killed_runs, publish, staging_name
 from pipelines.raw import DEMO, prepare_demo
@@ -183,11 +185,6 @@ def run_edition(
     return report
 
 
-def quiet_instance() -> dg.DagsterInstance:
-    """A Dagster that keeps nothing, and its event log off the user's screen."""
-    return dg.DagsterInstance.ephemeral(settings={"python_logs": {"python_log_level": "CRITICAL"}})
-
-
 def peak_memory_mb() -> float:
     """Largest memory this process has held, in MB; 0 where the system does not tell."""
     if sys.platform == "win32":
@@ -227,6 +224,9 @@ def _run_waves(
     told: set[str] = set()
     with ExitStack() as stack:
         stack.enter_context(_rare_collections())
+        # One thread for each sum and each fit: the same figures whatever the number of cores, and
+        # no thread that spins while another program has its core.
+        stack.enter_context(threadpool_limits(1))
         instance: dg.DagsterInstance | None = None
         while wave := plan.next_wave():
             instance = instance or stack.enter_context(quiet_instance())

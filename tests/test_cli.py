@@ -21,6 +21,7 @@ from fragility.sources.catalogue import find_edition, releases_of
 from pipelines import runner
 from pipelines.folders import default_out, default_raw
 from pipelines.raw import prepare_demo
+from pipelines.versions import FOLDER
 from pipelines.workspace import Workspace
 
 ROOT = Path(__file__).parents[1]
@@ -301,8 +302,11 @@ def test_a_failed_blocking_check_publishes_nothing(call, place, monkeypatch):
         raise DataCheckError("Le total ne tombe pas juste.", expected="1", found="2")
 
     monkeypatch.setattr(controls, "control_scores", refuse)
+    # The table that is checked is made again, and its check: neither is published.
+    (place / "out" / "demo" / "tables" / "communes.parquet").unlink()
+    (place / "out" / "demo" / FOLDER / "communes_scores.json").unlink()
     before = hashes(place / "out")
-    code, _, err = call("run", "--complet", "--raw", place / "raw", "--out", place / "out")
+    code, _, err = call("run", "--raw", place / "raw", "--out", place / "out")
     assert code == 1
     assert "rien n'est publié" in err
     assert "communes : Le total ne tombe pas juste." in err
@@ -447,7 +451,8 @@ def test_another_copy_of_a_source_is_said_at_the_end_of_the_run(place, monkeypat
     from fragility.sources import files
 
     monkeypatch.setattr(files, "conformity", lambda file, checksum: "differente")
-    report = runner.run_edition("demo", place / "raw", place / "out", "ifn-2023", everything=True)
+    (place / "out" / "demo" / FOLDER / "raw_arcep_fixe.json").unlink()
+    report = runner.run_edition("demo", place / "raw", place / "out", "ifn-2023")
     assert any("arcep_fixe/demo/commune-debit-beta.csv" in text for text in report.warnings)
     assert not (place / "out" / "demo" / "tables" / "registre").exists()
 

@@ -191,5 +191,4 @@ def test_the_indicator_is_called_what_it_is(national_2025):
 def test_it_fits_like_the_other(national_2025):
     _, report = national_2025
     assert report.peak_mb < 3000
-    assert report.steps["access_portee"] < 45  # see test_national.py
-    assert report.seconds - report.steps["access_portee"] < 150
+    assert report.seconds < 150  # see test_national.py

@@ -3,8 +3,6 @@
 import json
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
@@ -205,29 +203,19 @@ def test_the_run_says_what_it_was(several):
     assert "services_publics" in warning
 
 
-def test_the_checks_follow_the_profiles_of_the_run(several):
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "check", "--edition", "demo",
-         "--out", str(several[1].parent)],
-        capture_output=True, text=True, check=False, cwd=ROOT,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_checks_follow_the_profiles_of_the_run(several, call):
+    code, out, err = call("check", "--edition", "demo", "--out", several[1].parent)
+    assert code == 0, out + err
 
 
-def test_the_command_lists_profiles_and_what_an_edition_lacks(several):
-    def profiles(*options):
-        return subprocess.run(
-            [sys.executable, "-m", "pipelines.cli", "profiles", *options],
-            capture_output=True, text=True, check=False, cwd=ROOT,
-        )  # fmt: skip
-
-    done = profiles("--edition", "demo", "--out", str(several[1].parent))
-    assert done.returncode == 0, done.stderr
-    assert all(name in done.stdout for name in available_profiles())
-    assert "services_publics" in done.stdout
-    wrong = profiles("--edition", "demo", "--out", str(several[1]))
-    assert wrong.returncode == 1
-    assert "n'a pas encore été calculée" in wrong.stderr
+def test_the_command_lists_profiles_and_what_an_edition_lacks(several, call):
+    code, out, err = call("profiles", "--edition", "demo", "--out", several[1].parent)
+    assert code == 0, err
+    assert all(name in out for name in available_profiles())
+    assert "services_publics" in out
+    code, _, err = call("profiles", "--edition", "demo", "--out", several[1])
+    assert code == 1
+    assert "n'a pas encore été calculée" in err
 
 
 # --- what changes, and what does not ------------------------------------------------
