@@ -12,7 +12,7 @@ REFERENCE ?= data/reference
 # another while the other half has the core turn a fit of a second into a minute.
 FIRST := $(wildcard tests/test_national*.py) tests/test_reuse.py tests/test_compare_published.py tests/test_explain_cli.py tests/test_fiche_cli.py
 
-.PHONY: run test validation passages audit competences portee reseau sensibilite incertitude evolution profils picture benchmark lock dev clean
+.PHONY: run test validation requetes passages audit competences portee reseau sensibilite incertitude evolution profils picture benchmark lock dev clean
 
 run: $(STAMP)
 	$(BIN)/fragility run --edition $(EDITION) --raw $(RAW)
@@ -50,6 +50,12 @@ competences: $(STAMP)
 portee: $(STAMP)
 	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
 	$(BIN)/fragility validation --portee --edition france-2021
+
+# Ten questions of a planner, with their SQL and their answers; needs the national files.
+requetes: $(STAMP)
+	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
+	$(BIN)/fragility run --edition france-2025 --raw $(RAW)
+	$(BIN)/fragility validation --requetes --edition france-2021
 
 # Minutes by road, on the OpenStreetMap extracts of $(RAW)/osm.
 reseau: $(STAMP)

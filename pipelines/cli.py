@@ -21,12 +21,15 @@ from typer import rich_utils
 from fragility import __version__
 from fragility.errors import FragilityError, UsageError
 from pipelines.compare_cli import compare
+from pipelines.departement_cli import gpkg
 from pipelines.edition_cli import app as edition_app
 from pipelines.explain_cli import explain
+from pipelines.fiche_cli import fiche
 from pipelines.folders import DEFAULT_PROFILE, default_out, default_raw
 from pipelines.options import FrenchGroup, RawOption, console
 from pipelines.score_cli import score
 from pipelines.simulate_cli import simulate
+from pipelines.site_cli import serve, site
 
 app = typer.Typer(
     cls=FrenchGroup,
@@ -39,8 +42,12 @@ app = typer.Typer(
 app.add_typer(edition_app, name="edition")
 app.command()(compare)
 app.command()(explain)
+app.command()(gpkg)
+app.command()(fiche)
 app.command()(score)
 app.command()(simulate)
+app.command()(site)
+app.command()(serve)
 
 rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.DEFAULT_STRING = "[défaut : {}]"
@@ -58,6 +65,7 @@ _FRENCH = (
     (r"Missing parameter: name", r"Il manque le nom de l'édition."),
     (r"Missing parameter: places", r"Il manque le fichier des lieux à noter."),
     (r"Missing parameter: place", r"Il manque le code ou le nom d'un territoire."),
+    (r"Missing parameter: departement", r"Il manque --departement, le code d'un département."),
     (r"Missing command", r"Il manque le nom d'une commande, après « edition »."),
 )
 
@@ -260,6 +268,14 @@ def validation(
         bool,
         typer.Option("--portee", help="Dire plutôt qui est à portée de quoi : docs/portee.md."),
     ] = False,
+    requetes: Annotated[
+        bool,
+        typer.Option(
+            "--requetes",
+            help="Poser plutôt à l'édition les dix questions d'un planificateur : "
+            "docs/requetes.md.",
+        ),
+    ] = False,
     reseau: Annotated[
         bool,
         typer.Option(
@@ -303,6 +319,10 @@ def validation(
         from fragility.validation.reach_page import write_reach
 
         page = write_reach((out or default_out()) / edition, docs)
+    elif requetes:
+        from fragility.validation.questions_page import write_questions
+
+        page = write_questions((out or default_out()) / edition, docs)
     elif reseau:
         from fragility.access.run import NETWORKS
         from fragility.validation.network_page import write_network

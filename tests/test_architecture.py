@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # Data flows one way; a stage imports only from itself and those before it.
-STAGES = ["sources", "territory", "index", "skills", "access", "export", "validation"]
+STAGES = ["sources", "territory", "index", "skills", "access", "export", "validation", "site"]
 # Models of tables: every stage may use them, they use none.
 SHARED = "schemas"
 

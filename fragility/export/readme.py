@@ -108,6 +108,10 @@ def how_not_to_use() -> list[str]:
     """Return the readings that the figures do not allow."""
     return [
         "Ne lisez pas un rang nu : lisez son intervalle, la confiance et l'origine des chiffres.",
+        "La liste des communes fragiles et non couvertes est celle du calcul publié, pas celle "
+        "des communes les plus probables : d'autres, hors de la liste, peuvent avoir plus d'une chance sur "
+        "deux de l'être. Voyez « probabilite_fragile_non_couverte_pct » avant d'écarter une "
+        "commune.",
         "Le score décrit un territoire, pas ses habitants : il ne dit rien d'une personne.",
         "Une part élevée n'est pas un grand nombre : les communes les plus fragiles sont souvent "
         "petites. Regardez aussi la population, et le nombre de personnes en difficulté.",
@@ -142,7 +146,9 @@ LIMITS = (
     "Un lieu recensé n'est ni un horaire ni une place libre ; la date de sa fiche est donnée quand "
     "le producteur la publie. Seuls les lieux des conseillers numériques, itinérants compris, "
     "comptent pour la portée.",
-    "Les contours de la carte sont simplifiés : ne mesurez pas de surface sur la carte.",
+    "Les contours de la carte sont simplifiés à 300 m (100 m pour les IRIS) : ne mesurez pas de "
+    "surface sur la carte. Les nombres y sont arrondis comme dans les CSV ; les valeurs exactes "
+    "sont dans « fragilite.duckdb » et « tables/ ».",
 )
 
 

@@ -1,0 +1,131 @@
+// The card of a territory: its score in words, what makes it, how sure, who, how far.
+
+import * as data from "./data.js";
+import { figures, near, people, scoreWords, subscores } from "./facts.js";
+import { MOST, change, follow, manner, state } from "./state.js";
+import { LEVELS, byId, el, fill, name, number, plural } from "./words.js";
+
+const LISTED = 12;
+let account, goTo, turn = 0;
+
+export function start(read, move) {
+  account = read;
+  goTo = move;
+  follow(["fiche"], (changed) => draw(changed, manner.travel));
+  follow(["comparer"], () => buttons());
+  byId("fiche").addEventListener("keydown", (event) => { if (event.key === "Escape") shut(); });
+  if (state.fiche) draw(new Set(), !state.carte);
+}
+
+async function draw(changed, travel) {
+  turn += 1;
+  const mine = turn;
+  const aside = byId("fiche");
+  if (!state.fiche) { aside.hidden = true; return; }
+  const facts = await data.card(state.fiche);
+  if (mine !== turn) return;
+  if (!facts) {
+    aside.hidden = false;
+    fill(aside, head(state.fiche.split(":")[1]), el("p", { text: "Ce territoire n’est pas dans cette édition." }));
+    return;
+  }
+  aside.hidden = false;
+  fill(aside,
+    head(facts.nom), where(facts), verdict(facts), el("div", { class: "boutons", id: "boutons" }),
+    facts.motif ? el("p", { text: facts.motif }) : null,
+    ...section("Ce qui fait le score", subscores(facts, account)),
+    ...section("D’où viennent les chiffres", figures(facts, account)),
+    ...section("Personnes en difficulté avec le numérique", people(facts, account)),
+    ...section(facts.niveau === "commune" || facts.niveau === "iris" ? "Lieux les plus proches"
+      : "Portée des conseillers", near(facts, account)),
+    ...inside(facts), el("div", { id: "sur-place" }));
+  buttons();
+  aside.scrollTop = 0;
+  document.documentElement.dataset.fiche = facts.cle;
+  if (travel) goTo(facts.emprise);
+  if (changed.size) {
+    aside.focus({ preventScroll: true });
+    if (matchMedia("(max-width: 720px)").matches) aside.scrollIntoView({ block: "start" });
+  }
+  onTheSpot(facts, mine);
+}
+
+const section = (title, ...nodes) => (nodes.flat().some(Boolean)
+  ? [el("h3", { text: title }), ...nodes.flat().filter(Boolean)] : []);
+
+function head(title) {
+  return el("div", { class: "entete" }, el("h2", {}, name(title)),
+    el("button", { type: "button", class: "fermer", "aria-label": "Fermer la fiche", onclick: shut,
+      text: "✕" }));
+}
+
+function shut() {
+  change({ fiche: "" });
+  byId("recherche").focus();
+}
+
+function where(facts) {
+  const around = [facts.niveau === "iris" ? facts.nom_commune : null,
+    facts.niveau === "commune" || facts.niveau === "iris" ? facts.nom_epci : null,
+    facts.nom_departement, facts.nom_region];
+  const names = [...new Set(around.filter(Boolean))].filter((text) => text !== facts.nom);
+  const count = facts.population === null ? "Population inconnue"
+    : plural(facts.population, "habitant", "habitants");
+  const year = facts.population_annee ? ` (recensement de ${facts.population_annee})` : "";
+  return el("p", { class: "ou" }, `${LEVELS[facts.niveau]} ${facts.code}`,
+    ...names.flatMap((text) => [" · ", name(text)]), el("br"), count + year,
+    facts.nb_communes ? `, ${plural(facts.nb_communes, "commune", "communes")}` : null);
+}
+
+function verdict(facts) {
+  const said = scoreWords(facts, account);
+  const box = el("div", { class: "verdict" }, el("strong", { text: said.score }),
+    ...said.lines.map((line) => el("p", { text: line })));
+  box.style.setProperty("--teinte", said.colour);
+  return box;
+}
+
+function buttons() {
+  const row = byId("boutons");
+  if (!row) return;
+  const here = state.comparer.includes(state.fiche);
+  const full = state.comparer.length >= MOST && !here;
+  const key = state.fiche;
+  fill(row, el("button", { type: "button", disabled: full, onclick: () => change({
+    comparer: here ? state.comparer.filter((one) => one !== key) : [...state.comparer, key] }),
+  text: here ? "Retirer de la comparaison"
+    : full ? `Comparaison pleine (${MOST})` : "Ajouter à la comparaison" }));
+}
+
+// Ways to what contains the territory, and to the IRIS it is made of.
+function inside(facts) {
+  const go = (key, label) => el("li", {}, el("button", { type: "button", onclick: () => change(
+    { fiche: key, niveau: key.startsWith("iris") ? "commune" : key.split(":")[0] }) }, label));
+  const links = [];
+  if (facts.niveau === "iris") links.push(go(`commune:${facts.code_commune}`, `Commune : ${facts.nom_commune}`));
+  if (facts.niveau === "commune" || facts.niveau === "iris") {
+    if (/^\d{9}$/.test(facts.code_epci ?? "")) links.push(go(`epci:${facts.code_epci}`, facts.nom_epci));
+    if (facts.code_departement) {
+      links.push(go(`departement:${facts.code_departement}`, `Département : ${facts.nom_departement}`));
+    }
+  }
+  const iris = data.irisOf(facts).map((one) => go(one.cle, one.nom));
+  return [...section("Autour", links.length ? el("ul", {}, ...links) : null),
+    ...section(`Ses ${number(iris.length)} IRIS`, iris.length ? el("ul", {}, ...iris) : null)];
+}
+
+// Places of the commune itself, when the list has come.
+async function onTheSpot(facts, mine) {
+  if (facts.niveau !== "commune") return;
+  const list = await data.places();
+  if (mine !== turn || !byId("sur-place")) return;
+  const here = list.nom.map((_, i) => i).filter((i) => list.code_commune[i] === facts.code);
+  if (!here.length) return;
+  const offers = (i) => list.dispositifs[i].map((kind) => account.mots.dispositif[list.genres[kind]]);
+  const lines = here.slice(0, LISTED).map((i) => el("li", {}, name(list.nom[i]),
+    ` : ${offers(i).join(", ")}${list.est_ancien[i] ? " (fiche ancienne : le lieu a pu fermer)" : ""}`));
+  if (here.length > LISTED) {
+    lines.push(el("li", { text: `et ${number(here.length - LISTED)} de plus, sur la carte.` }));
+  }
+  fill(byId("sur-place"), ...section("Lieux dans la commune", el("ul", {}, ...lines)));
+}

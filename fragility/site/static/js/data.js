@@ -1,0 +1,57 @@
+// The files of the site, each read once, when it is first needed.
+
+const kept = new Map();
+
+function get(path) {
+  if (!kept.has(path)) {
+    const answer = fetch(path).then((response) => {
+      if (!response.ok) throw new Error(`${path} : ${response.status}`);
+      return response.json();
+    });
+    answer.catch(() => kept.delete(path));
+    kept.set(path, answer);
+  }
+  return kept.get(path);
+}
+
+export const account = () => get("edition.json");
+export const places = () => get("lieux.json");
+export const names = () => get("noms.json");
+
+export function values(theme, level) {
+  if (!theme.niveaux.includes(level)) return Promise.resolve(null);
+  return get(`valeurs/${level}/${theme.fichier}.json`);
+}
+
+// Territories of a level, with the rank of each code.
+export async function territories(level) {
+  const table = await get(`territoires/${level}.json`);
+  table.ranks ??= new Map(table.codes.map((code, rank) => [code, rank]));
+  return table;
+}
+
+// Everything known of a territory, or null when there is no such code.
+export async function card(key) {
+  const [level, code] = key.split(":");
+  const table = await territories(level);
+  const rank = table.ranks.get(code);
+  if (rank === undefined) return null;
+  const inFiles = level === "commune" || level === "iris";
+  const file = await get(`fiches/${inFiles ? table.departements[rank] : level}.json`);
+  const { colonnes, lignes } = file[level];
+  const row = lignes[code];
+  const facts = { niveau: level, code, cle: key };
+  colonnes.forEach((column, i) => { facts[column] = row[i]; });
+  facts.departement = inFiles ? file : null;
+  return facts;
+}
+
+// The IRIS of a commune, as keys and names; none when it is not divided.
+export function irisOf(facts) {
+  const iris = facts.departement?.iris;
+  if (!iris || facts.niveau !== "commune") return [];
+  const name = iris.colonnes.indexOf("nom");
+  const commune = iris.colonnes.indexOf("code_commune");
+  return Object.entries(iris.lignes).filter(([, row]) => row[commune] === facts.code)
+    .map(([code, row]) => ({ cle: `iris:${code}`, nom: row[name] }));
+}

@@ -1,0 +1,228 @@
+// The map: shapes come from tiles, colours from the classes of the theme, by the rank of the shape.
+
+import * as maplibre from "../vendor/maplibre-gl.mjs";
+import * as data from "./data.js";
+import { layers, placeLayer, placePaint } from "./layers.js";
+import { change, follow, manner, state } from "./state.js";
+import { byId, name, fill, swatch, withUnit } from "./words.js";
+
+export const IRIS_FROM = 9;
+const SOURCE = "territoires", LINES = "traits";
+const FRENCH = {
+  "Map.Title": "Carte : les flèches la déplacent, + et - l’agrandissent et la réduisent",
+  "NavigationControl.ZoomIn": "Agrandir", "NavigationControl.ZoomOut": "Réduire",
+  "ScaleControl.Meters": "m", "ScaleControl.Kilometers": "km",
+};
+let map, account, themes;
+// What is painted: level -> { classes, valeurs }.
+const painted = {};
+
+export function levelsShown() {
+  return state.niveau === "commune" ? ["commune", "iris"] : [state.niveau];
+}
+
+function tiles() {
+  return { type: "vector", minzoom: account.zooms.min, maxzoom: account.zooms.max,
+    tiles: [`${new URL(".", document.baseURI).href}tuiles/{z}/{x}/{y}.pbf`] };
+}
+
+export function start(read) {
+  account = read;
+  themes = new Map(account.themes.map((theme) => [theme.id, theme]));
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const view = state.carte
+    ? { zoom: state.carte[0], center: [state.carte[2], state.carte[1]] }
+    : { bounds: account.emprise, fitBoundsOptions: { padding: 12 } };
+  map = new maplibre.Map({
+    container: "carte",
+    style: {
+      version: 8,
+      sources: { [SOURCE]: tiles(), [LINES]: tiles() },
+      layers: layers(SOURCE, LINES, account, IRIS_FROM),
+    },
+    ...view,
+    minZoom: account.zooms.min - 1, maxZoom: 14, renderWorldCopies: false,
+    dragRotate: false, pitchWithRotate: false, touchPitch: false, attributionControl: false,
+    locale: FRENCH, fadeDuration: still ? 0 : 150, canvasContextAttributes: { antialias: true },
+  });
+  map.touchZoomRotate.disableRotation();
+  map.keyboard.disableRotation();
+  map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
+  map.addControl(new maplibre.ScaleControl({ unit: "metric" }), "bottom-right");
+  map.once("style.load", () => { paint(); show(); });
+  map.once("idle", () => {
+    byId("attente").hidden = true;
+    encircle();
+    addNames();
+    showPlaces();
+  });
+  map.on("movestart", () => tell("bouge"));
+  map.on("idle", () => tell("prete"));
+  // Another link, in this page.
+  window.addEventListener("hashchange", () => {
+    if (state.carte) map.jumpTo({ zoom: state.carte[0], center: [state.carte[2], state.carte[1]] });
+  });
+  map.on("moveend", () => {
+    const { lng, lat } = map.getCenter();
+    change({ carte: [+map.getZoom().toFixed(2), +lat.toFixed(4), +lng.toFixed(4)] });
+    showPlaces();
+  });
+  map.on("click", (event) => {
+    const feature = featureAt(event.point);
+    if (!feature) return;
+    manner.travel = false;
+    change({ fiche: `${feature.sourceLayer}:${feature.properties.code}` });
+    manner.travel = true;
+  });
+  map.on("mousemove", (event) => tip(event.point));
+  map.on("mouseout", () => { byId("info").hidden = true; });
+  follow(["theme", "niveau"], paint);
+  follow(["niveau", "cerner", "fiche"], show);
+  follow(["lieux"], showPlaces);
+  return map;
+}
+
+// For whoever waits for the map: tests, and printing.
+function tell(what) {
+  document.documentElement.dataset.carte = what;
+}
+
+export function theme() {
+  return themes.get(state.theme);
+}
+
+// A box of degrees: islands and small communes are not enlarged beyond what their contour bears.
+export function goTo(box) {
+  if (!box) return;
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  // The card may just have taken some of the room of the map.
+  requestAnimationFrame(() => {
+    map.resize();
+    const room = map.getContainer();
+    const padding = Math.min(room.clientWidth, room.clientHeight) / 6;
+    map.fitBounds(box, { padding, maxZoom: 11.5, duration: still ? 0 : 700 });
+  });
+}
+
+// Give each shape its class.
+async function paint() {
+  const wanted = theme();
+  tell("bouge");
+  const levels = levelsShown();
+  const found = await Promise.all(levels.map((level) => data.values(wanted, level)));
+  if (wanted !== theme()) return;
+  levels.forEach((level, i) => {
+    painted[level] = found[i];
+    const classes = found[i]?.classes;
+    const count = account.niveaux[level];
+    for (let rank = 0; rank < count; rank += 1) {
+      map.setFeatureState({ source: SOURCE, sourceLayer: level, id: rank + 1 },
+        { c: classes ? +classes[rank] : 0 });
+    }
+    map.setPaintProperty(`aplat-${level}`, "fill-color", colour(wanted));
+  });
+  document.documentElement.dataset.theme = wanted.id;
+}
+
+function colour(wanted) {
+  const cases = wanted.couleurs.flatMap((shade, i) => [i + 1, shade]);
+  return ["match", ["number", ["feature-state", "c"], -1],
+    0, account.non_calcule.couleur, ...cases, "#f4f6f8"];
+}
+
+let encircled = false;
+async function encircle() {
+  if (encircled) return;
+  encircled = true;
+  for (const level of ["commune", "iris"]) {
+    const { codes, non_couvertes: uncovered } = await data.territories(level);
+    const there = codes.filter((_, rank) => uncovered[rank] === "1");
+    // `match` looks codes up at once; it wants one at least.
+    const filter = ["match", ["get", "code"], there.length ? there : [""], true, false];
+    for (const part of ["cerne-clair", "cerne"]) map.setFilter(`${part}-${level}`, filter);
+  }
+}
+
+function show() {
+  const shown = levelsShown();
+  const [level, code] = state.fiche.split(":");
+  for (const each of Object.keys(account.niveaux)) {
+    const visible = shown.includes(each) ? "visible" : "none";
+    map.setLayoutProperty(`aplat-${each}`, "visibility", visible);
+    map.setLayoutProperty(`bord-${each}`, "visibility",
+      visible === "visible" || each === "departement" ? "visible" : "none");
+    for (const part of ["choix-clair", "choix"]) {
+      const here = each === level;
+      if (here) map.setFilter(`${part}-${each}`, ["==", ["get", "code"], code]);
+      map.setLayoutProperty(`${part}-${each}`, "visibility", here ? "visible" : "none");
+    }
+    for (const part of ["cerne-clair", "cerne"]) {
+      if (map.getLayer(`${part}-${each}`)) {
+        map.setLayoutProperty(`${part}-${each}`, "visibility",
+          visible === "visible" && state.cerner ? "visible" : "none");
+      }
+    }
+  }
+}
+
+function featureAt(point) {
+  // The IRIS is above its commune.
+  const shown = levelsShown().map((level) => `aplat-${level}`).reverse();
+  const found = map.queryRenderedFeatures(point, { layers: shown });
+  return found.find((feature) => feature.sourceLayer === "iris") ?? found[0];
+}
+
+async function tip(point) {
+  const info = byId("info");
+  const place = map.getLayer("lieux") && map.queryRenderedFeatures(point, { layers: ["lieux"] })[0];
+  const feature = featureAt(point);
+  map.getCanvas().style.cursor = feature ? "pointer" : "";
+  info.hidden = !feature && !place;
+  if (place) {
+    const offers = place.properties.genres.split("|").map((kind) => account.mots.dispositif[kind]);
+    fill(info, name(place.properties.nom), ` (${offers.join(", ")})`);
+  } else if (feature) {
+    const level = feature.sourceLayer;
+    const rank = feature.id - 1;
+    const table = await data.territories(level);
+    const shown = painted[level];
+    const kind = shown ? +shown.classes[rank] : 0;
+    const wanted = theme();
+    const said = kind === 0 ? account.non_calcule.mot.toLowerCase()
+      : wanted.mots ? wanted.legende[kind - 1] : withUnit(shown.valeurs[rank], wanted);
+    const shade = kind === 0 ? account.non_calcule.couleur : wanted.couleurs[kind - 1];
+    fill(info, swatch(shade), " ", name(table.noms[rank]), ` : ${said}`);
+  }
+}
+
+async function addNames() {
+  const { noms, points } = await data.names();
+  map.addSource("noms", { type: "geojson", data: { type: "FeatureCollection",
+    features: noms.map((nom, rank) => ({ type: "Feature", properties: { nom, rank },
+      geometry: { type: "Point", coordinates: points[rank] } })) } });
+  map.addLayer({ id: "noms", type: "symbol", source: "noms",
+    filter: ["<", ["get", "rank"], ["step", ["zoom"], 25, 6, 80, 7, 250, 8, 1200, 9.5, 3000, 10.5, 6000]],
+    layout: { "text-field": ["get", "nom"], "text-size": 13, "symbol-sort-key": ["get", "rank"],
+      "text-font": ["sans-serif"], "text-padding": 6 },
+    paint: { "text-color": "#14181f", "text-halo-color": "#ffffff", "text-halo-width": 1.6 } });
+}
+
+// Places, from close enough to tell them apart.
+const PLACES_FROM = 7;
+async function showPlaces() {
+  if (map.getLayer("lieux")) {
+    const { filter, colour: shade } = placePaint(account, state.lieux);
+    map.setFilter("lieux", filter);
+    map.setPaintProperty("lieux", "circle-color", shade);
+    return;
+  }
+  if (!state.lieux.length || map.getZoom() < PLACES_FROM) return;
+  const list = await data.places();
+  if (map.getSource("lieux")) return;
+  map.addSource("lieux", { type: "geojson", data: { type: "FeatureCollection",
+    features: list.nom.map((nom, i) => ({ type: "Feature",
+      properties: { nom, genres: list.dispositifs[i].map((kind) => list.genres[kind]).join("|") },
+      geometry: { type: "Point", coordinates: [list.lon[i], list.lat[i]] } })) } });
+  map.addLayer(placeLayer(PLACES_FROM), map.getLayer("noms") ? "noms" : undefined);
+  showPlaces();
+}

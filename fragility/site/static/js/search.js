@@ -1,0 +1,93 @@
+// Search by name or code, without accents: a list that arrows walk (ARIA combobox).
+
+import * as data from "./data.js";
+import { change } from "./state.js";
+import { LEVELS, byId, el, fill, fold, name } from "./words.js";
+
+const MOST = 12;
+let index = null, found = [], active = -1;
+
+export function start() {
+  const field = byId("recherche");
+  field.addEventListener("focus", load, { once: true });
+  field.addEventListener("input", () => search(field.value));
+  field.addEventListener("keydown", onKey);
+  field.addEventListener("blur", () => setTimeout(close, 150));
+}
+
+// Names of all levels, folded once.
+async function load() {
+  index ??= Promise.all(["commune", "epci", "departement"].map(async (level) => {
+    const { codes, noms, population, departements } = await data.territories(level);
+    return codes.map((code, rank) => ({ key: `${level}:${code}`, level, code, name: noms[rank],
+      folded: fold(noms[rank] ?? ""), people: population[rank] ?? 0,
+      departement: departements?.[rank] }));
+  })).then((levels) => levels.flat());
+  return index;
+}
+
+// How well an entry answers: its code, its whole name, its beginning, a word, a part; -1 for no.
+function fit(entry, text) {
+  if (entry.code.toLowerCase() === text.replaceAll(" ", "")) return 0;
+  if (entry.folded === text) return 1;
+  if (entry.folded.startsWith(text)) return 2;
+  if (entry.folded.includes(` ${text}`)) return 3;
+  if (entry.code.toLowerCase().startsWith(text)) return 4;
+  return entry.folded.includes(text) ? 5 : -1;
+}
+
+async function search(typed) {
+  const text = fold(typed);
+  if (text.length < 2) { close(); return; }
+  const entries = await load();
+  if (byId("recherche").value !== typed) return;
+  found = entries.map((entry) => ({ entry, fit: fit(entry, text) })).filter((one) => one.fit >= 0)
+    .sort((a, b) => a.fit - b.fit || b.entry.people - a.entry.people).slice(0, MOST)
+    .map((one) => one.entry);
+  active = found.length ? 0 : -1;
+  draw();
+}
+
+function draw() {
+  const list = byId("propositions");
+  const field = byId("recherche");
+  const lines = found.map((entry, i) => {
+    const kind = entry.level === "commune" ? entry.departement : LEVELS[entry.level];
+    return el("li", { id: `proposition-${i}`, role: "option", "aria-selected": String(i === active),
+      onmousedown: (event) => { event.preventDefault(); choose(i); } },
+    name(entry.name), " ", el("small", { text: `${entry.code} · ${kind}` }));
+  });
+  fill(list, ...(lines.length ? lines : [el("li", { role: "option", "aria-disabled": "true",
+    "aria-selected": "false", text: "Aucun territoire de ce nom ou de ce code." })]));
+  list.hidden = false;
+  field.setAttribute("aria-expanded", "true");
+  if (active >= 0) field.setAttribute("aria-activedescendant", `proposition-${active}`);
+  else field.removeAttribute("aria-activedescendant");
+  byId(`proposition-${active}`)?.scrollIntoView({ block: "nearest" });
+}
+
+function close() {
+  byId("propositions").hidden = true;
+  byId("recherche").setAttribute("aria-expanded", "false");
+  byId("recherche").removeAttribute("aria-activedescendant");
+  found = [];
+}
+
+function choose(i) {
+  const entry = found[i];
+  if (!entry) return;
+  byId("recherche").value = entry.name;
+  close();
+  change({ niveau: entry.level, fiche: entry.key });
+}
+
+function onKey(event) {
+  if (event.key === "Escape") close();
+  else if (event.key === "Enter" && found.length) { event.preventDefault(); choose(active); }
+  else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+    if (!found.length) return;
+    event.preventDefault();
+    active = (active + (event.key === "ArrowDown" ? 1 : -1) + found.length) % found.length;
+    draw();
+  }
+}

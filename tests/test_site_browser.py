@@ -1,0 +1,368 @@
+"""The site in a browser: colours, search, keyboard, cards, links, narrow screens, no leak."""
+
+import json
+import re
+import shutil
+import threading
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import duckdb
+import geopandas as gpd
+import pytest
+from PIL import Image, ImageColor
+
+from fragility.export.labels import CLASS_COLOURS, NOT_COMPUTED_COLOUR, french
+from fragility.site.build import write_site
+from fragility.site.server import open_server
+
+CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser")) if p), None)
+playwright = pytest.importorskip(
+    "playwright.sync_api", reason="the Python package playwright is not installed"
+)
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+
+AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
+HOSTILE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>\u202e\'"&amp;'
+WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def made(demo, tmp_path_factory):
+    """Folder of the site and folder of the edition."""
+    _, folder, _ = demo
+    to = tmp_path_factory.mktemp("browser") / "site"
+    write_site(folder.parent, "demo", to)
+    return to, folder
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with playwright.sync_playwright() as engine:
+        opened = engine.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield opened
+        opened.close()
+
+
+def serving(folder):
+    server = open_server(folder, port=0)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server, f"http://127.0.0.1:{server.server_port}/"
+
+
+@pytest.fixture(scope="module")
+def address(made):
+    server, url = serving(made[0])
+    yield url
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def watch(browser):
+    """Open pages, and keep what they ask and what goes wrong in them."""
+    asked, wrong = [], []
+
+    def open_page(url, size=WIDE):
+        page = browser.new_page(viewport=size, reduced_motion="reduce")
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+        page.goto(url)
+        ready(page)
+        return page
+
+    open_page.asked, open_page.wrong = asked, wrong
+    return open_page
+
+
+@pytest.fixture(scope="module")
+def page(watch, address):
+    return watch(address)
+
+
+@pytest.fixture(scope="module")
+def database(made):
+    with duckdb.connect(str(made[1] / "fragilite.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+def ready(page):
+    page.wait_for_selector('html[data-carte="prete"]')
+
+
+def follow(page, link):
+    """Give the page another link."""
+    page.evaluate("link => { location.hash = link; }", link)
+    ready(page)
+
+
+def inside(made, level, code):
+    """Longitude and latitude of a point of a territory."""
+    contours = gpd.read_parquet(made[1] / "tables/core_contours.parquet")
+    shape = contours[(contours["niveau"] == level) & (contours["code"] == code)].geometry.iloc[0]
+    point = shape.representative_point()
+    return point.x, point.y
+
+
+def colour_at(page, longitude, latitude, theme="score:ifn-2023", niveau="commune", zoom=12):
+    """Colour of the map a little below a point, where no name is."""
+    follow(
+        page,
+        f"theme={theme}&niveau={niveau}&lieux=&cerner=non&carte={zoom}/{latitude:.4f}/{longitude:.4f}",
+    )
+    page.wait_for_selector(f'html[data-theme="{theme}"]')
+    ready(page)
+    box = page.locator("#carte").bounding_box()
+    picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    return picture.getpixel(
+        (int(box["x"] + box["width"] / 2), int(box["y"] + box["height"] / 2 + 30))
+    )
+
+
+def whole_communes(database):
+    """One commune that is not divided by class, 0 for the one that has none."""
+    rows = database.execute(
+        """SELECT coalesce(classe, 0), max_by(code_commune, octet_length(ST_AsWKB(geometry)))
+        FROM marts.communes WHERE code_commune IN
+        (SELECT code_commune FROM marts.iris GROUP BY 1 HAVING count(*) = 1) GROUP BY 1"""
+    ).fetchall()
+    return dict(rows)
+
+
+def test_each_commune_has_the_colour_of_its_class(page, made, database):
+    communes = whole_communes(database)
+    assert set(communes) == {0, 1, 2, 3, 4, 5}
+    for rank, code in communes.items():
+        wanted = CLASS_COLOURS.get(rank, NOT_COMPUTED_COLOUR)
+        found = colour_at(page, *inside(made, "commune", code))
+        assert found == ImageColor.getrgb(wanted), (rank, code)
+
+
+def test_an_iris_has_its_own_colour_from_close(page, made, database):
+    code, rank = database.execute(
+        """SELECT i.code_iris, i.classe FROM marts.iris i JOIN marts.communes c USING (code_commune)
+        WHERE i.classe <> c.classe AND i.type_iris = 'H' ORDER BY i.code_iris LIMIT 1"""
+    ).fetchall()[0]
+    found = colour_at(page, *inside(made, "iris", code), zoom=14)
+    assert found == ImageColor.getrgb(CLASS_COLOURS[rank])
+
+
+@pytest.mark.parametrize(
+    ("theme", "niveau"),
+    [
+        ("pauvrete_pct", "commune"),
+        ("couverture", "commune"),
+        ("amplitude", "commune"),
+        ("score:ifn-2023", "epci"),
+        ("difficulte_numerique_pct", "departement"),
+    ],
+)
+def test_other_themes_and_levels_have_their_colours(page, made, database, theme, niveau):
+    account = json.loads((made[0] / "edition.json").read_text(encoding="utf-8"))
+    shown = next(one for one in account["themes"] if one["id"] == theme)
+    codes = json.loads((made[0] / f"territoires/{niveau}.json").read_text(encoding="utf-8"))[
+        "codes"
+    ]
+    values = (made[0] / f"valeurs/{niveau}/{shown['fichier']}.json").read_text(encoding="utf-8")
+    code = whole_communes(database)[5] if niveau == "commune" else codes[0]
+    rank = int(json.loads(values)["classes"][codes.index(code)])
+    zoom = 12 if niveau == "commune" else 10
+    found = colour_at(page, *inside(made, niveau, code), theme, niveau, zoom)
+    assert found == ImageColor.getrgb(shown["couleurs"][rank - 1])
+
+
+def test_uncovered_communes_are_outlined(page, made, database):
+    (code,) = database.execute(
+        "SELECT code_commune FROM marts.communes WHERE couverture = 'non_couverte' LIMIT 1"
+    ).fetchall()[0]
+    longitude, latitude = inside(made, "commune", code)
+    black = []
+    for ring in ("oui", "non"):
+        follow(page, f"lieux=&cerner={ring}&carte=10/{latitude:.4f}/{longitude:.4f}")
+        picture = Image.open(BytesIO(page.screenshot())).convert("RGB")
+        black.append(sum(n for n, pixel in picture.getcolors(1 << 24) if pixel == (0, 0, 0)))
+    assert black[0] > black[1] + 200
+
+
+def test_search_needs_neither_accents_nor_hyphens_nor_mouse(page, database):
+    code, name = database.execute(
+        """SELECT code_commune, nom FROM marts.communes
+        WHERE nom LIKE 'Saint-%' AND strip_accents(nom) <> nom ORDER BY population DESC LIMIT 1"""
+    ).fetchall()[0]
+    (typed,) = database.execute(
+        "SELECT lower(replace(strip_accents(?), '-', ' '))", [name]
+    ).fetchall()[0]
+    follow(page, "lieux=")
+    page.focus("#recherche")
+    for text in (typed, typed.replace("saint ", "st "), code):
+        page.fill("#recherche", "")
+        page.keyboard.type(text)
+        page.wait_for_selector(f'#propositions li[aria-selected="true"]:has-text("{code}")')
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f'html[data-fiche="commune:{code}"]')
+    assert page.inner_text("#fiche h2") == name
+    assert page.evaluate("document.activeElement.id") == "fiche"
+    page.keyboard.press("Escape")
+    assert page.locator("#fiche").is_hidden()
+
+
+def test_a_list_without_a_mouse_opens_the_card_that_the_database_holds(page, database):
+    follow(page, "lieux=&ordre=population")
+    page.wait_for_function("document.getElementById('ordre').value === 'population'")
+    code, name, score, low, high, people, least, most, coverage = database.execute(
+        """SELECT code_commune, nom, score, score_bas, score_haut, nb_personnes_en_difficulte,
+        nb_personnes_en_difficulte_bas, nb_personnes_en_difficulte_haut, couverture
+        FROM marts.communes ORDER BY population DESC NULLS LAST LIMIT 1"""
+    ).fetchall()[0]
+    first = page.locator("#lignes button").first
+    assert first.inner_text() == name
+    first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f'html[data-fiche="commune:{code}"]')
+    said = page.inner_text("#fiche").replace("\xa0", " ")
+    assert f"Score {french(score, 2)} sur 10" in said
+    assert f"entre {french(low, 2)} et {french(high, 2)}" in said
+    assert f"{french(people)} personnes (de {french(least)} à {french(most)})" in said
+    assert {"couverte": "Couverte :", "incertaine": "Couverture incertaine :",
+            "non_couverte": "Non couverte :"}[coverage] in said  # fmt: skip
+    assert len(page.locator("#fiche table").first.locator("tbody tr").all()) == 5
+
+
+def test_the_list_keeps_to_the_zone_and_to_what_is_to_be_done(page, database):
+    (uncovered,) = database.execute(
+        "SELECT count(*) FROM marts.communes_fragiles_non_couvertes"
+    ).fetchall()[0]
+    follow(page, "lieux=&zone=00&action=oui")
+    page.wait_for_function(f"document.getElementById('lignes').rows.length === {uncovered}")
+    (groups,) = database.execute("SELECT count(*) FROM marts.epci").fetchall()[0]
+    follow(page, "lieux=&zone=00&niveau=epci")
+    page.wait_for_function(f"document.getElementById('lignes').rows.length === {groups}")
+
+
+def test_four_territories_are_compared_and_no_fifth(page, database):
+    codes = [
+        code for (code,) in database.execute(
+            "SELECT code_commune FROM marts.communes WHERE score IS NOT NULL LIMIT 5"
+        ).fetchall()
+    ]  # fmt: skip
+    for count, code in enumerate(codes[:4], start=1):
+        page.evaluate("code => { location.hash = location.hash.replace(/fiche=[^&]*&?/, '') "
+                      "+ '&fiche=commune:' + code; }", code)  # fmt: skip
+        page.wait_for_selector(f'html[data-fiche="commune:{code}"]')
+        page.click("#boutons button")
+        page.wait_for_selector(f'#comparaison h2:has-text("{count} sur 4")')
+    page.evaluate("code => { location.hash = location.hash.replace(/fiche=[^&]*/, "
+                  "'fiche=commune:' + code); }", codes[4])  # fmt: skip
+    page.wait_for_selector(f'html[data-fiche="commune:{codes[4]}"]')
+    assert page.locator("#boutons button").is_disabled()
+    scores = page.locator("#comparaison tbody tr", has_text="Score").first.locator("td")
+    wanted = [
+        french(database.execute(
+            "SELECT score FROM marts.communes WHERE code_commune = ?", [code]
+        ).fetchall()[0][0], 2)
+        for code in codes[:4]
+    ]  # fmt: skip
+    assert scores.all_inner_texts() == wanted
+
+
+def test_a_link_restores_the_view(page, watch, address):
+    code = "00001"
+    follow(page, f"theme=pauvrete_pct&fiche=commune:{code}&comparer=commune:{code},departement:00"
+                 "&zone=00&lieux=france_services&cerner=non&carte=10.5/45.5/-4.6")  # fmt: skip
+    page.wait_for_selector(f'html[data-fiche="commune:{code}"]')
+    other = watch(page.url)
+    other.wait_for_selector("#comparaison thead th:nth-child(3)")
+    for where in (page, other):
+        where.wait_for_selector('html[data-theme="pauvrete_pct"]')
+        assert where.input_value("#theme") == "pauvrete_pct"
+        assert where.input_value("#zone") == "00"
+        assert not where.is_checked("#cerner")
+    assert other.inner_text("#fiche h2") == page.inner_text("#fiche h2")
+    assert other.inner_text("#comparaison") == page.inner_text("#comparaison")
+    assert other.url == page.url
+    other.close()
+
+
+def violations(page):
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run()")["violations"]
+    return [(one["id"], [node["html"][:200] for node in one["nodes"]]) for one in found]
+
+
+def test_axe_finds_no_violation_with_everything_open(page):
+    follow(page, "fiche=commune:00001&comparer=commune:00001,departement:00")
+    page.wait_for_selector("#comparaison table")
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.fill("#recherche", "sai")
+    page.wait_for_selector("#propositions li")
+    assert violations(page) == []
+
+
+def test_a_narrow_screen_shows_all_without_scrolling_sideways(watch, address):
+    page = watch(address + "#lieux=", NARROW)
+    page.locator("#lignes button").first.click()
+    page.wait_for_selector("#fiche h2")
+    page.click("#boutons button")
+    page.wait_for_selector("#comparaison table")
+    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
+    for part in ("#carte", "#fiche", "#theme", "#comparaison", "#liste", "#recherche"):
+        box = page.locator(part).bounding_box()
+        assert box["x"] >= 0, part
+        assert box["x"] + box["width"] <= NARROW["width"], part
+        assert box["height"] > 30, part
+    assert violations(page) == []
+    page.close()
+
+
+def test_hostile_names_are_shown_as_text(made, watch, tmp_path):
+    folder = tmp_path / "site"
+    shutil.copytree(made[0], folder)
+    for path in [*folder.glob("territoires/*.json"), folder / "lieux.json", folder / "noms.json"]:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        key = "nom" if path.name == "lieux.json" else "noms"
+        content[key] = [HOSTILE] * len(content[key])
+        path.write_text(json.dumps(content), encoding="utf-8")
+    for path in folder.glob("fiches/*.json"):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        for level in content.values():
+            texts = [
+                i for i, c in enumerate(level["colonnes"]) if re.match(r"nom|.*_nom$|motif", c)
+            ]
+            for row in level["lignes"].values():
+                for i in texts:
+                    row[i] = HOSTILE
+        path.write_text(json.dumps(content), encoding="utf-8")
+    server, url = serving(folder)
+    try:
+        page = watch(url + "#fiche=commune:00001&comparer=commune:00001")
+        page.wait_for_selector("#comparaison table")
+        page.fill("#recherche", "img src")
+        page.wait_for_selector("#propositions li[id]")
+        for part in ("#fiche h2", "#lignes button", "#propositions li", "#comparaison th"):
+            assert HOSTILE in page.locator(part).filter(has_text="<img").first.text_content()
+        assert page.evaluate("window.pwned") is None
+        assert page.locator("main img, main script, header img").count() == 0
+        page.close()
+    finally:
+        server.shutdown()
+
+
+def test_no_request_leaves_the_machine_and_no_page_complains(page, watch):
+    assert watch.wrong == []
+    assert len(watch.asked) > 50
+    hosts = {
+        urlsplit(url).hostname for url in watch.asked if not url.startswith(("data:", "blob:"))
+    }
+    assert hosts == {"127.0.0.1"}

@@ -1,0 +1,201 @@
+"""The site of the demonstration: the figures of the database, and names that are text."""
+
+import json
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyogrio
+import pytest
+
+from fragility.errors import MissingFileError, UsageError
+from fragility.export.labels import decimals_of
+from fragility.index.profiles import load_profiles
+from fragility.site import account
+from fragility.site.build import write_site
+from fragility.site.cards import build_cards, card_columns
+from fragility.site.levels import plain
+from fragility.site.themes import Theme, build_themes
+
+HOSTILE = '</script><img src=x onerror="alert(1)">\u202e\'"'
+
+
+@pytest.fixture(scope="module")
+def site(demo, tmp_path_factory):
+    """Folder of the site, and a database to compare with."""
+    _, folder, _ = demo
+    to = tmp_path_factory.mktemp("site") / "carte"
+    write_site(folder.parent, "demo", to)
+    with duckdb.connect(str(folder / "fragilite.duckdb"), read_only=True) as database:
+        yield to, database
+
+
+def load(site, path):
+    return json.loads((site[0] / path).read_text(encoding="utf-8"))
+
+
+def test_every_territory_with_a_contour_is_in_the_closest_tiles(site, demo):
+    _, folder, _ = demo
+    contours = pd.read_parquet(folder / "tables/core_contours.parquet")
+    drawn = contours[contours["geometry"].notna()]
+    for level, rows in drawn.groupby("niveau"):
+        found = set()
+        for path in (site[0] / "tuiles/9").rglob("*.pbf"):
+            if level in pyogrio.list_layers(path)[:, 0]:
+                found |= set(pyogrio.read_dataframe(path, layer=level, read_geometry=False)["code"])
+        assert found == set(rows["code"])
+
+
+@pytest.mark.parametrize(
+    ("level", "table", "code"),
+    [
+        ("commune", "communes", "code_commune"),
+        ("iris", "iris", "code_iris"),
+        ("epci", "epci", "code_epci"),
+        ("departement", "departements", "code_departement"),
+    ],
+)
+def test_cards_say_what_the_database_says(site, level, table, code):
+    file = "00" if level in ("commune", "iris") else level
+    content = load(site, f"fiches/{file}.json")[level]
+    cards = pd.DataFrame.from_dict(content["lignes"], orient="index", columns=content["colonnes"])
+    stored = site[1].execute(f"SELECT * EXCLUDE geometry FROM marts.{table}").df().set_index(code)
+    stored = stored.loc[cards.index]
+    compared = [c for c in cards if c in stored]
+    assert {"score", "population", "nb_personnes_en_difficulte"} <= set(compared)
+    for column in compared:
+        mine, theirs = cards[column], stored[column]
+        if pd.api.types.is_float_dtype(theirs):
+            # A card rounds to what is worth reading: at most half a person, 0.05 %, 0.005 point.
+            step = 0.5 * 10.0 ** -decimals_of(column)
+            gap = (pd.to_numeric(mine).astype(float) - theirs).abs()
+            assert (gap.fillna(0) <= step + 1e-9).all(), column
+            assert (mine.isna() == theirs.isna()).all(), column
+        else:
+            same = (mine == theirs) | (mine.isna() & theirs.isna())
+            assert same.all(), column
+
+
+def test_classes_of_the_map_are_those_of_the_database(site):
+    codes = load(site, "territoires/commune.json")["codes"]
+    classes = load(site, "valeurs/commune/score-ifn-2023.json")["classes"]
+    stored = dict(site[1].execute("SELECT code_commune, classe FROM marts.communes").fetchall())
+    assert [int(c) for c in classes] == [stored[code] or 0 for code in codes]
+    assert "0" in classes
+
+
+def test_each_row_of_values_is_the_feature_of_that_rank(site):
+    codes = load(site, "territoires/commune.json")["codes"]
+    for path in (site[0] / "tuiles/9").rglob("*.pbf"):
+        if "commune" in pyogrio.list_layers(path)[:, 0]:
+            found = pyogrio.read_dataframe(path, layer="commune", read_geometry=False)
+            assert [codes[rank - 1] for rank in found["mvt_id"]] == list(found["code"])
+
+
+def test_uncovered_communes_are_told(site):
+    table = load(site, "territoires/commune.json")
+    said = {
+        c for c, flag in zip(table["codes"], table["non_couvertes"], strict=True) if flag == "1"
+    }
+    stored = site[1].execute(
+        "SELECT code_commune FROM marts.communes WHERE couverture = 'non_couverte'"
+    )
+    assert said == {code for (code,) in stored.fetchall()}
+    assert said
+
+
+def test_places_are_those_of_the_database_each_once(site):
+    places = load(site, "lieux.json")
+    (count,) = site[1].execute("SELECT count(*) FROM marts.lieux").fetchall()[0]
+    assert len(places["nom"]) == len(places["lon"]) == count
+    assert all(kinds for kinds in places["dispositifs"])
+
+
+def test_the_account_offers_every_kind_of_theme_and_says_what_to_say(site):
+    account = load(site, "edition.json")
+    groups = {theme["groupe"] for theme in account["themes"]}
+    assert groups == {"Indice", "Indicateurs", "Personnes", "Portée", "Incertitude"}
+    assert account["bandeau"] == "Territoire fictif"
+    assert all(account[key] for key in ("sources", "lecture", "limites"))
+    for theme in account["themes"]:
+        assert len(theme["couleurs"]) == len(theme["legende"])
+        for level in theme["niveaux"]:
+            read = load(site, f"valeurs/{level}/{theme['fichier']}.json")
+            assert len(read["classes"]) == account["niveaux"][level]
+            assert max(map(int, read["classes"])) <= len(theme["legende"])
+
+
+def test_nothing_of_the_site_asks_another_server(site):
+    for path in [*site[0].glob("*.html"), *site[0].glob("*.css"), *site[0].glob("js/*.js")]:
+        text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        assert [word for word in ("http:", "https:", "innerHTML") if word in text] == [], path
+
+
+def test_a_hostile_name_is_kept_as_text():
+    rows = pd.DataFrame({"nom": [HOSTILE], "population": [10.0]}, index=["01001"])
+    cards = build_cards(rows, pd.Series([None], index=rows.index, dtype=object))
+    assert card_columns(rows) == ["nom", "population"]
+    assert json.loads(json.dumps(cards))["lignes"] == {"01001": [HOSTILE, 10, None]}
+
+
+def test_missing_figures_are_null_and_infinite_ones_too():
+    assert plain(pd.Series([1.25, np.nan, np.inf], name="score"), 1) == [1.2, None, None]
+    assert plain(pd.Series(["a", None], name="nom")) == ["a", None]
+
+
+def test_a_value_at_a_bound_is_in_the_class_above_it():
+    theme = Theme("x", "g", "t", "a", "x", unit="%", breaks=(10.0, 20.0))
+    assert list(theme.classes_of(pd.Series([9.99, 10.0, 25.0, np.nan]))) == [1, 2, 3, 0]
+    assert theme.legend() == ["moins de 10,0 %", "de 10,0 à 20,0 %", "20,0 % ou plus"]
+    assert len(set(theme.colours)) == 3
+
+
+def test_words_are_classes_in_their_order():
+    theme = Theme("x", "g", "t", "a", "x", words={"oui": "Oui", "non": "Non"})
+    assert list(theme.classes_of(pd.Series(["non", None, "oui"]))) == [2, 0, 1]
+    assert theme.legend() == ["Oui", "Non"]
+
+
+def test_pillars_of_a_profile_are_themes(site, demo):
+    profiles = load_profiles(["ifn-2023", "deux-piliers"])
+    facts = account.read_run(demo[1])[1]
+    codes = pd.Index(["01001", "01002"])
+    points = {f"score:{p.id}": [4.0, 8.0] for p in profiles}
+    points["pilier:deux-piliers:reseaux"] = [2.0, 9.0]
+    bounds = pd.DataFrame(
+        {
+            "profil": [p.id for p in profiles],
+            "borne": "classe",
+            "classe": 2,
+            "score_min": 5.0,
+        }
+    )
+    themes = build_themes(pd.DataFrame(points, codes), facts, bounds, profiles)
+    assert [(t.id, t.group) for t in themes] == [
+        ("score:ifn-2023", "Indice"),
+        ("score:deux-piliers", "Indice"),
+        ("pilier:deux-piliers:reseaux", "Piliers de l'indice"),
+    ]
+    assert themes[2].title == "Réseaux – Deux piliers, les réseaux et les personnes"
+
+
+def test_the_command_writes_a_site_and_says_where(demo, tmp_path, call):
+    out, to = demo[1].parent, tmp_path / "carte"
+    code, said, _ = call("site", "--out", out, "--vers", to)
+    assert code == 0
+    assert str(to) in said
+    assert "1 département" in said
+    assert (to / "index.html").is_file()
+    assert call("site", "--edition", "rien", "--out", out)[0] == 2
+
+
+def test_an_edition_that_was_not_computed_is_refused(tmp_path):
+    with pytest.raises(MissingFileError, match="pas encore été calculée"):
+        write_site(tmp_path, "demo")
+
+
+def test_a_folder_of_something_else_is_left_alone(demo, tmp_path):
+    (tmp_path / "these.odt").write_text("trois ans", encoding="utf-8")
+    with pytest.raises(UsageError, match="pas vide"):
+        write_site(demo[1].parent, "demo", tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["these.odt"]
