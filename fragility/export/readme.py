@@ -109,9 +109,9 @@ def how_not_to_use() -> list[str]:
     return [
         "Ne lisez pas un rang nu : lisez son intervalle, la confiance et l'origine des chiffres.",
         "La liste des communes fragiles et non couvertes est celle du calcul publié, pas celle "
-        "des communes les plus probables : d'autres, hors de la liste, peuvent avoir plus d'une chance sur "
-        "deux de l'être. Voyez « probabilite_fragile_non_couverte_pct » avant d'écarter une "
-        "commune.",
+        "des communes les plus probables : d'autres, hors de la liste, peuvent avoir plus d'une "
+        "chance sur deux de l'être. Voyez « probabilite_fragile_non_couverte_pct » avant "
+        "d'écarter une commune.",
         "Le score décrit un territoire, pas ses habitants : il ne dit rien d'une personne.",
         "Une part élevée n'est pas un grand nombre : les communes les plus fragiles sont souvent "
         "petites. Regardez aussi la population, et le nombre de personnes en difficulté.",
