@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from pipelines.folders import default_out, default_raw
+from pipelines.folders import default_out
 from pipelines.options import RawOption, console
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def gpkg(
     sites = latest_sites(root / "simulations" / edition)
     tables = local_tables(root / edition, code, sites)
     folder = into or root / "cartes" / edition / code
-    written = write_local_map(tables, code, folder, _facts(root / edition, raw or default_raw()))
+    written = write_local_map(tables, code, folder, _facts(root / edition))
     sizes = (f"{path.name} ({french(path.stat().st_size / 1e3)} ko)" for path in written)
     screen = console()
     screen.print(escape(f"Carte dans {folder} : {', '.join(sizes)}."))
@@ -51,19 +51,19 @@ def gpkg(
     screen.print(escape(f"Ouvrez {written[-1].name} dans QGIS, à côté de {written[0].name}."))
 
 
-def _facts(folder: Path, raw: Path) -> RunFacts:
+def _facts(folder: Path) -> RunFacts:
     """Facts of a published edition; its day is that of the run, not of this map."""
     import pandas as pd
 
     from fragility.export.run_facts import build_facts
     from fragility.index.profiles import ACCOUNT, published_profile
     from fragility.sources.catalogue import find_edition
-    from fragility.sources.files import on_hand
+    from fragility.sources.files import as_computed
 
     profile = published_profile(folder)
     epoch = os.environ.get("SOURCE_DATE_EPOCH") or (folder / ACCOUNT).stat().st_mtime
     return build_facts(
-        on_hand(find_edition(folder.name), raw),
+        as_computed(find_edition(folder.name), folder),
         profile,
         pd.read_parquet(folder / "tables" / "index_bornes.parquet"),
         datetime.datetime.fromtimestamp(float(epoch), datetime.UTC).date(),

@@ -44,6 +44,7 @@ def explain(
     from fragility.index.explain_tables import read_tables
     from fragility.index.profiles import published_profile
     from fragility.sources.catalogue import find_edition
+    from fragility.sources.files import as_computed
 
     definition = find_edition(edition)
     folder = (out or default_out()) / edition
@@ -59,7 +60,7 @@ def explain(
     profile = published_profile(folder)
     tables = read_tables(folder, profile, found.niveau, [found.code])
     told = explain_places(tables, [found.code])[found.code]
-    words = words_of(definition, profile)
+    words = words_of(as_computed(definition, folder), profile)
     if as_json:
         content = explanation_json(told, words, place, found.note)
         written = json.dumps(content, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)

@@ -63,6 +63,7 @@ def fiche(
     from fragility.export.fiche_pdf import find_browser, print_pdf
     from fragility.export.fiche_store import FOLDERS, read_store
     from fragility.sources.catalogue import find_edition
+    from fragility.sources.files import as_computed
 
     definition = find_edition(edition)
     browser = find_browser() if pdf else None
@@ -74,7 +75,7 @@ def fiche(
             remedy=f"lancez « fragility run --edition {edition} »",
         )
     asked, whole = _asked(folder, definition, places or [], departement or [])
-    store = read_store(folder, definition)
+    store = read_store(folder, as_computed(definition, folder))
     wanted = _wanted(store, asked, whole, everything)
     into = folder / "fiches"
     links = fiches_there(into) | {f"{FOLDERS[of]}/{code}" for of, own in wanted.items()

@@ -26,6 +26,7 @@ from fragility.schemas import INDICATORS
 from fragility.site import tiles
 from fragility.site.themes import Theme, file_of
 from fragility.sources.catalogue import find_edition
+from fragility.sources.files import as_computed
 from fragility.territory.crs import METROPOLE
 
 
@@ -43,7 +44,7 @@ def read_run(folder: Path) -> tuple[list[Profile], RunFacts, pd.DataFrame]:
         if profile is not None and profile.id in kept:
             profiles.append(profile)
     facts = build_facts(
-        find_edition(folder.name),
+        as_computed(find_edition(folder.name), folder),
         main,
         bounds,
         date if isinstance(date, datetime.date) else datetime.date.fromisoformat(str(date)),

@@ -74,6 +74,20 @@ def on_hand(edition: Edition, raw: Path) -> Edition:
     return replace(edition, releases=tuple(r for r in edition.releases if r not in absent))
 
 
+def as_computed(edition: Edition, folder: Path) -> Edition:
+    """Return the edition without the optional releases that its published folder has not read."""
+    if not edition.optional:
+        return edition
+    tables = (folder / "tables").glob("raw_*.parquet")
+    there = {release for path in tables for release in _releases_in(path)}
+    kept = tuple(r for r in edition.releases if r not in edition.optional or r in there)
+    return replace(edition, releases=kept)
+
+
+def _releases_in(path: Path) -> list[str]:
+    return pd.read_parquet(path, columns=["release"])["release"].tolist()
+
+
 def require_edition(edition: Edition, raw: Path) -> None:
     """Raise one error that names every file an edition lacks and cannot do without."""
     missing = missing_files(releases_of(on_hand(edition, raw)), raw)
