@@ -86,5 +86,5 @@ def test_no_table_holds_a_respondent(national):
         assert not names & forbidden, path.name
     survey = pd.read_parquet(Path(national[0], "tables", "competences_enquete.parquet"))
     assert survey["effectif"].min() >= 5
-    text = survey.select_dtypes("object").astype(str).stack()
+    text = survey.select_dtypes(["object", "str"]).astype(str).stack()
     assert not text.map(lambda value: bool(re.search(r"\d{8,}", value))).any()

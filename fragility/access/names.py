@@ -93,11 +93,13 @@ def declared_commune(
     parts = cog[cog["type_commune"].isin(["ARM", "COMD", "COMA"]) & cog["code_parent"].isin(known)]
     to_commune = dict(zip(parts["code"], parts["code_parent"], strict=True))
     to_commune |= dict(zip(known, known, strict=True))
-    by_code = places["code_declare"].map(to_commune)
+    found = places["code_declare"].map(to_commune).astype("str")
     key = declared_departement(places) + "|" + normalise_name(places["commune_declaree"])
     whole = _unique_names(core_communes["code_departement"], core_communes["nom"], known)
     part = _unique_names(departement_of(parts["code_parent"]), parts["nom"], parts["code_parent"])
-    return by_code.fillna(key.map(whole)).fillna(key.map(part)).astype("str")
+    for names in (whole, part):
+        found = found.fillna(key.map(names).astype("str"))
+    return found
 
 
 def _unique_names(departements: pd.Series, names: pd.Series, codes: pd.Series) -> pd.Series:

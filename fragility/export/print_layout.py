@@ -66,7 +66,7 @@ def segment_km(scale: float) -> float:
     Examples
     --------
     >>> [segment_km(scale) for scale in (6_000_000, 700_000, 40_000)]
-    [100, 20, 1]
+    [100.0, 20.0, 1.0]
     """
     most = 30 * scale / _MILLIMETRES / 1000
     power = 10.0 ** math.floor(math.log10(most))
