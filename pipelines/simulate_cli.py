@@ -215,7 +215,7 @@ def _area(words: str) -> Area:
     from fragility.access.candidates import Area
 
     level, _, code = words.partition(":")
-    if level != "france" and not code:
+    if (level == "france") == bool(code):
         raise UsageError(
             "La zone n'est pas comprise.",
             expected="france, region:75, departement:23 ou epci:200034825",
@@ -229,7 +229,7 @@ def _quota(words: str | None) -> tuple[str, int] | None:
     if words is None:
         return None
     level, _, most = words.partition(":")
-    if not most.isdigit() or int(most) < 1:
+    if not most.isdecimal() or int(most) < 1:
         raise UsageError(
             "Le quota n'est pas compris.",
             expected="un niveau et un nombre, comme departement:2",

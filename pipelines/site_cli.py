@@ -46,14 +46,20 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[
         int | None,
-        typer.Option("--port", help="Port écouté (défaut : le premier libre à partir de 8000)."),
+        typer.Option(
+            "--port",
+            min=0,
+            max=65535,
+            help="Port écouté (défaut : le premier libre à partir de 8000).",
+        ),
     ] = None,
 ) -> None:
     """Montrer la carte d'une édition dans un navigateur, sur cette machine."""
+    from fragility.site.build import is_stale
     from fragility.site.server import LOOPBACK, open_server
 
     folder = (out or default_out()) / edition / "site"
-    if not (folder / "edition.json").is_file():
+    if is_stale(folder.parent):
         folder = _write(edition, out or default_out(), None)
     server = open_server(folder, host, port)
     # Flushed: whoever reads a pipe waits for the address.

@@ -32,7 +32,7 @@ def test_posts_are_placed_where_people_are_out_of_reach(call, where, demo, tmp_p
     assert "Territoire fictif" in text
     assert "Optimum prouvé" in text
     assert "pas la plus probable" in text
-    assert "comme dans l'édition, à vol d'oiseau" in text
+    assert "comme dans l'édition, par la terre" in text
     posts = pd.read_csv(tmp_path / "simulation_postes.csv", sep=";", decimal=",", dtype={
         "code_commune": str, "code_departement": str, "code_epci": str, "code_region": str,
     })  # fmt: skip

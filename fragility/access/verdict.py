@@ -209,7 +209,10 @@ def _confidence(table: pd.DataFrame, fragile: np.ndarray) -> pd.Series:
     word = table["confiance"].fillna("")
     verdict = np.where(fragile, "fragile", "non fragile")
     said = " ; verdict " + word + " : " + verdict + " dans " + percent + " % des calculs"
-    said += np.where(agree < 50, " seulement", "")
+    # « 50 % des calculs seulement » reads as a mistake.
+    half = (agree < 50) & (agree >= 49.5)
+    said = said.where(~half, said.str.replace(" 50 %", " moins de 50 %", regex=False))
+    said += np.where((agree < 50) & ~half, " seulement", "")
     return said.where(word.ne("") & (fragile | word.ne("robuste")), "")
 
 

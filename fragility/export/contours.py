@@ -45,11 +45,24 @@ def zones_of(bounds: np.ndarray) -> np.ndarray:
     return zones((bounds[:, 0] + bounds[:, 2]) / 2, (bounds[:, 1] + bounds[:, 3]) / 2)
 
 
+def mended(shapes: np.ndarray) -> np.ndarray:
+    """Make polygons valid, and keep polygons only: mending may leave lines and points beside."""
+    broken = ~shapely.is_valid(shapes)
+    whole = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+    mixed = shapely.get_type_id(whole) == 7
+    for rank in np.flatnonzero(mixed):
+        parts = shapely.get_parts(whole[rank])
+        areas = parts[np.isin(shapely.get_type_id(parts), (3, 6))]
+        whole[rank] = shapely.union_all(areas) if len(areas) else shapely.MultiPolygon()
+    shapes = shapes.copy()
+    shapes[broken] = whole
+    return shapes
+
+
 def _simplified(shapes: np.ndarray, tolerance_m: float) -> np.ndarray:
     """Simplify polygons in metres; shapes that GEOS cannot take as a coverage stay as they are."""
     # A self-touching ring, as unions of communes leave, stops the whole coverage.
-    broken = ~shapely.is_valid(shapes)
-    shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
+    shapes = mended(shapes)
     try:
         return np.asarray(shapely.coverage_simplify(shapes, tolerance_m))
     except shapely.errors.GEOSException:

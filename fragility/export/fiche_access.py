@@ -54,7 +54,12 @@ def access(told: Explanation, store: Store) -> Markup:
                 name_of(name) if isinstance(name, str) else ABSENT,
                 minutes_of(_number(one["plus_proche_min"])),
                 figure_of(_number(one["plus_proche_km"]), 1, "\u00a0km"),
-                figure_of(_number(one["population_hors_portee_pct"]), 0, "\u00a0%"),
+                # A share of nobody, or of a number that is not known, says nothing.
+                figure_of(
+                    _number(one["population_hors_portee_pct"]) if told.population else None,
+                    0,
+                    "\u00a0%",
+                ),
                 COVERAGE_LABELS.get(str(one["couverture"]), "Non calculé"),
             )
         )
@@ -98,7 +103,9 @@ def coverage(told: Explanation, row: Mapping[str, object]) -> Markup:
         return section("Couverture et confiance", element("p", "Couverture non calculée."))
     # The two sentences differ by what an uninhabited commune cannot have.
     verdict = f"{COVERAGE_LABELS[reach.couverture]} : {COVERAGE_SENTENCES[reach.couverture]}."
-    if not told.population:
+    if told.population is None:
+        verdict = "La population n'est pas connue : seul le trajet est donné."
+    elif told.population == 0:
         verdict = "Sans habitant, il n'y a personne à couvrir : seul le trajet est donné."
     posts, share = _number(row["nb_conseillers_20min"]), _number(row["capacite_pour_10000"])
     around = ""
@@ -107,8 +114,9 @@ def coverage(told: Explanation, row: Mapping[str, object]) -> Markup:
     elif posts is not None and told.population:
         around = f"{plural(posts, 'conseiller', 'conseillers')} à moins de 20 min"
         if share is not None:
+            shared = "partagé" if posts == 1 else "partagés"
             around += (
-                f" ; partagés avec les communes voisines, {french(share, 1)} pour 10\u202f000 "
+                f" ; {shared} avec les communes voisines, {french(share, 1)} pour 10\u202f000 "
                 "personnes en difficulté"
             )
         around += "."
@@ -132,10 +140,11 @@ def _verdict(told: Explanation, both: float | None) -> str:
     if sure is None or not sure.confiance or sure.probabilite_fragile_pct is None:
         return ""
     word = "fragile" if told.est_fragile else "non fragile"
-    share, worth = percent(sure.probabilite_fragile_pct), CONFIDENCE_SENTENCES[sure.confiance]
+    chance, worth = sure.probabilite_fragile_pct, CONFIDENCE_SENTENCES[sure.confiance]
+    share = percent(chance if told.est_fragile else 100 - chance)
     said = (
-        f"Verdict {sure.confiance} : la commune est dite {word}, et elle est fragile dans {share} "
-        f"des calculs ({worth})."
+        f"Verdict {sure.confiance} : la commune est dite {word}, et elle l'est dans {share} des "
+        f"calculs – {worth}."
     )
     if both is not None and both >= 1:
         said += f" Fragile et non couverte à la fois : {percent(both)}."

@@ -108,12 +108,12 @@ def weights(local: Local, store: Store) -> Markup:
     lined = f"trait plein : {average}"
     if near:
         lined += " ; trait pointillé : la commune moyenne du département"
-    caption = f"Points du score ; les apports s'additionnent. Barre : apport ; {lined}. Écart : à "
+    caption = f"Points du score ; les apports s'additionnent. Barre : apport ; {lined}. Écart : "
     return element(
         "div",
         element(
             "table",
-            element("caption", f"{caption}{average}, chaque territoire comptant pour un."),
+            element("caption", f"{caption}{_to(average)}, chaque territoire comptant pour un."),
             element("thead", element("tr", *titles)),
             element("tbody", *lines),
         ),
@@ -151,3 +151,8 @@ def _bar(own: float, mean: float | None, beside: float | None, low: float, high:
         f'<svg viewBox="0 0 200 16" preserveAspectRatio="none" aria-hidden="true">{"".join(lines)}'
         "</svg>"
     )
+
+
+def _to(average: str) -> str:
+    """Write « à » before a noun and its article: « au département », « à la commune »."""
+    return "au " + average.removeprefix("le ") if average.startswith("le ") else f"à {average}"

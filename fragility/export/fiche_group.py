@@ -91,13 +91,16 @@ def _folded(
     shown, rest = rows[:most], rows[most:]
     if not rest:
         return table(caption, heads, rows)
-    more = f"Les {most} premières ; les {len(rest)} suivantes sont dans la fiche à l'écran."
+    others = f"les {len(rest)} suivantes sont" if len(rest) > 1 else "la suivante est"
+    more = f"Les {most} premières ; {others} dans la fiche à l'écran."
     return join(
         [
             table(f"{caption} {more}", heads, shown),
             element(
                 "details",
-                element("summary", f"Les {len(rest)} suivantes"),
+                element(
+                    "summary", f"Les {len(rest)} suivantes" if len(rest) > 1 else "La suivante"
+                ),
                 table("Suite de la liste.", heads, rest),
                 class_="ecran",
             ),

@@ -31,8 +31,9 @@ FILES = (
     (
         "`fragilite.gpkg`",
         "les couches : communes, IRIS, EPCI, départements, lieux, communes "
-        "fragiles et non couvertes, foyers de fragilité",
-        "QGIS, ArcGIS, R, Python",
+        "fragiles et non couvertes, foyers de fragilité (communes et IRIS sont des vues, à lire "
+        "sans les modifier ; DuckDB lit `fragilite.duckdb` plutôt que ce fichier)",
+        "QGIS, R, Python",
     ),
     ("`fragilite.xlsx`", "l'essentiel, à filtrer", "Excel, LibreOffice"),
     ("`communes_fragiles_non_couvertes.csv`", "la liste d'action", "tableur"),
@@ -63,6 +64,12 @@ FILES = (
         "`derive.html`",
         "ce qui a changé depuis la publication précédente, et ce qu'il faut vérifier",
         "navigateur",
+    ),
+    (
+        "`fiches/`, `site/`",
+        "les fiches à imprimer et la carte pour un navigateur, une fois demandées "
+        "(« fragility fiche CODE », « fragility serve »)",
+        "navigateur, imprimante",
     ),
 )
 

@@ -199,9 +199,9 @@ def engine_words(engines: pd.DataFrame, extracts: bool, edition: str) -> str:
     if engines["moteur"].eq("route").any():
         return (
             f"Temps de trajet : comme dans l'édition, par la route pour {french(road, 1)} % des "
-            "habitants, à vol d'oiseau selon la densité pour les autres."
+            "habitants, par la terre selon la densité pour les autres."
         )
-    said = "Temps de trajet : comme dans l'édition, à vol d'oiseau selon la densité, sans route."
+    said = "Temps de trajet : comme dans l'édition, par la terre selon la densité, sans route."
     if not extracts:
         return said
     return (

@@ -62,7 +62,7 @@ def write_site(out: Path, edition: str, to: Path | None = None) -> SiteReport:
             path=folder,
             remedy=f"lancez « fragility run --edition {edition} »",
         )
-    target = to or folder / "site"
+    target = (to or folder / "site").resolve()
     if target.exists() and any(target.iterdir()) and not (target / ACCOUNT).is_file():
         raise UsageError(
             "Ce dossier n'est pas vide, et n'est pas un site déjà écrit.",
@@ -73,8 +73,7 @@ def write_site(out: Path, edition: str, to: Path | None = None) -> SiteReport:
     try:
         shutil.rmtree(draft, ignore_errors=True)
         departements = _write(folder, out / TILES / edition, draft)
-        shutil.rmtree(target, ignore_errors=True)
-        draft.replace(target)
+        _publish(draft, target)
     except OSError as error:
         raise FragilityError(
             "Le site n'a pas pu être écrit.",
@@ -87,6 +86,27 @@ def write_site(out: Path, edition: str, to: Path | None = None) -> SiteReport:
         shutil.rmtree(draft, ignore_errors=True)
     sizes = [path.stat().st_size for path in target.rglob("*") if path.is_file()]
     return SiteReport(target, len(sizes), sum(sizes) / 1e6, departements)
+
+
+def _publish(draft: Path, target: Path) -> None:
+    """Replace what a site holds, and leave what its owner put beside (a `CNAME`, a `.git`)."""
+    target.mkdir(parents=True, exist_ok=True)
+    # The account last: it says that the site is whole.
+    for made in sorted(draft.iterdir(), key=lambda path: path.name == ACCOUNT):
+        old = target / made.name
+        if old.is_dir():
+            shutil.rmtree(old)
+        made.replace(old)
+
+
+def is_stale(folder: Path) -> bool:
+    """Tell whether the site of an edition is absent, or older than its figures."""
+    account = folder / "site" / ACCOUNT
+    if not account.is_file():
+        return True
+    made = account.stat().st_mtime
+    tables = (folder / "tables").glob("*.parquet")
+    return any(path.stat().st_mtime > made for path in tables)
 
 
 def _write(folder: Path, cache: Path, draft: Path) -> tuple[str, ...]:

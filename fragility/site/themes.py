@@ -203,7 +203,8 @@ def _reach(measures: pd.DataFrame) -> list[Theme]:
         *near,
         _cut(measures, "population_hors_portee_pct", REACH, "Habitants hors de portée",
              "Part des habitants trop loin d'un conseiller numérique.", "%", 0, (1, 25, 50, 75)),
-        _cut(measures, "capacite_pour_10000", REACH, "Conseillers à portée pour 10 000 habitants",
+        _cut(measures, "capacite_pour_10000", REACH,
+             "Conseillers à portée pour 10 000 personnes en difficulté",
              "Places des conseillers partagées entre tous ceux qui sont à leur portée.", "", 1,
              reverse=True),
     ]  # fmt: skip

@@ -20,7 +20,7 @@ import pyarrow as pa
 import shapely
 
 from fragility.errors import MissingFileError
-from fragility.export.contours import simplify_together
+from fragility.export.contours import mended, simplify_together
 
 LEVELS = ("commune", "iris", "epci", "departement")
 MIN_ZOOM, MAX_ZOOM = 4, 9
@@ -30,7 +30,9 @@ EXTENTS = {4: 1024, 5: 1024, 6: 2048, 7: 2048, 8: 4096, 9: 8192}
 # Metres of `simplify_together`, from this zoom down to the next.
 TOLERANCES = {7: 300.0, 5: 1200.0}
 STAMP = "empreinte.txt"
-_VERSION = "1"
+_VERSION = "2"
+# On a map whose smallest cell is ten metres.
+_SNAP_M = 1.0
 _RADIUS = 6378137.0
 _WORLD = 2 * np.pi * _RADIUS
 _MAX_LATITUDE = 85.05
@@ -96,6 +98,8 @@ def write_tiles(contours: gpd.GeoDataFrame, folder: Path) -> int:
         extension = str(_extension()).replace("'", "''")
         connection.execute(f"LOAD '{extension}'")
         for zooms in _scales():
+            if zooms[0] < IRIS_ZOOM:
+                frames.pop("iris", None)
             if zooms[0] in TOLERANCES:
                 metres = TOLERANCES[zooms[0]]
                 frames = {k: simplify_together(frame, metres) for k, frame in frames.items()}
@@ -137,10 +141,12 @@ def _mercator(lonlat: np.ndarray) -> np.ndarray:
 
 
 def _sound(shapes: np.ndarray) -> np.ndarray:
-    """Mend the shapes that the projection has folded: lines that touched may cross."""
-    broken = ~shapely.is_valid(shapes)
-    shapes[broken] = shapely.make_valid(shapes[broken], method="structure", keep_collapsed=False)
-    return shapes
+    """Mend the shapes that the projection has folded: lines that touched may cross.
+
+    Slivers of no area, which stop the cutting of a tile, fall with the snapping to a metre.
+    """
+    snapped: np.ndarray = shapely.set_precision(mended(shapes), _SNAP_M)
+    return snapped
 
 
 def _load(connection: duckdb.DuckDBPyConnection, frames: dict[str, gpd.GeoDataFrame]) -> None:

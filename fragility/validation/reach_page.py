@@ -70,8 +70,9 @@ def _kinds(table: pd.DataFrame, communes: pd.DataFrame) -> Block:
     return Block(
         "À portée de quoi",
         (
-            f"{french(len(both))} communes sans conseiller numérique à portée ont un autre lieu de "
-            "médiation à moins de 20 minutes : une aide existe, d'une autre nature.",
+            f"{french(len(both))} communes non couvertes par un conseiller numérique le sont par "
+            "un autre lieu de médiation (même à des vitesses 25 % plus faibles) : une aide "
+            "existe, d'une autre nature.",
         ),
         table=pd.DataFrame(rows).round(0),
         caption="Habitants et communes hors de portée, par dispositif",
@@ -127,7 +128,7 @@ def _readings(communes: pd.DataFrame) -> Block:
         (
             "La commune dit peu : un conseiller de la commune voisine est souvent tout près. Les "
             "minutes sont celles de l'habitant médian. Une région sans ligne n'a aucune commune "
-            "fragile au regard de la France.",
+            "dite fragile : faute de score en Guadeloupe, en Guyane et à Mayotte.",
         ),
         table=_shown(table, "Communes fragiles"),
         caption="Part des communes fragiles sans conseiller numérique, par région",

@@ -87,10 +87,18 @@ def test_tiles_are_made_again_only_for_other_contours(contours, tmp_path):
 
 
 def test_a_shape_that_the_projection_folds_is_mended():
-    bow = shapely.Polygon([(0, 0), (1, 1), (1, 0), (0, 1)])
-    mended = tiles._sound(np.array([bow, square(0, 0)], dtype=object))
+    bow = shapely.Polygon([(0, 0), (1000, 1000), (1000, 0), (0, 1000)])
+    plain = shapely.box(0, 0, 1000, 1000)
+    mended = tiles._sound(np.array([bow, plain], dtype=object))
     assert shapely.is_valid(mended).all()
-    assert mended[1].equals(square(0, 0))
+    assert mended[0].area == 500_000
+    assert mended[1].equals(plain)
+
+
+def test_a_sliver_beside_a_shape_falls():
+    sliver = shapely.Polygon([(5000, 0), (5000, 900), (5000 + 1e-8, 900)])
+    (kept,) = tiles._sound(np.array([shapely.MultiPolygon([shapely.box(0, 0, 90, 90), sliver])]))
+    assert shapely.equals(kept, shapely.box(0, 0, 90, 90))
 
 
 def test_equal_contours_give_equal_bytes(contours, tmp_path):

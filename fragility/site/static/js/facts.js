@@ -6,6 +6,13 @@ const minus = "–";
 const between = (low, high, decimals, unit = "") => (low === null || low === undefined ? null
   : `de ${number(low, decimals)} à ${number(high, decimals)}${unit}`);
 
+// The share of the calculations that agree with what is published; no number of them proves anything.
+function verdictWords(facts) {
+  const share = facts.est_fragile ? facts.probabilite_fragile_pct : 100 - facts.probabilite_fragile_pct;
+  const said = share < 1 ? "moins de 1" : share > 99 ? "plus de 99" : number(share);
+  return `${facts.est_fragile ? "Fragile" : "Non fragile"} dans ${said} %`;
+}
+
 export function scoreWords(facts, account) {
   const main = account.themes[0];
   if (facts.score === null || facts.score === undefined) {
@@ -21,7 +28,7 @@ export function scoreWords(facts, account) {
     lines.push(`Avec d’autres choix raisonnables et l’incertitude des données, le score est compris neuf fois sur dix entre ${number(facts.score_bas, 2)} et ${number(facts.score_haut, 2)}.`);
   }
   if (facts.confiance) {
-    lines.push(`Fragile dans ${number(facts.probabilite_fragile_pct)} % des calculs. Verdict ${facts.confiance} : ${account.mots.confiance[facts.confiance]}.`);
+    lines.push(`${verdictWords(facts)} des calculs. Verdict ${facts.confiance} : ${account.mots.confiance[facts.confiance]}.`);
   }
   if (facts.couverture) {
     lines.push(`${account.mots.couverture[facts.couverture]} : ${account.mots.couverture_phrases[facts.couverture]}.`);
