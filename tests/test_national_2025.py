@@ -191,4 +191,6 @@ def test_the_indicator_is_called_what_it_is(national_2025):
 def test_it_fits_like_the_other(national_2025):
     _, report = national_2025
     assert report.peak_mb < 3000
-    assert report.seconds < 150  # see test_national.py
+    reach = report.steps["access_portee"]  # see test_national.py
+    assert reach < 45
+    assert report.seconds - reach < 150
