@@ -39,8 +39,8 @@ def test_it_fits_in_two_minutes_and_three_gigabytes(national):
     _, report = national
     assert report.peak_mb < 3000
     # Files to list in a minute; intervals, sensitivity, audit and report in half of one. A loaded
-    # machine is given half as much again. Reach of every kind of place, which is half a minute more,
-    # has a bound of its own.
+    # machine is given half as much again. Reach of every kind of place, half a minute more, has a
+    # bound of its own.
     reach = report.steps["access_portee"]
     assert reach < 45
     assert report.seconds - reach < 150
