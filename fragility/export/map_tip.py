@@ -57,13 +57,8 @@ def _between(low: str, high: str) -> str:
 
 def _verdict() -> str:
     """Return an expression that says how sure the verdict is."""
-    chance = '"probabilite_fragile_pct"'
-    agree = f'CASE WHEN "est_fragile" THEN {chance} ELSE 100 - {chance} END'
-    word = "CASE WHEN \"est_fragile\" THEN 'fragile' ELSE 'non fragile' END"
-    said = (
-        f"'Verdict ' || \"confiance\" || ' : ' || {word} || ' dans ' || "
-        f"format_number({agree}, 0) || ' % des calculs'"
-    )
+    share = "format_number(\"probabilite_fragile_pct\", 0) || ' % des calculs'"
+    said = f"'Verdict ' || \"confiance\" || ' : fragile dans ' || {share}"
     return f"[% CASE WHEN \"confiance\" IS NULL THEN 'Verdict non calculé' ELSE {said} END %]"
 
 

@@ -65,12 +65,6 @@ FILES = (
         "ce qui a changé depuis la publication précédente, et ce qu'il faut vérifier",
         "navigateur",
     ),
-    (
-        "`fiches/`, `site/`",
-        "les fiches à imprimer et la carte pour un navigateur, une fois demandées "
-        "(« fragility fiche CODE », « fragility serve »)",
-        "navigateur, imprimante",
-    ),
 )
 
 
