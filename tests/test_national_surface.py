@@ -1,4 +1,4 @@
-"""The surface on the map of France: estuaries, bridges and islands; laws against brute force."""
+"""The surface on the map of France: waters, bridges and islands; laws against brute force."""
 
 from __future__ import annotations
 
@@ -8,46 +8,18 @@ import pandas as pd
 import pytest
 import shapely
 
+from fragility.access import water
 from fragility.access.cost_surface import ELONGATION, PIXEL_M, Surface, build_surfaces
 from fragility.access.coverage import build_portee, commune_density
 from fragility.access.nearest import Reach, cell_costs, reach_places
 from fragility.access.surface_trips import SurfaceEngine, spread
+from fragility.access.travel import speed_kmh
 from fragility.territory.crs import METROPOLE
+from tests.crossings import ACROSS, FAR, JOINED, NEAR, TOWNS
 
 pytestmark = pytest.mark.national
 
-# Longitude and latitude of town centres.
-TOWNS = {
-    "Royan": (-1.026, 45.623), "Le Verdon-sur-Mer": (-1.062, 45.545),
-    "Blaye": (-0.664, 45.128), "Lamarque": (-0.717, 45.096), "Plassac": (-0.652, 45.098),
-    "Paimbœuf": (-2.031, 47.287), "Donges": (-2.074, 47.318), "Saint-Viaud": (-2.018, 47.256),
-    "Saint-Nazaire": (-2.214, 47.274), "Saint-Brevin-les-Pins": (-2.166, 47.247),
-    "Le Pellerin": (-1.757, 47.199), "Couëron": (-1.727, 47.213),
-    "Honfleur": (0.233, 49.419), "Gonfreville-l'Orcher": (0.234, 49.505),
-    "Port-Saint-Louis-du-Rhône": (4.804, 43.388), "Salin-de-Giraud": (4.731, 43.413),
-    "Locmariaquer": (-2.944, 47.568), "Port-Navalo": (-2.912, 47.548),
-    "Arcachon": (-1.168, 44.659), "Cap Ferret": (-1.245, 44.645),
-    "La Rochelle": (-1.151, 46.160), "Rivedoux-Plage": (-1.273, 46.160),
-    "Marennes": (-1.105, 45.825), "Le Château-d'Oléron": (-1.195, 45.885),
-    "La Barre-de-Monts": (-2.120, 46.880), "Barbâtre": (-2.180, 46.943),
-    "Dinard": (-2.060, 48.632), "Saint-Servan": (-2.010, 48.634),
-    "Plougastel-Daoulas": (-4.369, 48.373), "Le Relecq-Kerhuon": (-4.396, 48.408),
-    "Quiberon": (-3.120, 47.484), "Plouharnel": (-3.113, 47.598),
-    "Gâvres": (-3.352, 47.695), "Port-Louis": (-3.354, 47.707),
-}  # fmt: skip
-NEAR = [
-    ("Blaye", "Plassac"), ("Paimbœuf", "Saint-Viaud"),
-    ("Saint-Nazaire", "Saint-Brevin-les-Pins"), ("La Rochelle", "Rivedoux-Plage"),
-    ("Marennes", "Le Château-d'Oléron"), ("La Barre-de-Monts", "Barbâtre"),
-    ("Dinard", "Saint-Servan"), ("Plougastel-Daoulas", "Le Relecq-Kerhuon"),
-    ("Quiberon", "Plouharnel"), ("Honfleur", "Gonfreville-l'Orcher"),
-]  # fmt: skip
-FAR = [
-    ("Royan", "Le Verdon-sur-Mer", 120), ("Blaye", "Lamarque", 60), ("Paimbœuf", "Donges", 25),
-    ("Le Pellerin", "Couëron", 25), ("Port-Saint-Louis-du-Rhône", "Salin-de-Giraud", 15),
-    ("Locmariaquer", "Port-Navalo", 60), ("Arcachon", "Cap Ferret", 60),
-    ("Gâvres", "Port-Louis", 20),
-]  # fmt: skip
+OVER_MIN = 17  # over a water of the table, were it land, in fewer minutes
 # Communes of islands that no bridge joins.
 ISLANDS = [
     "85113", "29155", "56069", "56152", "56241", "56009", "56114", "29082", "22016", "17004",
@@ -97,20 +69,80 @@ def towns() -> dict[str, np.ndarray]:
     return dict(zip(TOWNS, np.column_stack([points.x, points.y])[:, None, :], strict=True))
 
 
-def trip(surface: Surface, start: np.ndarray, end: np.ndarray) -> float:
-    return float(spread(surface, end).trips(start)[1][0])
+def farthest_m(minutes: float) -> float:
+    """Metres that no trip of so many minutes goes beyond: all of it in open country, and more."""
+    return 1000 * (minutes * speed_kmh(np.zeros(1))[0] / 60 * ELONGATION + 5)
+
+
+def around(surface: Surface, point: np.ndarray, minutes: float) -> Surface:
+    """The part of a surface that holds every trip of so many minutes from a point."""
+    row = int((surface.top - point[0, 1]) // PIXEL_M)
+    column = int((point[0, 0] - surface.left) // PIXEL_M)
+    size = int(np.ceil(farthest_m(minutes) / PIXEL_M))
+    first, start = max(row - size, 0), max(column - size, 0)
+    pace = surface.pace[first : row + size + 1, start : column + size + 1]
+    return Surface(
+        surface.epsg, surface.left + start * PIXEL_M, surface.top - first * PIXEL_M, pace
+    )
+
+
+def trip(surface: Surface, start: np.ndarray, end: np.ndarray, minutes: float) -> float:
+    """Minutes between two points: exact below those given."""
+    return float(spread(around(surface, start, minutes), end).trips(start)[1][0])
+
+
+@pytest.fixture(scope="module")
+def without(tables, communes, grid, towns):
+    """Minutes between two towns once an entry of a table of waters or bridges is gone."""
+    density = commune_density(communes, pd.read_parquet(tables / "core_recensement.parquet"))
+    shapes = communes[~communes["code_departement"].str.startswith("97")]
+    bounds = shapes.geometry.to_crs(METROPOLE).bounds
+
+    def minutes(name: str, one: str, other: str, limit: float) -> float:
+        (x, y), m = towns[one][0], farthest_m(limit)
+        near = bounds["minx"].lt(x + m) & bounds["maxx"].gt(x - m)
+        near &= bounds["miny"].lt(y + m) & bounds["maxy"].gt(y - m)
+        homes = grid[grid["code_commune"].isin(shapes["code_commune"][near])]
+        with pytest.MonkeyPatch.context() as patch:
+            for table in ("RIVERS", "LINKS"):
+                own = {key: line for key, line in getattr(water, table).items() if key != name}
+                patch.setattr(water, table, own)
+            surface = build_surfaces(homes, shapes[near], density)[METROPOLE]
+        return trip(surface, towns[one], towns[other], limit)
+
+    return minutes
+
+
+def test_each_water_and_each_bridge_has_its_two_towns() -> None:
+    assert set(ACROSS) == set(water.RIVERS)
+    assert set(JOINED) == set(water.LINKS)
 
 
 @pytest.mark.parametrize(("one", "other"), NEAR)
-def test_two_towns_of_one_bank_or_joined_by_a_bridge_are_near(surfaces, towns, one, other) -> None:
+def test_two_towns_of_one_bank_are_near(surfaces, towns, one, other) -> None:
     km = np.hypot(*(towns[one] - towns[other])[0]) / 1000
     # Twice the way of the crow, at the slowest pace.
-    assert trip(surfaces[METROPOLE], towns[one], towns[other]) < 2 * km * 60 / 16 + 2
+    most = 2 * km * 60 / 16 + 2
+    assert trip(surfaces[METROPOLE], towns[one], towns[other], most) < most
 
 
 @pytest.mark.parametrize(("one", "other", "least"), FAR)
 def test_two_towns_across_the_water_are_far(surfaces, towns, one, other, least) -> None:
-    assert trip(surfaces[METROPOLE], towns[one], towns[other]) > least
+    assert trip(surfaces[METROPOLE], towns[one], towns[other], least) > least
+
+
+@pytest.mark.parametrize("name", water.RIVERS)
+def test_a_water_parts_two_towns_and_nothing_else_does(surfaces, towns, without, name) -> None:
+    one, other, least = ACROSS[name]
+    assert trip(surfaces[METROPOLE], towns[one], towns[other], least) > least
+    assert without(name, one, other, OVER_MIN) < min(least, OVER_MIN)
+
+
+@pytest.mark.parametrize("name", water.LINKS)
+def test_a_bridge_joins_two_towns_and_nothing_else_does(surfaces, towns, without, name) -> None:
+    one, other, most = JOINED[name]
+    assert trip(surfaces[METROPOLE], towns[one], towns[other], most) < most
+    assert without(name, one, other, most) > most
 
 
 def test_an_island_without_a_place_is_not_covered(communes, tables, lieux, couts, reach) -> None:

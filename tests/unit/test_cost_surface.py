@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from fragility import schemas
 from fragility.access import cost_surface
@@ -14,6 +17,7 @@ from fragility.access.cost_surface import ELONGATION, INNER_KM, PIXEL_M, Surface
 from fragility.access.nearest import cell_costs, reach_places
 from fragility.access.run import surface_table
 from fragility.access.surface_trips import SurfaceEngine, spread
+from fragility.access.water import fixed_links, uncrossed_rivers
 
 X, Y = 800_000.0, 6_500_000.0
 EMPTY = 60 / 38  # minutes per km in the open country
@@ -66,6 +70,9 @@ def lieux(*at: tuple[float, float]) -> gpd.GeoDataFrame:
             "dispositifs": "conseiller_numerique",
             "code_commune": "01000",
             "statut": "retenu",
+            "itinerance": False,
+            "date_connue": "2022-12-01",
+            "est_ancien": False,
         }
     )
     return gpd.GeoDataFrame(frame, geometry=points.to_crs(4326))
@@ -210,6 +217,22 @@ def test_a_river_without_a_bridge_is_gone_round(monkeypatch: pytest.MonkeyPatch)
     bridge = shapely.LineString([(X + 4000, Y - 18_000), (X + 6000, Y - 18_000)])
     monkeypatch.setattr(cost_surface, "fixed_links", lambda epsg: [bridge])
     assert costs(banks, grid((8, -19)), lieux((2, -19)))["minutes"].iloc[0] < 8 * EMPTY
+
+
+@pytest.mark.parametrize("lines", [uncrossed_rivers, fixed_links])
+def test_waters_and_bridges_are_lines_of_the_metropole(
+    lines: Callable[[int], list[BaseGeometry]],
+) -> None:
+    """A coordinate mistyped by a tenth of a degree makes a line go there and back."""
+    west, south, east, north = 100_000, 6_050_000, 1_250_000, 7_120_000
+    for line in lines(2154):
+        x, y = np.array(line.coords).T
+        assert ((x > west) & (x < east) & (y > south) & (y < north)).all()
+        step = np.hypot(np.diff(x), np.diff(y))
+        assert step.min() > 100
+        turn = np.diff(x)[1:] * np.diff(x)[:-1] + np.diff(y)[1:] * np.diff(y)[:-1]
+        assert (turn > -0.8 * step[1:] * step[:-1]).all()
+    assert lines(5490) == []
 
 
 def test_the_table_of_pixels_is_the_surface() -> None:
