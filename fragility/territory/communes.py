@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import geopandas as gpd
-import numpy as np
 import pandas as pd
-import shapely
-from shapely.geometry.base import BaseGeometry
 
 from fragility import schemas
 from fragility.errors import DataCheckError
 from fragility.ledger import ledger, stack
-from fragility.territory.crs import WGS84, area_km2, departement_of
-from fragility.territory.holes import centres_by_commune, fill_holes, share_contour
+from fragility.territory.crs import WGS84, area_km2
+from fragility.territory.holes import centres_by_commune
+from fragility.territory.lost_contours import mend_contours
 
 NO_EPCI = ("ZZZZZZZZZ", "Sans objet")
-# Simplifying left some contours as a sliver of a few square metres: below a tenth of the published
-# area, a contour is no contour. (The real ones go down to 0.2: lagoons, recent mergers.) Without a
-# published area, below a hectare, a third of the smallest commune (Castelmoron-d'Albret, 3.5 ha).
-SLIVER = 0.1
-SLIVER_KM2 = 0.01
-# A contour of another year stands in for a lost one if the commune has kept its area.
-SAME_AREA = 0.1
+# Contours as a file publishes them, of another year for some: the area is known beside.
+DRAWN = ("ign", "reuni", "partiel")
 _COLUMNS = list(schemas.TABLES["core_communes"].columns)
 
 
@@ -56,6 +51,7 @@ def build_communes(
     superficies: pd.DataFrame | None = None,
     centres: gpd.GeoDataFrame | None = None,
     other_contours: gpd.GeoDataFrame | None = None,
+    merged: Collection[str] = (),
 ) -> tuple[gpd.GeoDataFrame, pd.DataFrame]:
     """Assemble the table of communes on the official geographic code (COG).
 
@@ -70,8 +66,9 @@ def build_communes(
     superficies : `code_commune`, `superficie_km2`; where it has nothing, the contour is measured.
     centres : points with `code_arrondissement` (or commune), to find again the hole of a commune
         whose contour is null or a sliver.
-    other_contours : contours of another year, tried first for such a commune; kept if its area is
-        within a tenth of the published one.
+    other_contours : contours of another year (`spare.bring_contours`), tried first for such a
+        commune, and for one of which the file draws a part only (`lost_contours.mend_contours`).
+    merged : communes that merged lately (`spare.merged_communes`), to say which are drawn in part.
 
     Returns
     -------
@@ -106,80 +103,29 @@ def build_communes(
     measured = area_km2(drawn, table["code_departement"])
     # A published zero would make every density infinite.
     area = measured if published is None else published.where(published > 0).fillna(measured)
-    lost = codes[drawn.isna() | (measured < SLIVER * area) | (measured < SLIVER_KM2)]
-    spare = _of_another_year(lost, area, other_contours)
-    drawn = drawn.where(
-        ~codes.isin(spare.index),
-        gpd.GeoSeries(spare.reindex(codes).to_numpy(), index=codes.index, crs=WGS84),
+    mended = mend_contours(
+        codes,
+        drawn,
+        area,
+        centres=centres_by_commune(centres, codes),
+        other=other_contours,
+        merged=merged,
     )
-    replaced = lost[lost.isin(spare.index)]
-    lost = lost[~lost.isin(spare.index)]
-    points = centres_by_commune(centres, codes)
-    shared = _shared_contours(codes, drawn, measured / area, lost, points)
-    usable = ~codes.isin([*lost, *shared])
-    holed = lost[~lost.isin(list(shared))].tolist()
-    rebuilt, approximate = fill_holes(drawn[usable], holed, points)
-    rebuilt |= shared
-    approximate |= set(shared)
-    geometry = drawn.where(usable, None)
-    found = codes.isin(list(rebuilt))
-    geometry[found] = [rebuilt[code] for code in codes[found]]
-    table["contour_origine"] = np.select(
-        [usable, codes.isin(approximate), found], ["ign", "approche", "reconstruit"], "absent"
-    )
-    remeasured = area_km2(geometry[~usable], table["code_departement"][~usable])
-    table["superficie_km2"] = area.where(usable | (published is not None), remeasured)
-    table["contour_origine"] = table["contour_origine"].astype("str")
-    frame = gpd.GeoDataFrame(table, geometry=geometry, crs=WGS84)[_COLUMNS]
-    return frame, stack(*_account(communes, contours, frame, replaced))
-
-
-def _shared_contours(
-    codes: pd.Series,
-    drawn: gpd.GeoSeries,
-    growth: pd.Series,
-    lost: pd.Series,
-    centres: gpd.GeoDataFrame,
-) -> dict[str, BaseGeometry]:
-    """Share the contours from before a split between the communes whose centres they hold.
-
-    Parameters
-    ----------
-    growth : measured area over published area, on the index of `codes`.
-    lost : communes without contour.
-
-    Returns
-    -------
-    Code -> part of the old contour that is nearest to the centres of the commune.
-    """
-    parts: dict[str, BaseGeometry] = {}
-    missing = centres[centres["code"].isin(lost)]
-    for rank in codes.index[growth > 1 + SAME_AREA]:
-        near = pd.concat([missing, centres[centres["code"] == codes[rank]]])
-        inside = near[shapely.contains(drawn[rank], np.asarray(near.geometry, dtype=object))]
-        if inside["code"].nunique() > 1:
-            parts |= share_contour(drawn[rank], np.asarray(inside.geometry), inside["code"])
-    return parts
-
-
-def _of_another_year(
-    lost: pd.Series, area: pd.Series, other: gpd.GeoDataFrame | None
-) -> gpd.GeoSeries:
-    """Contours of `other` for the lost communes that have kept their published area."""
-    if other is None or lost.empty:
-        return gpd.GeoSeries([], index=pd.Index([], dtype="str"), crs=WGS84)
-    own = other[(other["type_commune"] == "COM") & other["code"].isin(lost)]
-    shapes = own.set_index("code").geometry.to_crs(WGS84).dropna()
-    published = area[lost.index].set_axis(lost).reindex(shapes.index)
-    measured = area_km2(shapes, departement_of(shapes.index.to_series()))
-    return shapes[(measured / published - 1).abs() <= SAME_AREA]
+    table["contour_origine"] = mended.origin
+    as_drawn = mended.origin.isin(DRAWN)
+    remeasured = area_km2(mended.geometry[~as_drawn], table["code_departement"][~as_drawn])
+    table["superficie_km2"] = area.where(as_drawn | (published is not None), remeasured)
+    frame = gpd.GeoDataFrame(table, geometry=mended.geometry, crs=WGS84)[_COLUMNS]
+    lent, completed = codes[mended.lent], codes[mended.completed]
+    return frame, stack(*_account(communes, contours, frame, lent, completed))
 
 
 def _account(
     communes: pd.DataFrame,
     contours: gpd.GeoDataFrame,
     frame: gpd.GeoDataFrame,
-    replaced: pd.Series,
+    lent: pd.Series,
+    completed: pd.Series,
 ) -> list[pd.DataFrame]:
     """Where the rows of the COG and of the contours went."""
     kinds = communes["type_commune"]
@@ -196,8 +142,8 @@ def _account(
     )
     own = contours[contours["type_commune"] == "COM"]
     origin = own["code"].map(frame.set_index("code_commune")["contour_origine"])
-    other_year = own["code"].isin(replaced)
-    kept = (origin == "ign") & ~other_year
+    other_year, short = own["code"].isin(lent), own["code"].isin(completed)
+    kept = origin.isin(DRAWN) & ~other_year & ~short
     return [
         cog,
         ledger(
@@ -207,6 +153,7 @@ def _account(
             int(kept.sum()),
             {
                 "contour vide ou réduit à presque rien, pris d'une autre année": other_year.sum(),
+                "contour d'une partie de la commune, complété d'après une autre année": short.sum(),
                 "arrondissement municipal (sert aux IRIS)": len(contours) - len(own),
                 "contour vide ou réduit à presque rien, reconstruit": (
                     origin == "reconstruit"

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
 from fragility.territory.crs import WGS84, departement_of, zone_epsg
+from fragility.territory.slivers import LEAST_M2
 
 # Half-side of the box searched around a centre, in degrees: 33 km from north to south, more than
 # the largest metropolitan commune (Arles, 40 km across).
@@ -126,4 +127,9 @@ def voronoi_cells(
     cells[alone] = hulls[group[alone]]
     several = np.flatnonzero(np.bincount(group) > 1)
     cells[~alone] = shapely.intersection(shapely.get_parts(diagrams[several]), hulls[group[~alone]])
+    # A cell that a hull's corner just reaches is no place.
+    parts, owner = shapely.get_parts(cells, return_index=True)
+    small = shapely.area(parts) < LEAST_M2
+    for cell in np.setdiff1d(owner[small], np.flatnonzero(shapely.area(cells) < LEAST_M2)):
+        cells[cell] = shapely.union_all(parts[(owner == cell) & ~small])
     return cells

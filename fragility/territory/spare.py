@@ -9,6 +9,9 @@ import shapely
 from fragility.territory.cog import apply_passage, build_passage
 from fragility.territory.dated import Dated
 
+# Years: a contour file older than that serves no edition.
+LAG = 10
+
 
 def bring_superficies(
     published: Dated | None, communes: pd.DataFrame, movements: pd.DataFrame, cog_year: int
@@ -46,8 +49,8 @@ def bring_contours(
 
     Returns
     -------
-    `type_commune`, `code`, `geometry`; communes split again, or of which a part has no contour,
-    are left out.
+    `type_commune`, `code`, `reunie` (several communes of the other map), `geometry`; communes split
+    again, or of which a part has no contour, are left out.
     """
     if other is None:
         return None
@@ -64,11 +67,28 @@ def bring_contours(
         for code, shapes in usable.groupby("code_apres")["shape"]
     }
     kept = own[~own.index.isin([*parts["code_avant"], *parts["code_apres"]])]
+    several = usable["code_apres"].value_counts().gt(1)
     return gpd.GeoDataFrame(
-        {"type_commune": "COM", "code": [*kept.index, *united]},
+        {
+            "type_commune": "COM",
+            "code": [*kept.index, *united],
+            "reunie": [*[False] * len(kept), *several.reindex(list(united))],
+        },
         geometry=[*kept, *united.values()],
         crs=contours.crs,
     )
+
+
+def merged_communes(communes: pd.DataFrame, movements: pd.DataFrame, cog_year: int) -> list[str]:
+    """List the communes that united several ones in the years that contour files may lag behind.
+
+    Parameters
+    ----------
+    communes, movements, cog_year : as for `bring_superficies`.
+    """
+    codes = communes.loc[communes["type_commune"] == "COM", "code"]
+    passage = build_passage(movements, cog_year - LAG, cog_year, codes)
+    return sorted(passage.loc[passage["nature"] == "fusion", "code_apres"].unique())
 
 
 def _passage(

@@ -1,11 +1,13 @@
 """Contours of groups and light contours, on squares that can be counted."""
 
 import geopandas as gpd
+import numpy as np
 import pytest
 import shapely
 
 from fragility import schemas
 from fragility.export.contours import light_contours, lighten, unite_groups
+from fragility.export.fitting import fit_pieces
 
 
 def square(column, line):
@@ -81,3 +83,60 @@ def test_every_row_of_a_mart_gets_its_contour_in_its_order(communes, iris):
     assert shapes[2].equals_exact(iris.geometry[2], 1e-9, normalize=True)
     unknown = communes.assign(code_commune="99999")
     assert light_contours(contours, "commune", unknown).isna().all()
+
+
+def square_metres(shapes):
+    """Areas of the parts and of the holes of shapes near 46 N, in square metres."""
+    rings = shapely.get_rings(shapely.get_parts(np.array(shapes, dtype=object)))
+    return shapely.area(shapely.polygons(rings)) * 111_200**2 * np.cos(np.radians(46))
+
+
+def test_a_crack_between_two_communes_is_not_drawn_around(communes, iris):
+    # 01001 and 01003 part by four millimetres over a hundred metres, in the middle of their border.
+    crack = shapely.box(2.01 - 5e-8, 46.004, 2.01, 46.005)
+    cracked = communes.assign(
+        geometry=[shapely.difference(one, crack) if one else None for one in communes.geometry]
+    )
+    groups = unite_groups(cracked)
+    contours = lighten(cracked, iris, groups, tolerance_m=0)
+    for table in (groups, contours):
+        shapes = table.loc[table["niveau"] != "commune", "geometry"].dropna()
+        assert shapes.is_valid.all()
+        assert (square_metres(shapes) >= 1).all()
+    assert groups.geometry[0].equals(shapely.box(2, 46, 2.03, 46.01))
+
+
+def test_a_ring_without_inside_is_not_published(communes, iris):
+    # As one of three points, two of which are the same, that rounding leaves.
+    flat = shapely.polygons(shapely.linearrings([[(2.5, 46.5), (2.6, 46.6), (2.5, 46.5)]])[0])
+    town = communes.geometry[0]
+    broken = communes.assign(geometry=[shapely.multipolygons([town, flat]), *communes.geometry[1:]])
+    assert not broken.geometry[0].is_valid
+    contours = lighten(broken, iris, unite_groups(broken), tolerance_m=0)
+    shapes = contours.geometry.dropna()
+    assert shapes.is_valid.all()
+    assert (square_metres(shapes) >= 1).all()
+
+
+def test_what_the_cut_leaves_across_a_neighbour_goes_to_that_neighbour():
+    # The whole has a bay in the west: the piece goes round it and comes back by a corner of 60 m².
+    whole = shapely.Polygon([(2, 46), (2.01, 46), (2.01, 46.01), (2.001, 46.01), (2.001, 46.005),
+                             (2, 46.005)])  # fmt: skip
+    corner = shapely.box(2.0009, 46.0099, 2.0011, 46.0101)
+    south = shapely.union_all([shapely.box(1.999, 45.999, 2.02, 46.004),
+                               shapely.box(1.9, 46, 2, 46.01), shapely.box(1.9, 46.0099, 2.001,
+                               46.0101), corner])  # fmt: skip
+    north = shapely.difference(shapely.box(2, 46.004, 2.02, 46.02), south)
+    fitted = fit_pieces(np.array([south, north]), whole)
+    assert shapely.get_num_geometries(fitted).tolist() == [1, 1]
+    assert shapely.union_all(fitted).symmetric_difference(whole).area < 1e-14
+    assert shapely.area(fitted).sum() == pytest.approx(whole.area)
+
+
+def test_an_islet_stays_with_its_iris():
+    islet = shapely.box(2.02, 46, 2.021, 46.001)
+    whole = shapely.multipolygons([shapely.box(2, 46, 2.01, 46.01), islet])
+    pieces = [shapely.multipolygons([shapely.box(2, 46, 2.01, 46.005), islet]),
+              shapely.box(2, 46.005, 2.01, 46.01)]  # fmt: skip
+    fitted = fit_pieces(np.array(pieces), whole)
+    assert shapely.get_num_geometries(fitted).tolist() == [2, 1]

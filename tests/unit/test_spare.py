@@ -7,7 +7,7 @@ import shapely
 
 from fragility.territory.dated import Dated
 from fragility.territory.holes import fill_holes
-from fragility.territory.spare import bring_contours, bring_superficies
+from fragility.territory.spare import bring_contours, bring_superficies, merged_communes
 
 
 def movements(*rows):
@@ -59,6 +59,16 @@ def test_contours_merge_change_code_and_never_split():
     assert sorted(by_code.index) == ["01001", "01005", "38003"]
     assert by_code["01001"].equals(shapely.box(0, 0, 2, 1))
     assert by_code["38003"].equals(square(2))
+    # Another code for the same ground is no merger.
+    assert found.set_index("code")["reunie"].to_dict() == {
+        "01001": True, "01005": False, "38003": False,
+    }  # fmt: skip
+
+
+def test_communes_that_merged_in_the_last_ten_years_are_known():
+    assert merged_communes(NOW, EVENTS, 2025) == ["01001"]
+    assert merged_communes(NOW, EVENTS, 2032) == ["01001"]
+    assert merged_communes(NOW, EVENTS, 2033) == []
 
 
 def test_a_part_without_contour_leaves_the_whole_out():

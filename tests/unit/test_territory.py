@@ -302,6 +302,48 @@ def test_a_lost_contour_comes_from_another_year_if_the_area_is_the_same():
     assert origin(2.0)[0] == ["ign", "absent"]
 
 
+def test_a_merged_commune_is_completed_and_its_row_is_accounted_for() -> None:
+    # 01005 absorbed 01006's ground east of it before this map; the file draws its own square only.
+    both = shapely.union_all([square(4), square(5)])
+    towns = cog()
+    towns = towns[towns["code"] != "01006"]
+    shapes = contours()
+    old = contours(c01005=both).assign(reunie=lambda t: t["code"].eq("01005"))
+    frame, lines = build_communes(
+        towns,
+        DEPARTEMENTS,
+        REGIONS,
+        EPCI,
+        iris_list(),
+        shapes[shapes["code"] != "01006"],
+        superficies=pd.DataFrame({"code_commune": ["01005"], "superficie_km2": 43.0}),
+        other_contours=old,
+        merged=["01005"],
+    )
+    schemas.validate(frame, "core_communes")
+    rows = frame.set_index("code_commune")
+    assert rows.loc["01005", "contour_origine"] == "reuni"
+    assert rows["contour_origine"].value_counts().to_dict() == {"ign": 7, "reuni": 1}
+    assert rows.geometry["01005"].symmetric_difference(both).area < 1e-12
+    assert rows.loc["01005", "superficie_km2"] == 43.0
+    own = lines[lines["source"] == "contours"].set_index("motif")["lignes"]
+    assert own.to_dict() == {
+        "entrées": 8,
+        "sorties": 7,
+        "contour d'une partie de la commune, complété d'après une autre année": 1,
+    }
+    towns_iris, _ = build_iris(
+        iris_list()[lambda t: t["code_arrondissement"] != "01006"],
+        towns,
+        frame,
+        shapes,
+        NO_SHAPES,
+        centres().iloc[:0].rename(columns={"code": "code_iris"}),
+    )
+    schemas.validate(towns_iris, "core_iris")
+    assert towns_iris["contour_origine"].value_counts().to_dict() == {"commune": 7, "reuni": 1}
+
+
 def test_a_contour_from_before_a_split_is_shared_with_the_commune_it_hides() -> None:
     # 01005 is drawn with the place of 01006, which has no contour; its area is that of one square.
     both = shapely.union_all([square(4), square(5)])
