@@ -8,7 +8,6 @@ from __future__ import annotations
 import codecs
 import io
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -19,17 +18,25 @@ from rich.markup import escape
 from typer import rich_utils
 
 from fragility import __version__
-from fragility.errors import FragilityError, UsageError
+from fragility.errors import FragilityError
 from pipelines.compare_cli import compare
 from pipelines.departement_cli import gpkg
 from pipelines.edition_cli import app as edition_app
 from pipelines.explain_cli import explain
 from pipelines.fiche_cli import fiche
 from pipelines.folders import DEFAULT_PROFILE, default_out, default_raw
-from pipelines.options import FrenchGroup, RawOption, console
+from pipelines.options import (
+    EditionOption,
+    FrenchGroup,
+    OutOption,
+    RawOption,
+    console,
+    require_writable,
+)
 from pipelines.score_cli import score
 from pipelines.simulate_cli import simulate
 from pipelines.site_cli import serve, site
+from pipelines.usage import WRONG_USAGE, in_french
 
 app = typer.Typer(
     cls=FrenchGroup,
@@ -51,28 +58,10 @@ app.command()(serve)
 
 rich_utils.COMMANDS_PANEL_TITLE = "Commandes"
 rich_utils.DEFAULT_STRING = "[défaut : {}]"
+rich_utils.REQUIRED_LONG_STRING = "[obligatoire]"
 
 INTERRUPTED = 130
-# Typer speaks English only, and has no public name for the parent of its usage errors.
-_WRONG_USAGE = typer.BadParameter.__mro__[1]
-_FRENCH = (
-    (r"No such option: (\S+)", r"L'option « \1 » n'existe pas."),
-    (r"No such command '(.*)'", r"La commande « \1 » n'existe pas."),
-    (r".*unexpected extra argument\S* \((.*)\)", r"« \1 » est en trop."),
-    (r"Option '(.*)' requires an argument", r"L'option « \1 » attend une valeur."),
-    (r"(?:.*: )?Input should be a valid number", "Une option attend un nombre."),
-    (r"Missing parameter: base", r"Il manque l'option --from, l'édition de départ."),
-    (r"Missing parameter: name", r"Il manque le nom de l'édition."),
-    (r"Missing parameter: places", r"Il manque le fichier des lieux à noter."),
-    (r"Missing parameter: place", r"Il manque le code ou le nom d'un territoire."),
-    (r"Missing parameter: departement", r"Il manque --departement, le code d'un département."),
-    (r"Missing command", r"Il manque le nom d'une commande, après « edition »."),
-)
 
-EditionOption = Annotated[str, typer.Option("--edition", "-e", help="Édition à traiter.")]
-OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
-]
 ProfilesOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -112,6 +101,7 @@ def run(
     find_edition(edition)
     profiles = [with_share(name, seuil) for name in profile or [DEFAULT_PROFILE]]
     load_profiles(profiles)
+    require_writable((out or default_out()) / edition, "--out")
     from pipelines.display import quiet_dagster
 
     quiet_dagster()
@@ -188,6 +178,7 @@ def fetch(
     """Télécharger les fichiers sources qui manquent, et dire où placer les autres."""
     from pipelines.display import fetch_with_progress
 
+    require_writable(raw or default_raw(), "--raw")
     mirror = os.environ.get("FRAGILITY_MIRROR", "") if mirror is None else mirror
     fetch_with_progress(console(), edition, raw or default_raw(), force, mirror)
 
@@ -214,9 +205,20 @@ def validation(
     raw: RawOption = None,
     out: OutOption = None,
     reference: Annotated[
-        Path | None, typer.Option("--reference", help="Dossier des valeurs publiées à comparer.")
+        Path | None,
+        typer.Option(
+            "--reference",
+            metavar="DOSSIER",
+            help="Dossier des valeurs publiées à comparer.",
+            file_okay=False,
+        ),
     ] = None,
-    docs: Annotated[Path, typer.Option("--docs", help="Dossier de la page écrite.")] = Path("docs"),
+    docs: Annotated[
+        Path,
+        typer.Option(
+            "--docs", metavar="DOSSIER", help="Dossier de la page écrite.", file_okay=False
+        ),
+    ] = Path("docs"),
     passages: Annotated[
         bool,
         typer.Option(
@@ -285,6 +287,7 @@ def validation(
     ] = False,
 ) -> None:
     """Comparer une édition aux valeurs publiées et écrire docs/validation.md."""
+    require_writable(docs, "--docs")
     if passages:
         from fragility.validation.passages_page import write_passages
 
@@ -355,9 +358,9 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         code = INTERRUPTED
     except Exception as error:
-        if not isinstance(error, _WRONG_USAGE):
+        if not isinstance(error, WRONG_USAGE):
             raise
-        code = _refuse(_in_french(error))
+        code = _refuse(in_french(error, sys.argv[1:]))
     if code == INTERRUPTED:
         _errors().print("Interrompu. Ce qui était publié n'a pas changé.")
     sys.exit(code)
@@ -371,19 +374,6 @@ def _refuse(error: FragilityError) -> int:
     """Print an error and return its exit code."""
     _errors().print(f"[bold red]Erreur[/] : {escape(error.message())}")
     return error.exit_code
-
-
-def _in_french(error: Exception) -> UsageError:
-    """Say in French what is wrong in the command, the original words where it is not known."""
-    text = str(error)
-    known = (re.sub(f"{english}.*", french, text) for english, french in _FRENCH)
-    problem = next((k for k in known if k != text), None)
-    return UsageError(
-        problem or "La commande est mal écrite.",
-        expected=", ".join(getattr(error, "possibilities", None) or ()),
-        found=None if problem else text,
-        remedy="« fragility -h » liste les commandes, « fragility run -h » les options de l'une",
-    )
 
 
 def _blank(error: UnicodeError) -> tuple[str, int]:

@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from fragility.errors import UsageError
 from pipelines.folders import default_out, default_raw
-from pipelines.options import RawOption, console
+from pipelines.options import OutOption, RawOption, console, require_writable
 
 
 def compare(
@@ -28,24 +28,19 @@ def compare(
             "--published",
             metavar="FICHIER",
             help="Fichier publié de l'indice (2023 : tous niveaux et variantes ; 2020 : IRIS).",
+            dir_okay=False,
         ),
     ] = None,
     edition: Annotated[
         str, typer.Option("--edition", "-e", help="Édition comparée au fichier publié.")
     ] = "france-2021",
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out",
-            help="Dossier des résultats : la comparaison s'y écrit, dans comparaisons/ (défaut : "
-            "data/processed).",
-        ),
-    ] = None,
+    out: OutOption = None,
     raw: RawOption = None,
 ) -> None:
     """Comparer deux éditions, sur les repères de la plus ancienne ; ou, avec --published, une
     édition à un fichier publié de l'indice : ce qui se reproduit, ce qui diffère et pourquoi.
     """
+    require_writable(out or default_out(), "--out")
     if published is None:
         from pipelines.compare_editions import compare_two
 

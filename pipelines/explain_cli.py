@@ -12,7 +12,7 @@ import typer
 
 from fragility.errors import FragilityError, MissingFileError, UsageError
 from pipelines.folders import default_out
-from pipelines.options import RawOption
+from pipelines.options import EditionOption, OutOption, RawOption
 
 if TYPE_CHECKING:
     from fragility.index.place_codes import Found, Names
@@ -28,11 +28,9 @@ def explain(
             "département, ou son nom.",
         ),
     ],
-    edition: Annotated[str, typer.Option("--edition", "-e", help="Édition à lire.")] = "demo",
+    edition: EditionOption = "demo",
     raw: RawOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
-    ] = None,
+    out: OutOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Écrire du JSON, pour un programme.")
     ] = False,

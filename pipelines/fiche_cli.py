@@ -13,7 +13,7 @@ import typer
 
 from fragility.errors import MissingFileError, UsageError
 from pipelines.folders import default_out
-from pipelines.options import RawOption, console
+from pipelines.options import EditionOption, OutOption, RawOption, console, require_writable
 
 if TYPE_CHECKING:
     from fragility.export.fiche_store import Store
@@ -42,14 +42,12 @@ def fiche(
             help="Un département, ses intercommunalités et ses communes (répétable).",
         ),
     ] = None,
-    edition: Annotated[str, typer.Option("--edition", "-e", help="Édition à lire.")] = "demo",
+    edition: EditionOption = "demo",
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Imprimer aussi en PDF, avec Chromium ou Chrome.")
     ] = False,
     raw: RawOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
-    ] = None,
+    out: OutOption = None,
 ) -> None:
     """Écrire la fiche d'un territoire : une page A4 à imprimer, avec carte et questions."""
     if not (places or departement or everything):
@@ -74,6 +72,7 @@ def fiche(
             path=folder,
             remedy=f"lancez « fragility run --edition {edition} »",
         )
+    require_writable(folder / "fiches", "--out")
     asked, whole = _asked(folder, definition, places or [], departement or [])
     store = read_store(folder, as_computed(definition, folder))
     wanted = _wanted(store, asked, whole, everything)

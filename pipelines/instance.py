@@ -43,15 +43,7 @@ class ForgetfulEventLog(InMemoryEventLogStorage):
         """None, for the same reason."""
         return EventRecordsResult([], cursor=cursor or "", has_more=False)
 
-    def fetch_observations(
-        self,
-        records_filter: dg.AssetKey | AssetRecordsFilter,
-        limit: int,
-        cursor: str | None = None,
-        ascending: bool = False,
-    ) -> EventRecordsResult:
-        """None, for the same reason."""
-        return EventRecordsResult([], cursor=cursor or "", has_more=False)
+    fetch_observations = fetch_materializations
 
 
 def quiet_instance() -> dg.DagsterInstance:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,16 +13,20 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from fragility.errors import UsageError
 from fragility.sources.model import USER_EDITIONS_FILE
 from pipelines.folders import default_raw
 
 _READER = "fragility.sources.user_editions"
 HELP = "Afficher cette aide."
+# What an option takes, in the help, by what is in the name of its type.
+_METAVARS = (("int", "ENTIER"), ("float", "NOMBRE"), ("Path", "CHEMIN"), ("datetime", "DATE"))
+_WHY = {errno.EROFS: "le disque est en lecture seule", errno.ENOSPC: "le disque est plein"}
 PIPE_WIDTH = 240  # the longest address of a producer fits
 
 
 class FrenchGroup(TyperGroup):
-    """Commands whose option -h is described in French: Typer has only English for it."""
+    """Commands whose help is in French where Typer has only English: option -h, kinds of values."""
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         """Find a command, and describe its option -h."""
@@ -38,6 +45,10 @@ def _french_help(command: Any, ctx: Any) -> Any:
     option = command.get_help_option(ctx)
     if option is not None:
         option.help = HELP
+    for param in command.params:
+        if param.param_type_name == "option" and not param.is_flag and param.metavar is None:
+            kind = str(param.type_descriptor.annotation)
+            param.metavar = next((word for name, word in _METAVARS if name in kind), "TEXTE")
     return command
 
 
@@ -65,11 +76,53 @@ def see_user_editions(raw: Path | None) -> Path | None:
     return raw
 
 
+def require_writable(folder: Path, option: str) -> Path:
+    """Return a folder that can be written in, whether it is there or to be made.
+
+    A national computation lasts minutes: what it could not write is said before.
+
+    Raises
+    ------
+    UsageError
+        When nothing can be written in it, or in the folder that is to hold it.
+    """
+    nearest = next(path for path in (folder, *folder.absolute().parents) if os.path.exists(path))
+    try:
+        with tempfile.TemporaryFile(dir=nearest):
+            return folder
+    except OSError as error:
+        why = _WHY.get(error.errno or 0, "le système le refuse")
+        if not nearest.is_dir():
+            why = f"{nearest} est un fichier"
+        elif isinstance(error, PermissionError):
+            why = f"le droit d'écrire dans {nearest} manque"
+        raise UsageError(
+            "Rien ne peut être écrit dans ce dossier.",
+            path=folder,
+            found=why,
+            remedy=f"donnez un autre dossier par {option}, ou rendez celui-ci modifiable",
+        ) from None
+
+
+EditionOption = Annotated[
+    str, typer.Option("--edition", "-e", help="Édition (« fragility editions » les liste).")
+]
+OutOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--out",
+        metavar="DOSSIER",
+        help="Dossier des résultats (défaut : data/processed).",
+        file_okay=False,
+    ),
+]
 RawOption = Annotated[
     Path | None,
     typer.Option(
         "--raw",
+        metavar="DOSSIER",
         help="Dossier des fichiers sources (défaut : data/raw).",
+        file_okay=False,
         callback=see_user_editions,
     ),
 ]

@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from pipelines.folders import default_out
-from pipelines.options import RawOption, console
+from pipelines.options import EditionOption, OutOption, RawOption, console, require_writable
 
 if TYPE_CHECKING:
     from fragility.index.profile_model import Profile
@@ -22,18 +22,18 @@ def score(
         Path,
         typer.Argument(
             metavar="FICHIER",
+            dir_okay=False,
             help="Tableau CSV : code et nom (facultatifs), puis une colonne par indicateur "
             "(non_thd_pct…), vide s'il n'est pas connu.",
         ),
     ],
-    edition: Annotated[
-        str, typer.Option("--edition", "-e", help="Édition dont les repères servent.")
-    ] = "demo",
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
-    ] = None,
+    edition: EditionOption = "demo",
+    out: OutOption = None,
     to: Annotated[
-        Path | None, typer.Option("--vers", metavar="FICHIER", help="Écrire aussi un tableau CSV.")
+        Path | None,
+        typer.Option(
+            "--vers", metavar="FICHIER", help="Écrire aussi un tableau CSV.", dir_okay=False
+        ),
     ] = None,
     raw: RawOption = None,
 ) -> None:
@@ -44,6 +44,8 @@ def score(
     from pipelines.display import table
 
     definition = find_edition(edition)
+    if to is not None:
+        require_writable(to.absolute().parent, "--vers")
     scored = score_file(places, (out or default_out()) / edition, edition)
     shown = table(None, "lieu", "score", "classe", "fragile", "indicateurs", right=("score",))
     for row in scored.table.head(SHOWN).to_dict("records"):

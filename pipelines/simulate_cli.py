@@ -9,24 +9,21 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from fragility.errors import MissingFileError, UsageError
+from fragility.errors import UsageError
 from pipelines.folders import default_out, default_raw
-from pipelines.options import RawOption, console
+from pipelines.options import EditionOption, OutOption, RawOption, console, require_writable
 
 if TYPE_CHECKING:
     from fragility.access.candidates import Area
-    from fragility.access.homes import PairsOf
-    from fragility.access.simulate import Tables
 
-_READ = (
-    "core_population_grille", "core_communes", "core_lieux", "access_couts", "access_portee",
-    "index_scores", "index_competences", "index_incertitude",
-)  # fmt: skip
+FRANCE = "france"
+LONGEST = 86400  # seconds
+MOST = 1_000_000
 
 
 def simulate(
     posts: Annotated[
-        int | None, typer.Option("--posts", help="Nombre de postes à placer.", min=1)
+        int | None, typer.Option("--posts", help="Nombre de postes à placer.", min=1, max=MOST)
     ] = None,
     close: Annotated[
         list[str] | None,
@@ -34,7 +31,12 @@ def simulate(
     ] = None,
     close_file: Annotated[
         Path | None,
-        typer.Option("--close-file", help="CSV des lieux qui ferment : id, ou id et date_fin."),
+        typer.Option(
+            "--close-file",
+            metavar="FICHIER",
+            help="CSV des lieux qui ferment : id, ou id et date_fin.",
+            dir_okay=False,
+        ),
     ] = None,
     ended_before: Annotated[
         datetime.datetime | None,
@@ -44,37 +46,48 @@ def simulate(
             help="Avec --close-file : ne fermer que les postes finis avant ce jour (AAAA-MM-JJ).",
         ),
     ] = None,
-    edition: Annotated[str, typer.Option("--edition", "-e", help="Édition à lire.")] = "demo",
+    edition: EditionOption = "demo",
     area: Annotated[
-        str,
+        str | None,
         typer.Option(
             "--zone",
-            help="Où : france, region:75, departement:23 ou epci:200034825.",
+            help="Avec --posts, où : france (défaut), region:75, departement:23 ou epci:200034825.",
         ),
-    ] = "france",
+    ] = None,
     quota: Annotated[
         str | None,
-        typer.Option("--quota", help="Au plus tant de postes par territoire : departement:2."),
+        typer.Option(
+            "--quota", help="Avec --posts : au plus tant par territoire, comme departement:2."
+        ),
     ] = None,
     candidates: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--candidats", help="Lieux possibles : mairie, france_services, bibliotheque."
+            "--candidats",
+            help="Avec --posts, lieux possibles, séparés par des virgules : mairie, "
+            "france_services, bibliotheque (défaut : les trois).",
         ),
-    ] = "france_services,bibliotheque,mairie",
+    ] = None,
     threshold: Annotated[
         float, typer.Option("--minutes", help="Minutes en deçà desquelles un poste est à portée.")
     ] = 20.0,
     seconds: Annotated[
-        float, typer.Option("--secondes", help="Temps laissé à la recherche de l'optimum.")
-    ] = 30.0,
-    raw: RawOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
+        float | None,
+        typer.Option(
+            "--secondes",
+            help="Avec --posts, temps laissé à la recherche de l'optimum (défaut : 30).",
+        ),
     ] = None,
+    raw: RawOption = None,
+    out: OutOption = None,
     into: Annotated[
         Path | None,
-        typer.Option("--dossier", help="Où écrire (défaut : simulations/ dans les résultats)."),
+        typer.Option(
+            "--dossier",
+            metavar="DOSSIER",
+            help="Où écrire (défaut : simulations/ dans les résultats).",
+            file_okay=False,
+        ),
     ] = None,
 ) -> None:
     """Dire où placer des conseillers de plus, ou ce que des fermetures changeraient."""
@@ -93,33 +106,56 @@ def simulate(
             found="--ended-before seul",
             remedy="écrivez un CSV « id,date_fin » et donnez-le par --close-file",
         )
-    if not (0 < threshold < 600 and seconds > 0):
+    _refuse_unused(
+        closing,
+        {"--zone": area, "--quota": quota, "--candidats": candidates, "--secondes": seconds},
+    )
+    if not (0 < threshold < 600 and (seconds is None or 0 < seconds <= LONGEST)):
         raise UsageError(
             "Un temps demandé est impossible.",
-            expected="des minutes entre 0 et 600, et des secondes positives",
-            found=f"--minutes {threshold:g} --secondes {seconds:g}",
+            expected=f"des minutes entre 0 et 600, des secondes entre 0 et {LONGEST}",
+            found=f"--minutes {threshold:g}"
+            + ("" if seconds is None else f" --secondes {seconds:g}"),
             remedy="corrigez ce nombre",
         )
     from fragility.export.simulation import write_simulation
     from fragility.sources.catalogue import find_edition
     from pipelines.simulate_display import show_closures, show_posts
+    from pipelines.simulate_inputs import read_engine, read_inputs
 
     banner = find_edition(edition).banner
-    zone, most = _area(area), _quota(quota)
+    where = area or FRANCE
+    zone, most = _area(where), _quota(quota)
+    ids: list[str] = list(close or [])
+    if close_file is not None:
+        from fragility.access.closures import read_closures
+
+        ids += read_closures(close_file, ended_before.date() if ended_before else None)
+        if not ids:
+            raise UsageError(
+                "Aucun lieu ne ferme.",
+                path=close_file,
+                expected="au moins une ligne"
+                + (f" dont date_fin est avant le {ended_before:%Y-%m-%d}" if ended_before else ""),
+                found="aucune",
+                remedy="vérifiez la liste, ou la date de --ended-before",
+            )
     root = out or default_out()
-    folder = root / edition
-    tables = _tables(folder, edition)
+    folder, own = root / edition, root / "simulations" / edition
+    require_writable(into or own, "--dossier")
+    tables = read_inputs(folder, edition)
     screen = console()
     with screen.status("Temps de trajet, puis recherche…"):
-        pairs_of, engine = _engine(tables, folder, raw or default_raw(), edition)
+        pairs_of, engine = read_engine(tables, folder, raw or default_raw(), edition)
         if posts is not None:
             from fragility.access.candidates import KINDS
             from fragility.access.simulate import simulate as site
+            from fragility.access.siting import SECONDS
 
-            kinds = [kind.strip() for kind in candidates.split(",") if kind.strip()]
+            kinds = list(KINDS) if candidates is None else _kinds(candidates)
             found = site(
                 tables, pairs_of, posts, area=zone, threshold=threshold, kinds=kinds, quota=most,
-                seconds=seconds,
+                seconds=seconds or SECONDS,
             )  # fmt: skip
             frames = {
                 "simulation_postes": found.postes,
@@ -127,14 +163,12 @@ def simulate(
                 "simulation_resume": found.resume,
             }
             label = _label(
-                ["postes", str(posts), area], f"quota {quota}" if quota else "",
+                ["postes", str(posts), where], f"quota {quota}" if quota else "",
                 "" if set(kinds) == set(KINDS) else "+".join(kinds), threshold,
             )  # fmt: skip
         else:
-            from fragility.access.closures import close_places, read_closures
+            from fragility.access.closures import close_places
 
-            day = ended_before.date() if ended_before else None
-            ids = [*(close or []), *(read_closures(close_file, day) if close_file else [])]
             lost = close_places(tables, pairs_of, ids, threshold=threshold)
             frames = {
                 "fermetures_lieux": lost.lieux,
@@ -145,7 +179,7 @@ def simulate(
             # Two lists of as many places must not take each other's folder.
             same = hashlib.sha256("\n".join(closed).encode()).hexdigest()[:6]
             label = _label(["fermetures", str(len(closed)), same], "", "", threshold)
-    target = into or root / "simulations" / edition / label
+    target = into or own / label
     written = write_simulation(
         target, frames, tables.core_communes, banner, edition=edition, engine=engine
     )
@@ -160,6 +194,23 @@ def simulate(
     screen.print(f"\nTableaux et carte dans {target} : {names}.")
 
 
+def _refuse_unused(closing: bool, given: dict[str, object]) -> None:
+    """Refuse what only places posts, when places close: it would change nothing."""
+    unused = [name for name, value in given.items() if closing and value is not None]
+    if unused:
+        raise UsageError(
+            "Ce qui choisit où placer des postes ne sert pas à fermer des lieux.",
+            expected="avec --close ou --close-file : --ended-before, --minutes, --dossier",
+            found=", ".join(unused),
+            remedy="retirez ces options ; fermetures_territoires.csv dit le département et "
+            "l'intercommunalité de chaque commune touchée",
+        )
+
+
+def _kinds(words: str) -> list[str]:
+    return list(dict.fromkeys(kind.strip() for kind in words.split(",") if kind.strip()))
+
+
 def _label(words: list[str], quota: str, kinds: str, threshold: float) -> str:
     """Name the folder of a simulation: what is asked beyond the usual is in it."""
     from fragility.access.coverage import THRESHOLD_MIN
@@ -167,48 +218,6 @@ def _label(words: list[str], quota: str, kinds: str, threshold: float) -> str:
     minutes = "" if threshold == THRESHOLD_MIN else f"{threshold:g} min"
     said = [*words, *(word for word in (quota, kinds, minutes) if word)]
     return "-".join(said).replace(":", "-").replace(" ", "-")
-
-
-def _tables(folder: Path, edition: str) -> Tables:
-    """Read what a simulation needs of a computed edition."""
-    import geopandas as gpd
-    import pandas as pd
-
-    from fragility.access.simulate import Tables
-
-    paths = {name: folder / "tables" / f"{name}.parquet" for name in _READ}
-    made = [folder / "tables" / f"{name}.parquet" for name in ("core_recensement", "access_moteur")]
-    if not all(path.is_file() for path in [*paths.values(), *made]):
-        raise MissingFileError(
-            f"L'édition « {edition} » n'a pas encore été calculée par cette version.",
-            path=folder,
-            remedy=f"lancez « fragility run --edition {edition} »",
-        )
-    shaped = {"core_communes", "core_lieux"}
-    frames = {
-        name: (gpd.read_parquet if name in shaped else pd.read_parquet)(path)
-        for name, path in paths.items()
-    }
-    return Tables(**frames)
-
-
-def _engine(tables: Tables, folder: Path, raw: Path, edition: str) -> tuple[PairsOf, str]:
-    """The engine that made the minutes of the edition, and a sentence on it."""
-    import pandas as pd
-
-    from fragility.access.cost_surface import build_surfaces
-    from fragility.access.coverage import commune_density
-    from fragility.access.run import EXTRACTS, NETWORKS, Roads
-    from fragility.export.simulation_words import engine_words
-
-    engines = pd.read_parquet(folder / "tables" / "access_moteur.parquet")
-    store = folder.parent / NETWORKS
-    roads = Roads.of_edition(engines, raw / EXTRACTS, store, edition=edition)
-    census = pd.read_parquet(folder / "tables" / "core_recensement.parquet")
-    density = commune_density(tables.core_communes, census)
-    surfaces = build_surfaces(tables.core_population_grille, tables.core_communes, density)
-    pairs_of = roads.pairs_of(surfaces, tables.core_population_grille, tables.access_couts)
-    return pairs_of, engine_words(engines, any((raw / EXTRACTS).rglob("*.pbf")), edition)
 
 
 def _area(words: str) -> Area:

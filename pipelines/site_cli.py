@@ -9,12 +9,7 @@ import typer
 from rich.markup import escape
 
 from pipelines.folders import default_out
-from pipelines.options import RawOption, console
-
-EditionOption = Annotated[str, typer.Option("--edition", "-e", help="Édition à montrer.")]
-OutOption = Annotated[
-    Path | None, typer.Option("--out", help="Dossier des résultats (défaut : data/processed).")
-]
+from pipelines.options import EditionOption, OutOption, RawOption, console
 
 
 def site(
@@ -26,6 +21,7 @@ def site(
         typer.Option(
             "--vers",
             metavar="DOSSIER",
+            file_okay=False,
             help="Où écrire le site (défaut : site/, dans le dossier de l'édition).",
         ),
     ] = None,
@@ -55,16 +51,15 @@ def serve(
     ] = None,
 ) -> None:
     """Montrer la carte d'une édition dans un navigateur, sur cette machine."""
-    from fragility.site.build import is_stale
-    from fragility.site.server import LOOPBACK, open_server
+    from fragility.site.page import SITE, is_whole
+    from fragility.site.server import open_server
 
-    folder = (out or default_out()) / edition / "site"
-    if is_stale(folder.parent):
+    folder = (out or default_out()) / edition / SITE
+    if not is_whole(folder):
         folder = _write(edition, out or default_out(), None)
     server = open_server(folder, host, port)
     # Flushed: whoever reads a pipe waits for the address.
-    shown = host if host not in ("0.0.0.0", "::") else LOOPBACK
-    typer.echo(f"Carte de {edition} : http://{shown}:{server.server_port}/ (Ctrl+C pour arrêter)")
+    typer.echo(f"Carte de {edition} : {server.url} (Ctrl+C pour arrêter)")
     with server:
         server.serve_forever()
 

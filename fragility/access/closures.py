@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -28,6 +30,10 @@ from fragility.access.homes import (
 from fragility.access.simulate import BAND, Tables
 from fragility.access.travel import receiving_places
 from fragility.errors import BadFileError, MissingFileError, UsageError
+from fragility.sources.readers.common import decode
+
+_REMEDY = "écrivez un CSV dont l'en-tête est « id » ou « id,date_fin » (AAAA-MM-JJ)"
+_SEPARATORS = ",;\t"
 
 
 @dataclass(frozen=True)
@@ -44,8 +50,8 @@ def read_closures(path: Path, ended_before: date | None = None) -> list[str]:
 
     Parameters
     ----------
-    path : CSV with a header, columns parted by `,` or `;`: `id` as in `core_lieux`, and if they
-        are known `date_fin` (AAAA-MM-JJ), the end of the post.
+    path : CSV with a header, as a spreadsheet writes it: `id` as in `core_lieux`, and if they are
+        known `date_fin` (AAAA-MM-JJ), the end of the post.
     ended_before : keep the places whose post ends before that day; None keeps all.
 
     Returns
@@ -55,25 +61,22 @@ def read_closures(path: Path, ended_before: date | None = None) -> list[str]:
     Raises
     ------
     MissingFileError, BadFileError
-        When the file is absent, lacks a column, or a date cannot be read.
+        When the file is absent or no table, lacks a column, or a date cannot be read.
 
     Notes
     -----
     No list of places publishes the end of its posts (`date_maj` is the day a record was written):
     only a file of the user can say it.
     """
-    remedy = "écrivez un CSV dont l'en-tête est « id » ou « id,date_fin » (AAAA-MM-JJ)"
     if not path.is_file():
         raise MissingFileError(
-            "La liste des lieux qui ferment n'existe pas.", path=path, remedy=remedy
+            "La liste des lieux qui ferment n'est pas un fichier."
+            if path.exists()
+            else "La liste des lieux qui ferment n'existe pas.",
+            path=path,
+            remedy=_REMEDY,
         )
-    try:
-        header = path.read_text(encoding="utf-8-sig").split("\n", 1)[0]
-        sep = ";" if ";" in header else ","
-        table = pd.read_csv(path, sep=sep, dtype="str", encoding="utf-8-sig")
-    except ValueError:  # empty, not a table or not in UTF-8
-        table = pd.DataFrame(columns=pd.Index([], dtype="str"))
-    table.columns = table.columns.str.strip().str.lower()
+    table = _parse(path)
     wanted = ["id"] if ended_before is None else ["id", "date_fin"]
     lacking = [column for column in wanted if column not in table.columns]
     if lacking:
@@ -82,22 +85,61 @@ def read_closures(path: Path, ended_before: date | None = None) -> list[str]:
             path=path,
             expected=", ".join(wanted),
             found=", ".join(map(str, table.columns)) or "aucune colonne",
-            remedy=remedy,
+            remedy=_REMEDY,
         )
-    table = table[table["id"].notna()].assign(id=lambda t: t["id"].str.strip())
+    table = table[table["id"] != ""]
     if ended_before is not None:
-        ends = pd.to_datetime(table["date_fin"].str.strip(), format="%Y-%m-%d", errors="coerce")
-        wrong = table["date_fin"].notna() & ends.isna()
-        if wrong.any():
+        ends = pd.to_datetime(table["date_fin"], format="%Y-%m-%d", errors="coerce")
+        wrong = table.index[(table["date_fin"] != "") & ends.isna()]
+        if len(wrong):
             raise BadFileError(
-                f"Une date de fin est illisible, ligne {int(np.argmax(wrong)) + 2}.",
+                f"Une date de fin est illisible, ligne {wrong[0]}.",
                 path=path,
                 expected="AAAA-MM-JJ",
-                found=repr(table.loc[wrong, "date_fin"].iloc[0]),
+                found=repr(table.loc[wrong[0], "date_fin"]),
                 remedy="corrigez la date",
             )
         table = table[ends < pd.Timestamp(ended_before)]
     return list(dict.fromkeys(table["id"]))
+
+
+def _parse(path: Path) -> pd.DataFrame:
+    """Cells of a user's list as text, its headings in lower case; the index is their line.
+
+    Spreadsheets write their tables parted by `,`, `;` or a tabulation, in UTF-8, UTF-16 or
+    Windows-1252.
+    """
+    content = path.read_bytes()
+    try:
+        text = decode(content, path, legacy=True) if content.strip() else ""
+    except BadFileError as error:
+        # Nobody publishes such a list: there is nothing to download again.
+        error.remedy = _REMEDY
+        raise
+    header = text.lstrip().split("\n", 1)[0]
+    reader = csv.reader(io.StringIO(text), delimiter=max(_SEPARATORS, key=header.count))
+    lines, rows = [], []
+    try:
+        for row in reader:
+            if any(cell.strip() for cell in row):
+                lines.append(reader.line_num)
+                rows.append([cell.strip() for cell in row])
+    except csv.Error as error:
+        raise BadFileError(
+            f"La ligne {reader.line_num} ne se lit pas.", path=path, found=str(error),
+            remedy=_REMEDY,
+        ) from None  # fmt: skip
+    names = [name.lower() for name in rows[0]] if rows else []
+    for line, row in zip(lines, rows, strict=True):
+        # A spreadsheet may leave out the empty cells that end a line.
+        if any(row[len(names) :]):
+            raise BadFileError(
+                f"La ligne {line} a plus de cases que l'en-tête.", path=path,
+                expected=str(len(names)), found=str(len(row)), remedy=_REMEDY,
+            )  # fmt: skip
+        row[:] = (row + [""] * len(names))[: len(names)]
+    return pd.DataFrame(rows[1:], columns=names, index=pd.Index(lines[1:], dtype="int64"),
+                        dtype="str")  # fmt: skip
 
 
 def close_places(

@@ -116,6 +116,11 @@ def closures_summary(
         territoires["est_fragile_non_couverte_apres"]
         & ~territoires["est_fragile_non_couverte_avant"]
     )
+    doubted = (
+        territoires["est_fragile"]
+        & territoires["couverture_avant"].eq("couverte")
+        & territoires["couverture_apres"].eq("incertaine")
+    )
     return pd.DataFrame(
         {
             "nb_lieux": [len(lieux)],
@@ -125,5 +130,6 @@ def closures_summary(
             "nb_personnes_perdues": [float(territoires["nb_personnes_perdues"].sum())],
             "nb_communes_touchees": [int((territoires["population_perdue"] > 0).sum())],
             "nb_communes_devenues_fragiles_non_couvertes": [int(newly.sum())],
+            "nb_communes_devenues_incertaines": [int(doubted.sum())],
         }
     )

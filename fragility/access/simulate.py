@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import geopandas as gpd
 import numpy as np
@@ -29,7 +29,9 @@ from fragility.access.simulate_tables import (
     territories_table,
     with_centres,
 )
-from fragility.access.siting import SECONDS, Problem, build_problem, site
+from fragility.access.siting import SECONDS, Plan, Problem, build_problem, site
+from fragility.access.siting_greedy import greedy
+from fragility.access.siting_problem import keep
 from fragility.access.siting_swap import substitutes
 from fragility.access.travel import receiving_places
 from fragility.errors import UsageError
@@ -153,7 +155,9 @@ def simulate(
     problem = build_problem(
         pairs, weight[demand], posts, group=group, quota=quota[1] if quota else None
     )
-    plan = site(problem, seconds=seconds, exact=exact)
+    size = candidates["code_commune"].map(homes_of).fillna(0.0).to_numpy(dtype=float)
+    town = np.unique(candidates["code_commune"].to_numpy(dtype=str), return_inverse=True)[1]
+    plan = _in_larger(problem, site(problem, seconds=seconds, exact=exact), town, size)
 
     chosen = candidates.iloc[plan.chosen].reset_index(drop=True)
     nearby = zone_pairs(homes, chosen, threshold * (1 + band), pairs_of)
@@ -163,8 +167,6 @@ def simulate(
     first = first_post(nearby.within(threshold), minutes > threshold)
     first_of_area = np.where(wanted, first, len(chosen))
     chance = commune_chance(tables.index_incertitude, tables.access_portee, threshold)
-    size = candidates["code_commune"].map(homes_of).fillna(0.0).to_numpy(dtype=float)
-    town = np.unique(candidates["code_commune"].to_numpy(dtype=str), return_inverse=True)[1]
     named = substitutes(problem, plan.chosen, town, size, leeway)
     postes = with_centres(
         posts_table(chosen, homes, first_of_area, communes, chance),
@@ -180,6 +182,26 @@ def simulate(
         moved=problem.value(np.where(named >= 0, named, plan.chosen)),
     )  # fmt: skip
     return Simulation(postes, territoires, resume)
+
+
+def _in_larger(
+    problem: Problem, plan: Plan, town: NDArray[np.int64], size: NDArray[np.float64]
+) -> Plan:
+    """Move the posts that lose nobody by it to a candidate of a larger commune that comes before.
+
+    Of candidates that reach the same people the first is proposed (`list_candidates`); searches
+    for the best choice look at numbers only.
+
+    Parameters
+    ----------
+    town, size : number and inhabitants of the commune of each candidate, shape (candidates,) each.
+    """
+    free = substitutes(problem, plan.chosen, town, size, 0.0)
+    moved = np.where((free >= 0) & (free < plan.chosen), free, plan.chosen)
+    order = greedy(keep(problem, moved))
+    if len(order.chosen) < len(moved):  # a move made another post idle: rounding
+        return plan
+    return replace(plan, chosen=moved[order.chosen], gain=order.gain)
 
 
 def _groups(

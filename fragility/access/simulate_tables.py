@@ -227,6 +227,7 @@ def summary_table(
             "nb_candidats": [candidates],
             "nb_communes_avant": [len(own)],
             "nb_communes_apres": [int(own["est_fragile_non_couverte_apres"].sum())],
+            "nb_communes_incertaines": [int(own["couverture_apres"].eq("incertaine").sum())],
         }
     )
 

@@ -15,7 +15,7 @@ import shapely
 
 from fragility.export.database import STORAGE_VERSION
 from fragility.export.files import publishing, write_text
-from fragility.export.simulation_words import lisezmoi
+from fragility.export.simulation_readme import lisezmoi
 from fragility.export.tables import csv_bytes
 from fragility.schemas import dictionary
 from fragility.schemas.simulation import SIMULATION

@@ -1,13 +1,10 @@
-"""What a simulation says of itself, in French: printed, and in its LISEZMOI.md."""
+"""What a simulation found, in French sentences: printed, and in its LISEZMOI.md."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
 
 import pandas as pd
 
 from fragility.export.labels import french, plural
-from fragility.schemas.simulation import SIMULATION
 
 _LEVELS = {"region": "région", "departement": "département", "epci": "EPCI"}
 NEARLY_ALL = 0.95
@@ -24,11 +21,6 @@ SPARE = (
 HALLS = (
     "Une mairie est mise dans le carré le plus habité de sa commune : aucune source de l'édition "
     "n'en donne l'adresse. Qu'une salle soit libre, ou un conseiller à recruter, reste à demander."
-)
-FILES = (
-    ("`simulation.gpkg`", "les points et les contours, pour QGIS"),
-    ("`simulation.duckdb`", "les mêmes tables, décrites colonne par colonne"),
-    ("`dictionnaire.csv`", "ce que signifie chaque colonne"),
 )
 
 
@@ -58,10 +50,26 @@ def post_words(resume: pd.Series, postes: pd.DataFrame) -> list[str]:
         best,
         *_fewer(resume, minutes),
         *_most(postes["cumul_personnes_gagnees"]),
-        f"Communes fragiles et non couvertes : {french(resume['nb_communes_avant'])} avant, "
-        f"{french(resume['nb_communes_apres'])} après.",
+        _communes(resume),
         *_sure(resume),
     ]
+
+
+def _communes(resume: pd.Series) -> str:
+    """How many communes stay fragile and not covered, and how many are only perhaps covered."""
+    before, after = resume["nb_communes_avant"], resume["nb_communes_apres"]
+    said = f"Communes fragiles et non couvertes : {french(before)} avant, {french(after)} après"
+    doubt = resume["nb_communes_incertaines"]
+    sure = before - after - doubt
+    if not sure and not doubt:
+        return f"{said}."
+    become = plural(sure, "devient couverte", "deviennent couvertes")
+    if not doubt:
+        return f"{said} ; {become}."
+    return (
+        f"{said} ; {become}, {plural(doubt, 'incertaine', 'incertaines')} (à portée ou non selon "
+        "la vitesse des trajets, connue à 25 % près)."
+    )
 
 
 def _share(percent: float) -> str:
@@ -172,6 +180,14 @@ def closure_words(resume: pd.Series, lieux: pd.DataFrame) -> list[str]:
             "communes deviendraient fragiles et non couvertes.",
         )
     ]
+    if doubt := resume["nb_communes_devenues_incertaines"]:
+        lines.append(
+            "En outre, "
+            + plural(doubt, "commune fragile aujourd'hui couverte ne le serait",
+                     "communes fragiles aujourd'hui couvertes ne le seraient")
+            + " plus à coup sûr : couverture incertaine, selon la vitesse des trajets, connue à "
+            "25 % près."
+        )  # fmt: skip
     kept = int((~lieux["est_adresse_perdue"]).sum())
     if kept:
         lines.append(
@@ -180,10 +196,6 @@ def closure_words(resume: pd.Series, lieux: pd.DataFrame) -> list[str]:
             "sort de portée."
         )
     return lines
-
-
-def _lower(words: str) -> str:
-    return words[0].lower() + words[1:]
 
 
 def engine_words(engines: pd.DataFrame, extracts: bool, edition: str) -> str:
@@ -208,42 +220,3 @@ def engine_words(engines: pd.DataFrame, extracts: bool, edition: str) -> str:
         f"{said} Les extraits OpenStreetMap présents n'y ont donné aucun temps ; s'ils sont plus "
         f"récents qu'elle, relancez « fragility run --edition {edition} »."
     )
-
-
-def lisezmoi(
-    tables: Mapping[str, pd.DataFrame], *, edition: str, banner: str = "", engine: str = ""
-) -> str:
-    """Return the text of the LISEZMOI.md of a simulation.
-
-    Parameters
-    ----------
-    tables : those that are written, by name.
-    edition : what was read; `banner` : its warning; `engine` : a sentence on travel times.
-    """
-    if "simulation_resume" in tables:
-        row = tables["simulation_resume"].iloc[0]
-        title = f"Où placer {plural(row['nb_postes'], 'poste', 'postes')} ({row['nom_zone']})"
-        found = post_words(row, tables["simulation_postes"])
-        read = aim_words(row)
-    else:
-        row = tables["fermetures_resume"].iloc[0]
-        title = f"Ce que coûte la fin de {plural(row['nb_lieux'], 'lieu', 'lieux')}"
-        found = closure_words(row, tables["fermetures_lieux"])
-        read = [
-            "Un lieu sert les habitants dont il est le plus proche. Sortent de portée ceux qui "
-            f"n'ont plus aucun conseiller à {french(row['seuil_min'])} minutes ; qu'un autre lieu "
-            "reçoive plus de monde n'est pas compté.",
-        ]
-    files = [
-        (f"`{name}.csv`", f"{SIMULATION[name].title} : {_lower(SIMULATION[name].description)}")
-        for name in tables
-    ]
-    lines = [f"# {title}", ""]
-    if banner:
-        lines += [f"> **{banner}** : ces chiffres ne décrivent aucun lieu réel.", ""]
-    lines += [f"Simulation sur l'édition `{edition}`. {engine}".strip(), ""]
-    lines += ["## En bref", "", *(f"- {line}" for line in found), ""]
-    lines += ["## Comment lire", "", *(f"- {line}" for line in read), ""]
-    lines += ["## Les fichiers", "", "| Fichier | Contenu |", "| --- | --- |"]
-    lines += [f"| {name} | {said} |" for name, said in (*files, *FILES)]
-    return "\n".join(lines) + "\n"
