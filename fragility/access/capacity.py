@@ -155,7 +155,8 @@ def build_capacite(
     `access_capacite`, and the ledger. `nb_conseillers_20min` and `_30min` are the posts within
     reach of the median inhabitant; `capacite_pour_10000` the posts per 10,000 people in
     difficulty, averaged over these people (missing where there is none);
-    `nb_personnes_en_difficulte_servies` those who have a post within the last step.
+    `nb_personnes_en_difficulte_servies` those who have a post within the last step (missing
+    likewise: where they are not estimated, zero would read as nobody served).
 
     Raises
     ------
@@ -213,8 +214,8 @@ def _by_territory(
             "nb_conseillers_30min": medians[1],
             "capacite_pour_10000": PER
             * np.divide(sums, total, out=np.full(len(codes), np.nan), where=total > 0),
-            "nb_personnes_en_difficulte_servies": np.bincount(
-                group, demand * (access > 0), minlength=len(codes)
+            "nb_personnes_en_difficulte_servies": np.where(
+                total > 0, np.bincount(group, demand * (access > 0), minlength=len(codes)), np.nan
             ),
         },
         index=pd.Index(codes, dtype="str"),

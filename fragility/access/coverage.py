@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pandas.api.extensions import ExtensionArray
 
 from fragility import schemas
 from fragility.access.nearest import Reach
@@ -17,11 +16,8 @@ from fragility.territory.crs import departement_of, metric_xy, zone_epsg
 
 _COLUMNS = list(schemas.TABLES["access_portee"].columns)
 HALF = 0.5
-_SHORT = {
-    "conseiller_plus_proche_min": "plus_proche_min",
-    "conseiller_plus_proche_km": "plus_proche_km",
-    "conseiller_plus_proche_nom": "plus_proche_nom",
-}
+# A hair of tolerance: sums of floats that should be equal to the half may be on either side of it.
+TIE = 1e-9
 THRESHOLD_MIN = 20.0  # of public reports; no official one exists for conseillers numériques
 
 
@@ -47,6 +43,8 @@ def build_portee(
     Returns
     -------
     `access_portee` for the levels "commune" and "iris", and the ledger.
+    `est_couverture_itinerante` is False: only the table of pairs tells
+    (`itinerant.tell_itinerant`).
 
     Notes
     -----
@@ -63,7 +61,14 @@ def build_portee(
     # « La Poste » alone tells nobody where to go.
     town = reach.places["code_commune"].map(core_communes.set_index("code_commune")["nom"])
     names = reach.places["nom"] + " (" + town.fillna("commune inconnue") + ")"
-    names = names.astype("str").set_axis(reach.places["id"])
+    told = pd.DataFrame(
+        {
+            "conseiller_plus_proche_nom": names.astype("str"),
+            "conseiller_plus_proche_itinerant": reach.places["itinerance"].astype("boolean"),
+            "conseiller_plus_proche_annee": reach.places["date_connue"].str[:4].astype("Int64"),
+            "conseiller_plus_proche_ancien": reach.places["est_ancien"].astype("boolean"),
+        }
+    ).set_axis(reach.places["id"])
     levels = [
         ("commune", "code_commune", core_communes),
         ("iris", "code_iris", core_iris),
@@ -71,18 +76,19 @@ def build_portee(
     tables: list[pd.DataFrame] = []
     ledgers = []
     for level, key, territories in levels:
-        measured = _from_cells(couts, key, names, threshold, band)
+        measured = _from_cells(couts, key, told, threshold, band)
         table = pd.DataFrame({"code": territories[key].to_numpy()}).join(measured, on="code")
         rest = measured.index.get_indexer(pd.Index(table["code"])) < 0
         table.loc[rest, "portee_precision"] = "absente"
         bare = territories[rest & territories.geometry.notna().to_numpy()]
-        points = _from_points(bare, key, reach, names, threshold, band)
+        points = _from_points(bare, key, reach, told, threshold, band)
         table = table.set_index("code")
-        table.loc[points.index, points.columns] = points
+        _put(table, points)
         if level == "iris":
             table = _inherit(table, territories.set_index(key)["code_commune"], tables[0])
         table = table.reset_index()
         table["niveau"] = level
+        table["est_couverture_itinerante"] = False
         table["est_conseiller_dans_commune"] = (
             territories["code_commune"].isin(reach.communes).to_numpy(dtype=bool)
         )
@@ -93,45 +99,39 @@ def build_portee(
     return portee.astype(dict.fromkeys(text, "str")), stack(*ledgers)
 
 
-def build_dispositifs(
-    portees: Mapping[str, pd.DataFrame], recensement: pd.DataFrame
-) -> pd.DataFrame:
-    """Put the reach of several kinds of places side by side, as `access_dispositifs`.
-
-    Parameters
-    ----------
-    portees : `access_portee` of each kind (`travel.DISPOSITIFS`).
-    recensement : `core_recensement`, for inhabitants.
-    """
-    people = recensement.drop_duplicates(["niveau", "code"]).set_index(["niveau", "code"])
-    parts = []
-    for dispositif, portee in portees.items():
-        own = people["population"].reindex(pd.MultiIndex.from_frame(portee[["niveau", "code"]]))
-        beyond = portee["population_hors_portee_pct"] / 100 * own.to_numpy(dtype=float)
-        table = portee.rename(columns=_SHORT).assign(
-            dispositif=dispositif, nb_habitants_hors_portee=beyond
-        )
-        parts.append(table[list(schemas.TABLES["access_dispositifs"].columns)])
-    return pd.concat(parts, ignore_index=True).astype({"dispositif": "str"})
-
-
 def _inherit(table: pd.DataFrame, parent: pd.Series, communes: pd.DataFrame) -> pd.DataFrame:
     """Give an IRIS without contour the reach of its commune, and say so."""
     lost = table.index[table["portee_precision"] == "absente"]
     above = communes.set_index("code").reindex(parent.reindex(lost)).set_axis(lost)
     known = above.index[above["portee_precision"].isin(["mailles", "point"])]
     columns = [c for c in table.columns if c in above.columns]
-    table.loc[known, columns] = above.loc[known, columns]
-    table.loc[known, "portee_precision"] = "commune"
+    _put(table, above.loc[known, columns].assign(portee_precision="commune"))
     return table
+
+
+def _put(table: pd.DataFrame, rows: pd.DataFrame) -> None:
+    """Write rows in place, column by column: each keeps its type."""
+    for column, values in rows.items():
+        table.loc[rows.index, column] = values.array
 
 
 def classify(
     beyond_slow: NDArray[np.float64], beyond_fast: NDArray[np.float64]
 ) -> NDArray[np.str_]:
-    """Class territories by the share (0-1) out of reach at low and at high speeds."""
+    """Class territories by the share (0-1) out of reach at low and at high speeds.
+
+    Exactly half out of reach is not more than half.
+
+    Examples
+    --------
+    >>> half = np.array([0.5, 1.0, 1.0])
+    >>> classify(half, np.array([0.0, 0.5, 0.51])).tolist()
+    ['couverte', 'incertaine', 'non_couverte']
+    """
     return np.select(
-        [beyond_slow <= HALF, beyond_fast > HALF], ["couverte", "non_couverte"], "incertaine"
+        [beyond_slow <= HALF + TIE, beyond_fast > HALF + TIE],
+        ["couverte", "non_couverte"],
+        "incertaine",
     )
 
 
@@ -155,16 +155,15 @@ def weighted_median(
     starts = np.flatnonzero(np.r_[True, np.diff(group) > 0])
     before = np.r_[0.0, running][starts]
     total = np.add.reduceat(weights, starts)
-    # A hair of tolerance: a sum of floats that should reach the half may stop just short of it.
-    reached = running - before[group] >= (HALF - 1e-9) * total[group]
+    reached = running - before[group] >= (HALF - TIE) * total[group]
     first = np.minimum.reduceat(np.where(reached, np.arange(len(values)), len(values)), starts)
     return values[first]
 
 
 def _from_cells(
-    couts: pd.DataFrame, key: str, names: pd.Series, threshold: float, band: float
+    couts: pd.DataFrame, key: str, told: pd.DataFrame, threshold: float, band: float
 ) -> pd.DataFrame:
-    """Reach of the territories that have cells, indexed by code; `names` by id of place."""
+    """Reach of the territories that have cells, indexed by code; `told` by id of place."""
     couts = couts[couts["population"] > 0]
     group, codes = pd.factorize(couts[key], sort=True)
     weight = couts["population"].to_numpy(dtype=float)
@@ -185,9 +184,7 @@ def _from_cells(
                 group, weight * couts["km"].to_numpy(dtype=float), minlength=len(codes)
             )
             / total,
-            "conseiller_plus_proche_nom": names.reindex(ids).array.take(
-                np.where(reached, winner, -1), allow_fill=True
-            ),
+            **_about(told.reindex(ids), np.where(reached, winner, -1)),
             # Rounding noise must not read as 100.00000001 %.
             "population_hors_portee_pct": np.clip(100 * share(minutes > threshold), 0, 100),
             "couverture": classify(
@@ -197,6 +194,13 @@ def _from_cells(
         },
         index=pd.Index(codes, dtype="str"),
     )
+
+
+def _about(told: pd.DataFrame, position: NDArray[np.int64]) -> dict[str, ExtensionArray]:
+    """What is told of the place at each position; missing for -1."""
+    return {
+        str(name): values.array.take(position, allow_fill=True) for name, values in told.items()
+    }
 
 
 def _most_votes(
@@ -218,7 +222,7 @@ def _from_points(
     territories: gpd.GeoDataFrame,
     key: str,
     reach: Reach,
-    names: pd.Series,
+    told: pd.DataFrame,
     threshold: float,
     band: float,
 ) -> pd.DataFrame:
@@ -243,7 +247,7 @@ def _from_points(
             "conseiller_plus_proche_min": np.where(np.isfinite(minutes), minutes, np.nan),
             # Without any place in the zone there is no distance, but everyone is out of reach.
             "conseiller_plus_proche_km": np.where(np.isfinite(km), km, np.nan),
-            "conseiller_plus_proche_nom": names.array.take(position, allow_fill=True),
+            **_about(told, position),
             "population_hors_portee_pct": 100.0 * (minutes > threshold),
             "couverture": coverage,
             "portee_precision": "point",

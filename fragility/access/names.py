@@ -90,16 +90,40 @@ def declared_commune(
     Commune codes on the index of `places`, missing when none or several fit.
     """
     known = core_communes["code_commune"]
-    parts = cog[cog["type_commune"].isin(["ARM", "COMD", "COMA"]) & cog["code_parent"].isin(known)]
+    parts = _parts(core_communes, cog)
     to_commune = dict(zip(parts["code"], parts["code_parent"], strict=True))
     to_commune |= dict(zip(known, known, strict=True))
     found = places["code_declare"].map(to_commune).astype("str")
+    return found.fillna(named_commune(places, core_communes, cog))
+
+
+def named_commune(
+    places: pd.DataFrame, core_communes: gpd.GeoDataFrame, cog: pd.DataFrame
+) -> pd.Series:
+    """The commune whose name a place declares, whatever code it declares beside it.
+
+    Parameters
+    ----------
+    places, core_communes, cog : see `declared_commune`.
+
+    Returns
+    -------
+    The one commune of the declared département that bears the name, or else that a part of bears
+    it; codes on the index of `places`, missing when none or several fit.
+    """
+    parts = _parts(core_communes, cog)
     key = declared_departement(places) + "|" + normalise_name(places["commune_declaree"])
-    whole = _unique_names(core_communes["code_departement"], core_communes["nom"], known)
+    whole = _unique_names(
+        core_communes["code_departement"], core_communes["nom"], core_communes["code_commune"]
+    )
     part = _unique_names(departement_of(parts["code_parent"]), parts["nom"], parts["code_parent"])
-    for names in (whole, part):
-        found = found.fillna(key.map(names).astype("str"))
-    return found
+    return key.map(whole).astype("str").fillna(key.map(part).astype("str"))
+
+
+def _parts(core_communes: gpd.GeoDataFrame, cog: pd.DataFrame) -> pd.DataFrame:
+    """Arrondissements, delegated and associated communes of the communes of the edition."""
+    known = core_communes["code_commune"]
+    return cog[cog["type_commune"].isin(["ARM", "COMD", "COMA"]) & cog["code_parent"].isin(known)]
 
 
 def _unique_names(departements: pd.Series, names: pd.Series, codes: pd.Series) -> pd.Series:

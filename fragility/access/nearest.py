@@ -27,7 +27,8 @@ class Reach:
 
     Attributes
     ----------
-    places : `id`, `nom`, `code_commune`, one per address, in the order of ids.
+    places : `id`, `nom`, `code_commune`, one per address, in the order of ids; `itinerance` and
+        `est_ancien` (of all places of the address), `date_connue` (their latest).
     communes : codes of the communes that have one.
     spreads : by EPSG code, positions in `places`.
     points : by EPSG code, the places in metres.
@@ -80,8 +81,9 @@ def reach_places(
     offered = offered.sort_values("id", kind="stable", ignore_index=True)
     departement = departement_of(offered["code_commune"])
     xy, zone = metric_xy(offered.geometry, departement), zone_epsg(departement).to_numpy()
-    first = ~pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1], "zone": zone}).duplicated().to_numpy()
-    places = pd.DataFrame(offered[["id", "nom", "code_commune"]])[first].reset_index(drop=True)
+    at = pd.DataFrame({"x": xy[:, 0], "y": xy[:, 1], "zone": zone})
+    first = ~at.duplicated().to_numpy()
+    places = _addresses(offered, at)[first].reset_index(drop=True)
     xy, zone = xy[first], zone[first]
     spreads, points = {}, {}
     for epsg in np.intersect1d(zone, list(surfaces)):
@@ -91,6 +93,19 @@ def reach_places(
         spreads[int(epsg)] = Spread(found.surface, found.minutes, numbered)
         points[int(epsg)] = cKDTree(xy[own])
     return Reach(places, communes, spreads, points)
+
+
+def _addresses(offered: gpd.GeoDataFrame, at: pd.DataFrame) -> pd.DataFrame:
+    """What is known of each place's address: it moves, or is old, if all that is there does."""
+    of = offered.groupby([at[column] for column in at], sort=False)
+    return pd.DataFrame(
+        {
+            **{name: offered[name] for name in ("id", "nom", "code_commune")},
+            "itinerance": of["itinerance"].transform("all").astype(bool),
+            "date_connue": of["date_connue"].transform("max").astype("str"),
+            "est_ancien": of["est_ancien"].transform("all").astype(bool),
+        }
+    )
 
 
 def cell_costs(grid: pd.DataFrame, reach: Reach) -> pd.DataFrame:

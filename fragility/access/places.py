@@ -46,8 +46,8 @@ KNOWN = "employeur dans une commune dont un lieu d'accueil est publié"
 STALE_MONTHS = 18
 LIEUX_COLUMNS = [
     "id", "nom", "dispositif", "dispositifs", "code_commune", "commune_declaree", "itinerance",
-    "date_maj", "est_ancien", "nb_conseillers", "precision", "statut", "motif_statut", "id_lieu",
-    "motif_fusion", "geometry",
+    "date_maj", "date_connue", "est_ancien", "nb_conseillers", "precision", "statut",
+    "motif_statut", "id_lieu", "motif_fusion", "geometry",
 ]  # fmt: skip
 
 
@@ -74,7 +74,8 @@ def build_places(
     -------
     `core_lieux` (`LIEUX_COLUMNS`), one row per id, and the ledger: each row read is kept, merged,
     set aside or a double of an id. On the row that stands for a place, `nb_conseillers` is the sum
-    of the rows, `date_maj` the latest, and the point that of a row that has one.
+    of the rows, `date_maj` and `date_connue` (that of the list for want of a date) the latest, and
+    the point that of a row that has one.
     """
     everything = _stacked(lists)
     if everything.empty:
@@ -95,9 +96,10 @@ def build_places(
     rows = rows.set_index("id").loc[everything["id"][~is_double]].reset_index()
     rows["nom"] = _named_without_persons(rows)
     limit = (pd.Timestamp(day) - pd.DateOffset(months=stale_months)).strftime("%Y-%m-%d")
+    rows["date_connue"] = rows["derniere"]
     rows["est_ancien"] = (rows["derniere"] < limit).fillna(False).astype(bool)
     frame = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(rows["point"].to_numpy(), crs=WGS84))
-    texts = ["id_lieu", "motif_fusion", "dispositifs"]
+    texts = ["id_lieu", "motif_fusion", "dispositifs", "date_connue"]
     frame = frame[LIEUX_COLUMNS].astype(dict.fromkeys(texts, "str"))
     doubles = everything["dispositif"][is_double].value_counts()
     return frame, stack(

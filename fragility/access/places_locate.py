@@ -2,9 +2,15 @@
 
 The published point is kept when it is in a commune of the declared département, in the declared
 commune (postal codes cross borders), or in a commune of the declared name when none bears it in
-the declared département (mistyped postal codes), and is not more than 10 km from the commune that
-the record names. Otherwise the place goes to the representative point of the declared commune, if
-one and only one fits, and its precision says so.
+the declared département (mistyped postal codes), and is not more than 10 km from the declared
+commune. Otherwise the place goes to the representative point of the declared commune, if one and
+only one fits, and its precision says so.
+
+A record may declare two communes, one by its code and one by its name. A point that is at most
+10 km from the one it names is right: the code alone is mistaken. Farther away, it was found from
+the code, and the place goes to the commune that is named, unless other records know its postal code
+in the commune that is coded. `motif_statut` says of every point that is kept which commune of its
+record it is not in, and how far away that is.
 """
 
 from __future__ import annotations
@@ -14,15 +20,21 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from fragility.access.names import declared_commune, declared_departement, normalise_name
+from fragility.access.names import (
+    declared_commune,
+    declared_departement,
+    named_commune,
+    normalise_name,
+)
 from fragility.territory.crs import WGS84, zone_epsg
 
 # A quay or a jetty is in the sea of a simplified contour; 500 m away is somewhere else.
 SHORE_M = 500.0
 # Farther than this from the commune that the record names, the point is the mistaken one: nine
 # conseillers' places of December 2022, among them the seat of a département at 87 km.
-FAR_M = 10_000.0
+FAR_KM = 10.0
 UNPLACED = ", commune déclarée introuvable ou ambiguë"
+KEPT = "coordonnées publiées"
 
 
 def locate(
@@ -30,7 +42,8 @@ def locate(
 ) -> pd.DataFrame:
     """Decide of each place: `code_commune`, `precision`, `statut`, `motif_statut`, `point`."""
     stated = declared_departement(places)
-    declared = declared_commune(places, core_communes, communes)
+    coded = declared_commune(places, core_communes, communes)
+    named = named_commune(places, core_communes, communes)
     longitude, latitude = places["longitude"].to_numpy(), places["latitude"].to_numpy()
     has_point = np.isfinite(longitude) & np.isfinite(latitude)
     points = shapely.points(longitude, latitude)
@@ -40,6 +53,9 @@ def locate(
     swapped_dep = swapped.map(core_communes.set_index("code_commune")["code_departement"])
 
     place = core_communes.set_index("code_commune")
+    km_named = _km(points, found, named, place)
+    mistaken = _code_is_mistaken(places["code_postal"], coded, named, km_named)
+    declared = coded.where(~mistaken, named)
     found_name = normalise_name(found.map(place["nom"]))
     same_name = found_name == normalise_name(places["commune_declaree"])
     # A commune without contour cannot hold its own points.
@@ -48,13 +64,15 @@ def locate(
     agrees = found.notna() & (
         stated.isna() | (found_dep == stated) | (found == declared) | (declared.isna() & same_name)
     )
-    far = agrees & _far_from_declared(points, found, declared, place)
+    # A point in the commune that is named, or near it, is right whatever the code.
+    apart = (_km(points, found, declared, place) > FAR_KM) & (named.isna() | (km_named > FAR_KM))
+    far = agrees & apart
     agrees &= ~far
     reason = np.select(
         [~has_point, far, swapped.notna() & (swapped_dep == stated), found.isna()],
         [
             "coordonnées absentes",
-            f"coordonnées à plus de {FAR_M / 1000:g} km de la commune déclarée",
+            f"coordonnées à plus de {FAR_KM:g} km de la commune déclarée",
             "latitude et longitude inversées",
             "coordonnées hors des communes de l'édition",
         ],
@@ -79,7 +97,7 @@ def locate(
             [~receives, by_point, by_commune],
             [
                 places["motif_ecart"].fillna("").to_numpy(dtype=str),
-                "coordonnées publiées",
+                _kept(found, coded, named, points, place),
                 np.char.add(reason.astype(str), " : placé dans la commune déclarée"),
             ],
             np.char.add(reason.astype(str), UNPLACED),
@@ -91,21 +109,56 @@ def locate(
     return out
 
 
-def _far_from_declared(
+def _code_is_mistaken(
+    postal: pd.Series, coded: pd.Series, named: pd.Series, km_named: pd.Series
+) -> pd.Series:
+    """Tell the records whose code is of another commune than the one they name.
+
+    Their postal code is not known in the commune that they code, and is in the one that they
+    name, or their point is far from it.
+    """
+    sure = (coded == named).fillna(False).astype(bool) & postal.notna()
+    known = set(postal[sure] + "|" + coded[sure])
+    conflict = ~sure & postal.notna() & coded.notna() & named.notna()
+    ours = (postal + "|" + named).isin(known) | (km_named > FAR_KM)
+    return conflict & ~(postal + "|" + coded).isin(known) & ours
+
+
+def _kept(
+    found: pd.Series,
+    coded: pd.Series,
+    named: pd.Series,
+    points: np.ndarray,
+    place: gpd.GeoDataFrame,
+) -> np.ndarray:
+    """Say of each point that is kept which commune of its record it is not in."""
+    said = pd.Series(KEPT, index=found.index, dtype="str")
+    for words, declared in (
+        ("dans une autre commune que celle de la fiche", named.fillna(coded)),
+        ("dans la commune que nomme la fiche et non dans celle de son code", coded),
+    ):
+        km = _km(points, found, declared, place)
+        near = km.round().map("{:.0f}".format, na_action="ignore").where(km >= 1, "moins de 1")
+        told = f"{KEPT}, {words} (" + declared.map(place["nom"]) + ", à " + near + " km)"
+        said = said.mask(km.notna() & said.eq(KEPT), told)
+    return said.to_numpy(dtype=str)
+
+
+def _km(
     points: np.ndarray, found: pd.Series, declared: pd.Series, place: gpd.GeoDataFrame
 ) -> pd.Series:
-    """Tell the points that are more than `FAR_M` away from the contour of the declared commune."""
+    """How far a point is from a declared commune that it is not in; missing elsewhere."""
     other = found.notna() & declared.notna() & (found != declared)
     rows = np.flatnonzero(other & declared.isin(place.index[place.geometry.notna()]))
-    far = pd.Series(False, index=found.index)
+    km = pd.Series(np.nan, index=found.index)
     contours = place.geometry.reindex(declared.iloc[rows])
     zones = zone_epsg(place["code_departement"].reindex(declared.iloc[rows])).to_numpy()
     for epsg in np.unique(zones):
         at = np.flatnonzero(zones == epsg)
         a = gpd.GeoSeries(points[rows[at]], crs=WGS84).to_crs(int(epsg))
         b = gpd.GeoSeries(contours.to_numpy()[at], crs=WGS84).to_crs(int(epsg))
-        far.iloc[rows[at]] = shapely.distance(a.to_numpy(), b.to_numpy()) > FAR_M
-    return far
+        km.iloc[rows[at]] = shapely.distance(a.to_numpy(), b.to_numpy()) / 1000
+    return km
 
 
 def commune_of_points(

@@ -13,8 +13,10 @@ import pandas as pd
 from fragility import schemas
 from fragility.access.capacity import COUNTED_MIN, build_capacite
 from fragility.access.cost_surface import Surface, build_surfaces
-from fragility.access.coverage import build_dispositifs, build_portee, commune_density
+from fragility.access.coverage import build_portee, commune_density
+from fragility.access.dispositifs import build_dispositifs, leave_out_nobody
 from fragility.access.homes import PairsOf, build_homes, zone_pairs
+from fragility.access.itinerant import tell_itinerant
 from fragility.access.nearest import Reach, cell_costs, reach_places
 from fragility.access.network import Network
 from fragility.access.network_reach import (
@@ -158,7 +160,8 @@ def build_access(
         if roads.network is not None:
             by_road = nearest_by_network(grid, lieux, roads.network, dispositif=dispositif)
             couts = complete(by_road, couts)
-        portees[dispositif], lines = build_portee(couts, core_communes, core_iris, reach)
+        portee, lines = build_portee(couts, core_communes, core_iris, reach)
+        portees[dispositif] = leave_out_nobody(portee, recensement)
         if dispositif == CONSEILLERS:
             access.tables |= {
                 "access_couts": couts,
@@ -174,6 +177,9 @@ def build_access(
     places = receiving_places(lieux)
     pairs_of = roads.pairs_of(surfaces, grid, access.tables["access_couts"])
     pairs = zone_pairs(homes, places, max(COUNTED_MIN), pairs_of)
+    access.tables["access_portee"] = tell_itinerant(
+        access.tables["access_portee"], homes, places, pairs
+    )
     access.tables["access_capacite"], lines = build_capacite(
         homes, places, pairs, core_communes, core_iris
     )

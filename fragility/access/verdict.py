@@ -11,6 +11,13 @@ from fragility.access.chance import both_probability
 from fragility.access.coverage import THRESHOLD_MIN
 from fragility.access.drivers import Drivers, drivers_of
 from fragility.access.places import places_of
+from fragility.access.verdict_reach import (
+    distance_words,
+    french_number,
+    own_places_words,
+    relies_words,
+    trip_words,
+)
 from fragility.index.indicators import SMALL_POPULATION
 from fragility.index.profile_model import Profile
 from fragility.index.uncertainty import confidence
@@ -41,7 +48,8 @@ def build_verdict(
     ----------
     indicators, scores, uncertainty, portee : tables `index_indicateurs`, `index_scores`,
         `index_incertitude`, `access_portee`.
-    places : table `core_lieux`: the sentence of a commune mentions its France services.
+    places : table `core_lieux`: the sentence of a commune mentions its France services, and says
+        when its conseillers move or are known from an old record only.
     fixe : table `core_fixe`: the sentence says which figure is to be checked.
     threshold : minutes within which a conseiller counts as near.
     labels : label and definition of each indicator, see `schemas.indicator_labels`.
@@ -84,7 +92,8 @@ def build_verdict(
             "est_fragile_non_couverte": flagged.to_numpy(bool),
             "probabilite_fragile_non_couverte_pct": likely,
             "confiance_fragile_non_couverte": words.mask(np.isnan(likely)),
-            "motif": _sentences(table, fragile.to_numpy(bool), threshold, drivers)
+            "motif": _sentences(table, fragile.to_numpy(bool), threshold, drivers, places)
+            + relies_words(table)
             + np.where(flagged & served, " ; un lieu France services est dans la commune", "")
             + np.where(
                 fragile & table["est_petit_effectif"].fillna(False).astype(bool),
@@ -105,15 +114,20 @@ def _minutes(table: pd.DataFrame) -> np.ndarray:
 
 
 def _sentences(
-    table: pd.DataFrame, fragile: np.ndarray, threshold: float, drivers: Drivers
+    table: pd.DataFrame,
+    fragile: np.ndarray,
+    threshold: float,
+    drivers: Drivers,
+    places: pd.DataFrame,
 ) -> pd.Series:
     """One French sentence per territory, its full stop apart; cases in order of precedence."""
     opening = _opening(table, fragile, drivers)
     coverage = table["couverture"].fillna("")
     inside = table["est_conseiller_dans_commune"].fillna(False).astype(bool)
     by_point = table["portee_precision"].eq("point")
-    distance = _distance(table["conseiller_plus_proche_km"])
-    where = _trip(table, inside, distance)
+    distance = distance_words(table["conseiller_plus_proche_km"])
+    where = trip_words(table, inside, distance)
+    here = own_places_words(table, places)
     # An island, or an overseas territory, without a place of its own.
     cut_off = coverage.eq("non_couverte") & table["conseiller_plus_proche_min"].isna()
     crow = " (le plus proche est à " + distance + " à vol d'oiseau)"
@@ -121,6 +135,7 @@ def _sentences(
     far = table["population_hors_portee_pct"]
     beyond = french_number(far, 0) + " % des habitants"
     beyond = beyond.where(~(far >= 99.5), "tous les habitants")
+    beyond = (", " + beyond + f" étant à plus de {threshold:g} min").where(far.notna(), "")
     sentence = np.select(
         [
             table["score"].isna() & table["population"].eq(0),
@@ -140,37 +155,16 @@ def _sentences(
             opening + " ; couverture non calculée",
             opening + " et hors de portée : aucun conseiller numérique ne peut être rejoint par la "
             "terre" + crow,
-            opening + " et hors de portée" + where + ", " + beyond
-            + f" étant à plus de {threshold:g} min",
-            opening + " ; couverture incertaine : un conseiller numérique reçoit dans la commune, "
-            "mais rien ne dit où vivent ses habitants",
+            opening + " et hors de portée" + where + beyond,
+            opening + " ; couverture incertaine : un conseiller numérique reçoit dans la commune"
+            + here + ", mais rien ne dit où vivent ses habitants",
             opening + f" ; couverture incertaine autour de {threshold:g} min, selon la vitesse "
             "supposée" + where,
-            opening + " et couverte : un conseiller numérique reçoit dans la commune",
+            opening + " et couverte : un conseiller numérique reçoit dans la commune" + here,
         ],
         opening + " et couverte" + where,
     )  # fmt: skip
     return pd.Series(sentence, index=table.index, dtype="str")
-
-
-def _trip(table: pd.DataFrame, inside: pd.Series, distance: pd.Series) -> pd.Series:
-    """Where the nearest conseiller is, and whether one receives in the commune."""
-    minutes = french_number(table["conseiller_plus_proche_min"], 0) + " min"
-    minutes = minutes.where(~(table["conseiller_plus_proche_min"] < 1), "moins d'une minute")
-    name = table["conseiller_plus_proche_nom"].fillna("lieu sans nom")
-    by_point = table["portee_precision"].eq("point")
-    alone = by_point.map({True: ", mesuré d'un seul point", False: ""})
-    who = inside.map({
-        True: " : un conseiller numérique reçoit dans la commune, le plus proche est à ",
-        False: " : le conseiller numérique le plus proche est à ",
-    })  # fmt: skip
-    told: pd.Series = who + minutes + " (" + distance + ", « " + name + " »" + alone + ")"
-    return told
-
-
-def _distance(km: pd.Series) -> pd.Series:
-    """« 12 km », « moins de 1 km »."""
-    return french_number(km, 0).where(~(km < 1), "moins de 1") + " km"
 
 
 def _opening(table: pd.DataFrame, fragile: np.ndarray, drivers: Drivers) -> pd.Series:
@@ -226,9 +220,3 @@ def _missing(table: pd.DataFrame, drivers: Drivers) -> pd.Series:
     ).astype(object)
     lacking = pd.Series(absent.sum(axis=1), index=table.index, dtype="str").str.slice(2)
     return "Non calculé : il manque des indicateurs (" + lacking + ")"
-
-
-def french_number(values: pd.Series, decimals: int) -> pd.Series:
-    """Write numbers with a decimal comma; a missing one is written « ? »."""
-    text = values.round(decimals).map(f"{{:.{decimals}f}}".format, na_action="ignore")
-    return text.astype("str").str.replace(".", ",", regex=False).fillna("?")

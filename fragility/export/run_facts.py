@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import datetime
+import json
 from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 from fragility import __version__
+from fragility.errors import FragilityError
 from fragility.export.facts import RunFacts, SourceFact
 from fragility.export.labels import plural
+from fragility.index.explain_tables import read_columns
 from fragility.index.profile_model import Profile
 from fragility.index.profile_words import ProfileWords
+from fragility.index.profiles import ACCOUNT, load_profile, published_profile
 from fragility.schemas import indicator_labels
-from fragility.sources.catalogue import SOURCES, citation_of, licence_of, releases_of
+from fragility.sources.catalogue import (
+    SOURCES,
+    citation_of,
+    find_edition,
+    licence_of,
+    releases_of,
+)
+from fragility.sources.files import as_computed
 from fragility.sources.model import LICENCES, Edition
 from fragility.sources.quarantine import rows_of
+from fragility.stored import said_if_damaged
 from fragility.territory.place_lists import SOURCES as PLACE_SOURCES
+
+DATABASE = "fragilite.duckdb"
 
 
 def quarantine_warnings(quarantine: pd.DataFrame) -> list[str]:
@@ -80,6 +97,63 @@ def build_facts(
         words=ProfileWords(profile),
         others=tuple(other.id for other in others),
     )
+
+
+def published_facts(folder: Path) -> RunFacts:
+    """Gather the facts of a published edition, as its run had them.
+
+    Parameters
+    ----------
+    folder : folder of the edition.
+
+    Raises
+    ------
+    MissingFileError, BadFileError
+        When a file of the edition is missing or damaged.
+    """
+    main, *others = published_profiles(folder)
+    return build_facts(
+        as_computed(find_edition(folder.name), folder),
+        main,
+        read_columns(folder, "index_bornes"),
+        published_day(folder),
+        read_columns(folder, "quarantaine"),
+        others,
+    )
+
+
+def published_profiles(folder: Path) -> list[Profile]:
+    """Profiles of a published edition, the main one first.
+
+    The file of another one may have gone since, or say something else: it is then left out.
+    """
+    main = published_profile(folder)
+    kept = set(read_columns(folder, "index_bornes", ["profil"])["profil"])
+    account = json.loads((folder / ACCOUNT).read_text(encoding="utf-8"))
+    profiles = [main]
+    for name in account.get("profils", [])[1:]:
+        with suppress(FragilityError):
+            profile = load_profile(name)
+            if profile.id in kept:
+                profiles.append(profile)
+    return profiles
+
+
+def published_day(folder: Path) -> datetime.date:
+    """Day of the run of a published edition, as its exports say it.
+
+    Raises
+    ------
+    BadFileError
+        When its database is missing or damaged.
+    """
+    path = folder / DATABASE
+    with (
+        said_if_damaged(folder, path, duckdb.Error),
+        duckdb.connect(str(path), read_only=True) as connection,
+    ):
+        (day,) = connection.execute("SELECT date FROM marts.executions").fetchall()[0]
+    return day if isinstance(day, datetime.date) else datetime.date.fromisoformat(str(day))
 
 
 def _threshold(bounds: pd.DataFrame, profile: Profile) -> float:

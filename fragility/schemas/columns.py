@@ -6,7 +6,16 @@ from collections.abc import Iterable
 
 import pandera.pandas as pa
 
-from fragility.schemas.kinds import COMMUNE_CODE, IRIS_CODE, count, flag, number, share, text
+from fragility.schemas.kinds import (
+    COMMUNE_CODE,
+    IRIS_CODE,
+    count,
+    flag,
+    known_flag,
+    number,
+    share,
+    text,
+)
 
 INDICATORS = ("non_thd", "non_4g", "plus_65", "peu_diplomes", "pauvrete")
 ORIGINS = ("observe", "commune", "iris", "impute", "absent")
@@ -371,6 +380,23 @@ REACH = [
         "Nom et commune du lieu d'accueil le plus proche du plus grand nombre d'habitants.",
         nullable=True,
     ),
+    known_flag(
+        "conseiller_plus_proche_itinerant",
+        "Lieu le plus proche : itinérant",
+        "Ce lieu se déplace, d'après l'une de ses fiches : il n'est pas là tous les jours. Vide "
+        "si aucun lieu ne peut être rejoint par la terre.",
+    ),
+    count(
+        "conseiller_plus_proche_annee",
+        "Lieu le plus proche : année",
+        "Dernière année où ce lieu est donné, par sa fiche ou à défaut par sa liste.",
+        nullable=True,
+    ),
+    known_flag(
+        "conseiller_plus_proche_ancien",
+        "Lieu le plus proche : fiche ancienne",
+        "Ce lieu n'est plus donné depuis plus de 18 mois au jour de l'édition : il a pu fermer.",
+    ),
     flag(
         "est_conseiller_dans_commune",
         "Conseiller dans la commune",
@@ -379,16 +405,24 @@ REACH = [
     share(
         "population_hors_portee_pct",
         "Population hors de portée (%)",
-        "Part des habitants à plus de 20 minutes d'un conseiller numérique.",
+        "Part des habitants à plus de 20 minutes d'un conseiller numérique ; vide sans habitant "
+        "connu (Mayotte, communes inhabitées).",
     ),
     text(
         "couverture",
         "Couverture",
         "couverte : au plus la moitié des habitants hors de portée "
         "même à des vitesses 25 % plus faibles ; non_couverte : plus de la moitié même à des "
-        "vitesses 25 % plus fortes ; incertaine entre les deux ; vide si non calculée.",
+        "vitesses 25 % plus fortes ; incertaine entre les deux ; vide si non calculée. La moitié "
+        "juste compte comme à portée.",
         among=COVERAGES,
         nullable=True,
+    ),
+    flag(
+        "est_couverture_itinerante",
+        "Couverture due à un lieu itinérant",
+        "Sans les lieux itinérants, le territoire serait moins bien classé : incertain ou non "
+        "couvert.",
     ),
     text(
         "portee_precision",
@@ -418,7 +452,8 @@ CAPACITY = [
     number(
         "nb_personnes_en_difficulte_servies",
         "Personnes en difficulté à portée",
-        "Personnes en difficulté numérique à 20 minutes au plus d'un conseiller.",
+        "Personnes en difficulté numérique à 20 minutes au plus d'un conseiller ; vide là où leur "
+        "nombre n'est pas estimé.",
     ),
 ]
 VERDICT = [

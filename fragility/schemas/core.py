@@ -61,9 +61,11 @@ CORE = [
             text(
                 "contour_origine",
                 "Contour",
-                "ign : contour publié ; reconstruit : vide laissé par les communes voisines ; "
+                "ign : contour publié ; reuni : contours publiés une autre année, de communes qui "
+                "ont fusionné ; partiel : contour publié d'une partie d'une commune nouvelle ; "
+                "reconstruit : vide laissé par les communes voisines ; "
                 "approche : part d'un vide commun la plus proche de son centre ; absent.",
-                among=("ign", "reconstruit", "approche", "absent"),
+                among=("ign", "reuni", "partiel", "reconstruit", "approche", "absent"),
             ),
         ],
         unique=["code_commune"],
@@ -94,8 +96,8 @@ CORE = [
                 "Contour",
                 "ign : contour publié ; commune : celui de la commune ; "
                 "approche : cellule de Voronoï du centre, coupée à la commune ; "
-                "reconstruit ; absent.",
-                among=("ign", "commune", "approche", "reconstruit", "absent"),
+                "reuni, partiel, reconstruit : ce qu'est celui de la commune ; absent.",
+                among=("ign", "commune", "reuni", "partiel", "approche", "reconstruit", "absent"),
             ),
         ],
         unique=["code_iris"],
@@ -347,6 +349,14 @@ CORE = [
                 pattern=r"^\d{4}-\d{2}-\d{2}$",
                 nullable=True,
             ),
+            text(
+                "date_connue",
+                "Dernière date connue",
+                "Dernière date où le lieu est donné : celle de sa fiche ou, à défaut, de sa liste "
+                "(AAAA-MM-JJ), la dernière des fiches réunies.",
+                pattern=r"^\d{4}-\d{2}-\d{2}$",
+                nullable=True,
+            ),
             flag(
                 "est_ancien",
                 "Fiche ancienne",
@@ -371,7 +381,12 @@ CORE = [
                 "id_lieu) ou ecarte.",
                 among=("retenu", "fusionne", "ecarte"),
             ),
-            text("motif_statut", "Motif", "Pourquoi le lieu est déplacé à sa commune ou écarté."),
+            text(
+                "motif_statut",
+                "Motif",
+                "Pourquoi le lieu est déplacé à sa commune ou écarté ; ou dans quelle autre "
+                "commune que celle de sa fiche est son point, et à quelle distance.",
+            ),
             text(
                 "id_lieu",
                 "Ligne du lieu",

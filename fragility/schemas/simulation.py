@@ -208,6 +208,9 @@ RESUME = table(
         count("nb_candidats", "Candidats", "Lieux candidats de la zone."),
         count("nb_communes_avant", "Communes avant", "Fragiles et non couvertes, dans la zone."),
         count("nb_communes_apres", "Communes après", "Celles qui le restent."),
+        count("nb_communes_incertaines", "Communes incertaines",
+              "Celles qui ne le sont plus, mais dont la couverture reste incertaine : couvertes ou "
+              "non selon la vitesse, à 25 % près."),
     ],
 )  # fmt: skip
 BILAN = table(
@@ -223,6 +226,9 @@ BILAN = table(
         count("nb_communes_touchees", "Communes touchées", "Où quelqu'un sort de portée."),
         count("nb_communes_devenues_fragiles_non_couvertes", "Devenues fragiles et non couvertes",
               "Qui ne l'étaient pas."),
+        count("nb_communes_devenues_incertaines", "Devenues incertaines",
+              "Communes fragiles qui étaient couvertes et dont la couverture deviendrait "
+              "incertaine : couvertes ou non selon la vitesse, à 25 % près."),
     ],
 )  # fmt: skip
 SIMULATION = {m.name: m for m in (POSTES, TERRITOIRES, RESUME, FERMETURES, PERTES, BILAN)}

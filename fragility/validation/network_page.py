@@ -229,6 +229,10 @@ def _limits() -> Block:
     return Block(
         "Ce que ce calcul laisse de côté",
         (
+            "La France : aucun extrait de routes françaises n'a été essayé, faute d'en avoir un "
+            "ici. Le calcul a été vérifié sur les extraits du premier tableau et sur un pays "
+            "inventé de la taille de la France ; ses temps sont à contrôler avant de s'en servir "
+            "en France.",
             "Les virages (temps et interdictions de tourner), les feux, les heures de pointe, la "
             "pente, les barrières posées sur une voie et les interdictions à certaines heures.",
             "Les bacs et les bateaux : une île que seul un bateau relie est hors de portée par la "

@@ -19,16 +19,10 @@ from fragility.export.access_raster import CUT_OFF, NOTHING, palette, raster_of
 from fragility.export.labels import french
 from fragility.territory.crs import METROPOLE
 from fragility.validation.blocks import Block, to_markdown
+from fragility.validation.reach_readings import national_block, regional_block
+from fragility.validation.reach_worth import KINDS, tie_words, worth_block
 
 TABLES = ("access_dispositifs", "access_capacite", "access_moteur")
-KINDS = {
-    "conseiller_numerique": "Conseiller numérique",
-    "france_services": "France services",
-    "mediation": "N'importe quel lieu de médiation",
-}
-# An observatory found this share of the fragile communes of Île-de-France without a conseiller;
-# what « sans » and the threshold meant was not found.
-PUBLISHED = {"11": 26.0}
 
 
 def reach_blocks(tables: Mapping[str, pd.DataFrame]) -> list[Block]:
@@ -41,8 +35,8 @@ def reach_blocks(tables: Mapping[str, pd.DataFrame]) -> list[Block]:
     communes = pd.DataFrame(tables["communes"])
     return [
         _kinds(tables["access_dispositifs"], communes),
-        _readings(communes),
-        _regional(communes),
+        national_block(communes),
+        regional_block(communes),
         _capacity(communes, tables["access_capacite"]),
         _cut_off(communes),
     ]
@@ -76,90 +70,6 @@ def _kinds(table: pd.DataFrame, communes: pd.DataFrame) -> Block:
         ),
         table=pd.DataFrame(rows).round(0),
         caption="Habitants et communes hors de portée, par dispositif",
-    )
-
-
-def readings(communes: pd.DataFrame, fragile: pd.Series) -> pd.DataFrame:
-    """Share of the fragile communes without a conseiller, by région, in three readings.
-
-    Parameters
-    ----------
-    communes : mart `communes`.
-    fragile : those to count, on its rows.
-
-    Returns
-    -------
-    `code_region`, `nom_region`, `fragiles` (number), `commune`, `a_20`, `a_30` (percent), the
-    whole country last.
-    """
-    own = communes[fragile & communes["couverture"].notna()]
-    minutes = own["conseiller_plus_proche_min"].fillna(np.inf)
-    flags = pd.DataFrame(
-        {
-            "commune": ~own["est_conseiller_dans_commune"].astype(bool),
-            "a_20": minutes > THRESHOLD_MIN,
-            "a_30": minutes > THRESHOLD_MIN + 10,
-        }
-    )
-    groups = [own["code_region"], own["nom_region"]]
-    found = 100 * flags.groupby(groups).mean()
-    found.insert(0, "fragiles", flags.groupby(groups).size())
-    found = found.reset_index().sort_values("a_20", ascending=False)
-    whole = {"code_region": "", "nom_region": "France", "fragiles": len(own)}
-    return pd.concat([found, pd.DataFrame([whole | (100 * flags.mean()).to_dict()])])
-
-
-def _shown(table: pd.DataFrame, words: str) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "Région": table["nom_region"],
-            words: table["fragiles"],
-            "Aucun dans la commune (%)": table["commune"].round(1),
-            "À plus de 20 min (%)": table["a_20"].round(1),
-            "À plus de 30 min (%)": table["a_30"].round(1),
-        }
-    )
-
-
-def _readings(communes: pd.DataFrame) -> Block:
-    table = readings(communes, communes["est_fragile"].fillna(False).astype(bool))
-    return Block(
-        "Communes fragiles sans conseiller, selon ce que l'on entend par là",
-        (
-            "La commune dit peu : un conseiller de la commune voisine est souvent tout près. Les "
-            "minutes sont celles de l'habitant médian. Une région sans ligne n'a aucune commune "
-            "dite fragile : faute de score en Guadeloupe, en Guyane et à Mayotte.",
-        ),
-        table=_shown(table, "Communes fragiles"),
-        caption="Part des communes fragiles sans conseiller numérique, par région",
-    )
-
-
-def _regional(communes: pd.DataFrame) -> Block:
-    table = readings(communes, communes["quintile_region"].eq(5).fillna(False).astype(bool))
-    said = []
-    for code, share in PUBLISHED.items():
-        own = table[table["code_region"] == code]
-        if len(own):
-            row = own.iloc[0]
-            said.append(
-                f"En {row['nom_region']}, {french(share)} % des communes fragiles n'ont pas de "
-                "conseiller numérique France services selon une étude publiée. Ici, du cinquième "
-                f"le plus fragile de la région, {french(row['commune'])} % n'en ont aucun dans la "
-                f"commune, {french(row['a_20'], 1)} % sont à plus de 20 minutes et "
-                f"{french(row['a_30'], 1)} % à plus de 30 : l'étude ne dit ni ce qu'« avoir » veut "
-                "dire, ni à partir de quel score une commune est fragile, ni la date des listes, "
-                "et son indice n'est pas le nôtre."
-            )
-    return Block(
-        "Dans le cinquième le plus fragile de chaque région",
-        (
-            "Aucune commune d'une région aisée n'est fragile au regard de la France ; la sienne "
-            "qui l'est le plus peut l'être pour elle.",
-            *said,
-        ),
-        table=_shown(table, "Communes"),
-        caption="Part du cinquième le plus fragile de chaque région sans conseiller numérique",
     )
 
 
@@ -239,8 +149,8 @@ def map_block(surface: pd.DataFrame) -> Block | None:
     )
 
 
-def method_block() -> Block:
-    """Say how times are made, and what they leave out."""
+def method_block(communes: pd.DataFrame) -> Block:
+    """Say how times are made, and what they leave out; `communes` is the mart."""
     speeds = pd.DataFrame(
         [
             {"Habitants par km², à partir de": density, "km/h à vol d'oiseau": speed}
@@ -253,10 +163,14 @@ def method_block() -> Block:
             "Sans réseau routier, on traverse le pays pixel par pixel (500 m), à une vitesse qui "
             "dépend de la densité de l'endroit : une hypothèse, sans source française, d'où la "
             "bande de 25 % qui rend une commune « incertaine ». La mer ne se traverse pas, ni les "
-            "fleuves sans pont : " + " ; ".join(RIVERS) + ". Les ponts et digues suivants relient "
+            "eaux que voici, jusqu'à leur premier pont : " + " ; ".join(RIVERS) + ". Les ponts et digues suivants relient "
             "ce que la mer sépare : " + ", ".join(LINKS) + ".",
             "Avec des extraits OpenStreetMap dans `osm/`, les temps sont ceux des routes "
             "(docs/reseau.md), et la table `access_moteur` dit pour quelle part des habitants.",
+            "Cette lecture des routes n'a été essayée que sur des extraits de pays voisins "
+            "(Andorre, Liechtenstein) et sur un pays inventé : jamais sur des routes françaises, "
+            "faute d'extrait de la France ici. Ses temps sont à vérifier avant de s'en servir.",
+            tie_words(communes),
             "Laissés de côté : relief, ferrys, gués (passage du Gois), routes par l'étranger, "
             "transports en commun, horaires d'ouverture. Un fleuve plus étroit est franchi "
             "partout, comme s'il avait des ponts.",
@@ -274,7 +188,7 @@ def write_reach(folder: Path, docs: Path) -> Path:
     MissingFileError
         When the edition was not computed.
     """
-    names = [*TABLES, "access_surface", "communes"]
+    names = [*TABLES, "access_surface", "communes", "lieux"]
     paths = {name: folder / "tables" / f"{name}.parquet" for name in names}
     if not all(path.is_file() for path in paths.values()):
         raise MissingFileError(
@@ -285,7 +199,14 @@ def write_reach(folder: Path, docs: Path) -> Path:
     tables = {name: pd.read_parquet(path) for name, path in paths.items()}
     blocks = reach_blocks(tables)
     drawn = map_block(tables["access_surface"])
-    blocks = [*blocks[:1], *([drawn] if drawn else []), *blocks[1:], method_block()]
+    worth = worth_block(tables["lieux"], tables["communes"])
+    blocks = [
+        *blocks[:1],
+        worth,
+        *([drawn] if drawn else []),
+        *blocks[1:],
+        method_block(tables["communes"]),
+    ]
     run = json.loads((folder / "execution.json").read_text(encoding="utf-8"))
     head = (
         "# Portée : qui est près d'une aide\n\n"

@@ -165,6 +165,88 @@ def test_a_point_far_from_its_commune_is_the_mistake(cog: pd.DataFrame) -> None:
     assert "plus de 10 km" in far["motif_statut"]
 
 
+@pytest.fixture
+def far_apart() -> gpd.GeoDataFrame:
+    """Three communes of one département; a point of 01001 is 5 km from 01002, 43 km from 01003."""
+    return gpd.GeoDataFrame(
+        {
+            "code_commune": ["01001", "01002", "01003"],
+            "nom": ["Ici", "Voisine", "Loin"],
+            "code_departement": "01",
+        },
+        geometry=[shapely.box(w, 46.0, w + 0.1, 46.1) for w in (5.0, 5.113, 5.6)],
+        crs=4326,
+    )
+
+
+# A point in the middle of 01001.
+HERE = {"latitude": 46.05, "longitude": 5.05, "code_postal": "01370"}
+
+
+def test_a_point_beside_the_commune_of_its_record_says_so(
+    far_apart: gpd.GeoDataFrame, cog: pd.DataFrame
+) -> None:
+    near = built(far_apart, cog, **HERE, commune_declaree="Voisine")
+    assert near[["code_commune", "precision"]].tolist() == ["01001", "coordonnees"]
+    said = "coordonnées publiées, dans une autre commune que celle de la fiche (Voisine, à 5 km)"
+    assert near["motif_statut"] == said
+    closer = built(far_apart, cog, **HERE | {"longitude": 5.0999}, commune_declaree="Voisine")
+    assert closer["motif_statut"].endswith("(Voisine, à 1 km)")
+    own = built(far_apart, cog, **HERE, commune_declaree="Ici", code_declare="01001")
+    assert own["motif_statut"] == "coordonnées publiées"
+
+
+def test_a_point_in_the_commune_that_is_named_is_right_whatever_the_code(
+    far_apart: gpd.GeoDataFrame, cog: pd.DataFrame
+) -> None:
+    row = built(far_apart, cog, **HERE, commune_declaree="Ici", code_declare="01003")
+    assert row[["code_commune", "precision"]].tolist() == ["01001", "coordonnees"]
+    assert row["motif_statut"] == (
+        "coordonnées publiées, dans la commune que nomme la fiche et non dans celle de son code "
+        "(Loin, à 43 km)"
+    )
+
+
+def test_a_point_found_from_a_mistaken_code_goes_to_the_commune_that_is_named(
+    far_apart: gpd.GeoDataFrame, cog: pd.DataFrame
+) -> None:
+    said = HERE | {"commune_declaree": "Loin", "code_declare": "01001"}
+    row = built(far_apart, cog, **said)
+    assert row[["code_commune", "precision", "statut"]].tolist() == ["01003", "commune", "retenu"]
+    assert "plus de 10 km" in row["motif_statut"]
+    # Unless another record knows this postal code in the commune that is coded.
+    other = {"id": "y", "nom": "Salle", "commune_declaree": "Ici", "code_declare": "01001"}
+    rows = pd.concat([place(**said), place(**HERE | other)], ignore_index=True)
+    frame, _ = build_places({"conseiller_numerique": rows}, far_apart, cog, day=DAY)
+    kept = frame.set_index("id").loc["cn-x"]
+    assert kept[["code_commune", "precision"]].tolist() == ["01001", "coordonnees"]
+    assert kept["motif_statut"].endswith("que celle de la fiche (Loin, à 43 km)")
+
+
+def test_without_a_point_the_postal_code_tells_which_of_two_communes(
+    far_apart: gpd.GeoDataFrame, cog: pd.DataFrame
+) -> None:
+    lost = place(commune_declaree="Voisine", code_declare="01001", code_postal="01500")
+    known = place(id="y", nom="Salle", commune_declaree="Voisine", code_declare="01002",
+                  code_postal="01500")  # fmt: skip
+    alone, _ = build_places({"mediation": lost}, far_apart, cog, day=DAY)
+    assert alone["code_commune"].tolist() == ["01001"]
+    both = pd.concat([lost, known], ignore_index=True)
+    frame, _ = build_places({"mediation": both}, far_apart, cog, day=DAY)
+    assert frame["code_commune"].tolist() == ["01002", "01002"]
+
+
+def test_a_place_is_known_at_the_date_of_its_record_or_of_its_list(
+    communes: gpd.GeoDataFrame, cog: pd.DataFrame
+) -> None:
+    at = {"latitude": 46.05, "longitude": 5.05, "code_postal": "01370"}
+    old = built(communes, cog, **at, date_maj="2020-05-01", date_liste="2022-12-01")
+    assert (old["date_connue"], old["est_ancien"]) == ("2020-05-01", True)
+    listed = built(communes, cog, **at, date_liste="2022-12-01")
+    assert (listed["date_connue"], listed["est_ancien"]) == ("2022-12-01", False)
+    assert pd.isna(listed["date_maj"])
+
+
 def test_what_cannot_be_placed_is_set_aside(communes: gpd.GeoDataFrame, cog: pd.DataFrame) -> None:
     lost = built(communes, cog, commune_declaree="Atlantide", code_postal="01000")
     assert lost[["statut", "precision"]].tolist() == ["ecarte", "absente"]

@@ -224,6 +224,19 @@ def test_the_table_by_hand() -> None:
     assert ledger["lignes"].tolist() == [3, 3, 4, 4]
 
 
+def test_where_people_in_difficulty_are_not_estimated_nobody_is_said_to_be_served() -> None:
+    communes, iris = territories()
+    homes = build_homes(GRID, communes, SKILLS, SCORES, core_iris=iris)
+    homes["en_difficulte"] *= homes["code_commune"] != "97101"
+    near = pairs([(0, 0, 5), (3, 0, 8)], 4, 1)
+    table, _ = build_capacite(homes, pd.DataFrame({"nb_conseillers": [1.0]}), near, communes, iris)
+    rows = table[table["niveau"] == "commune"].set_index("code")
+    assert np.isnan(rows.loc["97101", "nb_personnes_en_difficulte_servies"])
+    assert rows.loc["97101", "nb_conseillers_20min"] == 1
+    # Estimated, and none of them within reach.
+    assert rows.loc["01002", "nb_personnes_en_difficulte_servies"] == 0
+
+
 def test_without_points_a_territory_without_cells_has_nothing() -> None:
     communes, iris = territories()
     homes = build_homes(GRID, communes, SKILLS, SCORES, points=False)

@@ -66,6 +66,9 @@ def lieux(*points, **values):
             "dispositif": "conseiller_numerique",
             "code_commune": "01001",
             "statut": "retenu",
+            "itinerance": False,
+            "date_connue": "2022-12-01",
+            "est_ancien": False,
         }
     ).assign(**values)
     frame["dispositifs"] = frame["dispositif"]

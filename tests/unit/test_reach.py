@@ -10,12 +10,8 @@ import shapely
 
 from fragility import schemas
 from fragility.access.cost_surface import build_surfaces
-from fragility.access.coverage import (
-    build_dispositifs,
-    build_portee,
-    commune_density,
-    weighted_median,
-)
+from fragility.access.coverage import build_portee, commune_density, weighted_median
+from fragility.access.dispositifs import build_dispositifs, leave_out_nobody
 from fragility.access.nearest import Reach, reach_places
 from fragility.access.travel import SPEEDS_KMH, receiving_places, speed_kmh
 
@@ -47,6 +43,9 @@ def lieux(at: list[tuple[float, float]], code: str = "01009", **values: object) 
             "dispositifs": "conseiller_numerique",
             "code_commune": code,
             "statut": "retenu",
+            "itinerance": False,
+            "date_connue": "2022-12-01",
+            "est_ancien": False,
         }
     ).assign(**values)
     return gpd.GeoDataFrame(frame, geometry=points.to_crs(4326))
@@ -287,3 +286,65 @@ def test_kinds_of_places_side_by_side() -> None:
     own = rows.loc["conseiller_numerique"]
     assert own["plus_proche_min"] == same["conseiller_plus_proche_min"]
     assert own["couverture"] == same["couverture"]
+
+
+def test_the_nearest_place_is_told_with_its_nature_and_its_date() -> None:
+    other = lieux(
+        [(0, 0), (40, 0)], itinerance=[True, False], date_connue=["2020-03-01", "2022-12-01"],
+        est_ancien=[True, False],
+    )  # fmt: skip
+    frame = portee(couts([5, 12], [60, 40]), communes(["01001"]), other)
+    row = frame.iloc[0]
+    assert bool(row["conseiller_plus_proche_itinerant"])
+    assert bool(row["conseiller_plus_proche_ancien"])
+    assert row["conseiller_plus_proche_annee"] == 2020
+    # Most of the weight goes to the other place.
+    table = couts([5, 12], [40, 60]).assign(id_lieu=["cn-0", "cn-1"])
+    row = portee(table, communes(["01001"]), other).iloc[0]
+    assert not row["conseiller_plus_proche_itinerant"]
+    assert not row["conseiller_plus_proche_ancien"]
+    assert row["conseiller_plus_proche_annee"] == 2022
+    nowhere = couts([np.nan], [50]).assign(id_lieu=None)
+    lost = portee(nowhere, communes(["01001"]), other).iloc[0]
+    for column in ("itinerant", "annee", "ancien"):
+        assert pd.isna(lost[f"conseiller_plus_proche_{column}"])
+
+
+def test_an_address_moves_or_is_old_if_all_that_is_there_is() -> None:
+    both = lieux(
+        [(0, 0), (0, 0)], itinerance=[True, False], date_connue=["2020-03-01", "2022-12-01"],
+        est_ancien=[True, False],
+    )  # fmt: skip
+    (address,) = reach_places(both, {}).places.to_dict("records")
+    assert address["id"] == "cn-0"
+    assert (address["itinerance"], address["est_ancien"]) == (False, False)
+    assert address["date_connue"] == "2022-12-01"
+
+
+def test_a_share_of_nobody_is_missing_and_nobody_is_out_of_reach_of_an_empty_commune() -> None:
+    towns = communes(["01001", "01002", "01003"])
+    table = pd.concat([couts([30], [9], code) for code in towns["code_commune"]])
+    frame = portee(table, towns, lieux([(0, 0)]))
+    # 01002 is empty, 01003 is in no census, and so are the IRIS.
+    census = pd.DataFrame(
+        {"niveau": "commune", "code": ["01001", "01002"], "population": [200.0, 0.0]}
+    )
+    left = leave_out_nobody(frame, census)
+    assert left["population_hors_portee_pct"].fillna(-1).tolist() == [100, -1, -1, -1, -1, -1]
+    pd.testing.assert_frame_equal(
+        left.drop(columns="population_hors_portee_pct"),
+        frame.drop(columns="population_hors_portee_pct"),
+    )
+    people = build_dispositifs({"mediation": left}, census)["nb_habitants_hors_portee"]
+    assert people.fillna(-1).tolist() == [200, 0, -1, -1, -1, -1]
+
+
+def test_exactly_half_out_of_reach_is_not_more_than_half() -> None:
+    # 0.1 + 0.2 is a hair more than 0.3: the half must not depend on it.
+    half = portee(couts([5, 5, 30], [0.1, 0.2, 0.3]), communes(["01001"]), lieux([(0, 0)]))
+    assert half["couverture"].iloc[0] == "couverte"
+    assert half["conseiller_plus_proche_min"].iloc[0] == 5
+    back = portee(couts([5, 30, 30], [0.3, 0.1, 0.2]), communes(["01001"]), lieux([(0, 0)]))
+    assert back["couverture"].iloc[0] == "couverte"
+    more = portee(couts([5, 30], [0.299, 0.3]), communes(["01001"]), lieux([(0, 0)]))
+    assert more["couverture"].iloc[0] == "non_couverte"

@@ -32,7 +32,8 @@ def test_a_commune_is_not_at_its_islet() -> None:
         {
             "id": ["cn-0"], "nom": ["Mairie"], "dispositif": ["conseiller_numerique"],
             "dispositifs": ["conseiller_numerique"], "code_commune": ["97612"],
-            "statut": ["retenu"],
+            "statut": ["retenu"], "itinerance": [False], "date_connue": ["2022-12-01"],
+            "est_ancien": [False],
         },
         geometry=place,
     )  # fmt: skip

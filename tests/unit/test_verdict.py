@@ -22,10 +22,15 @@ def verdict(**changes):
         "conseiller_plus_proche_min": 34.4,
         "conseiller_plus_proche_km": 24.2,
         "conseiller_plus_proche_nom": "Mairie (Vaubrume)",
+        "conseiller_plus_proche_itinerant": False,
+        "conseiller_plus_proche_annee": 2022,
+        "conseiller_plus_proche_ancien": False,
+        "est_couverture_itinerante": False,
         "population_hors_portee_pct": 96.0,
         "est_conseiller_dans_commune": False,
         "portee_precision": "mailles",
         "served": False,
+        "own": None,
         "doubtful": False,
         "population_origine": "observe",
         **{f"score_{key}": value for key, value in PARTS.items()},
@@ -51,6 +56,10 @@ def verdict(**changes):
                 "conseiller_plus_proche_min",
                 "conseiller_plus_proche_km",
                 "conseiller_plus_proche_nom",
+                "conseiller_plus_proche_itinerant",
+                "conseiller_plus_proche_annee",
+                "conseiller_plus_proche_ancien",
+                "est_couverture_itinerante",
                 "population_hors_portee_pct",
                 "est_conseiller_dans_commune",
                 "portee_precision",
@@ -65,6 +74,17 @@ def verdict(**changes):
             "code_commune": ["00001" if row["served"] else "00002"],
         }
     )
+    own = pd.DataFrame(row["own"] or [], columns=["itinerance", "est_ancien", "date_connue"])
+    places = pd.concat(
+        [
+            places.assign(itinerance=False, est_ancien=False, date_connue="2022-12-01"),
+            own.assign(
+                statut="retenu", dispositif="conseiller_numerique",
+                dispositifs="conseiller_numerique", code_commune="00001",
+            ),
+        ],
+        ignore_index=True,
+    )  # fmt: skip
     fixe = pd.DataFrame({"code_commune": ["00001"], "est_douteux": [row["doubtful"]]})
     return build_verdict(
         part["indicators"], part["scores"], part["uncertainty"], part["portee"], places, fixe
@@ -221,3 +241,52 @@ def test_an_island_without_a_conseiller_says_so():
     ) in island["motif"]
     alone = verdict(conseiller_plus_proche_min=np.nan, conseiller_plus_proche_km=np.nan)
     assert "rejoint par la terre." in alone["motif"]
+
+
+NEAR = {"couverture": "couverte", "conseiller_plus_proche_min": 8.0}
+
+
+def test_the_sentence_says_that_the_place_moves_or_is_known_from_an_old_record():
+    moving = {"conseiller_plus_proche_itinerant": True}
+    old = {"conseiller_plus_proche_ancien": True}
+    for changes, words in (
+        ({}, "« Mairie (Vaubrume) »)"),
+        (moving, "« Mairie (Vaubrume) », lieu itinérant)"),
+        (old, "« Mairie (Vaubrume) », lieu connu en 2022)"),
+        (moving | old, "« Mairie (Vaubrume) », lieu itinérant, connu en 2022)"),
+        (old | {"conseiller_plus_proche_annee": None}, "», lieu de date inconnue)"),
+    ):
+        assert verdict(**NEAR, **changes)["motif"].endswith(words + "."), changes
+
+
+def test_a_commune_with_places_of_its_own_says_what_they_are_worth():
+    inside = {"couverture": "couverte", "est_conseiller_dans_commune": True}
+    told = " et couverte : un conseiller numérique reçoit dans la commune"
+    fixed, moving = (False, False, "2023-01-01"), (True, False, "2023-01-01")
+    old, older = (False, True, "2021-06-01"), (False, True, "2020-03-01")
+    for own, words in (
+        ([fixed], ""),
+        ([moving], " (lieu itinérant)"),
+        ([old, older], " (lieu connu en 2021)"),
+        # One that stays, or that is recent, is enough.
+        ([moving, fixed], ""),
+        ([old, fixed], ""),
+    ):
+        assert verdict(**inside, own=own)["motif"].endswith(told + words + "."), own
+    vast = {"portee_precision": "point", "couverture": "incertaine"}
+    motif = verdict(**(inside | vast), own=[moving])["motif"]
+    assert "reçoit dans la commune (lieu itinérant), mais rien ne dit où vivent" in motif
+
+
+def test_a_coverage_that_only_a_moving_place_gives_is_said_to():
+    relies = {"est_couverture_itinerante": True}
+    assert verdict(**NEAR, **relies)["motif"].endswith(" ; couverture due à un lieu itinérant.")
+    unsure = verdict(couverture="incertaine", **relies)["motif"]
+    assert unsure.endswith(" ; hors de portée sans lieu itinérant.")
+    assert "itinérant" not in verdict(**NEAR, score=np.nan, **relies)["motif"]
+
+
+def test_a_share_of_nobody_is_not_told():
+    motif = verdict(population_hors_portee_pct=np.nan)["motif"]
+    assert motif.endswith("« Mairie (Vaubrume) »).")
+    assert "?" not in motif
