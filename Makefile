@@ -82,9 +82,10 @@ profils: $(STAMP)
 	$(BIN)/fragility run --edition france-2021 --raw $(RAW)
 	$(BIN)/fragility validation --profils --edition france-2021 --reference $(REFERENCE)
 
+# Pictures of the README; needs Chromium, and QGIS for one of them.
 picture: $(STAMP)
 	$(BIN)/fragility run --edition demo
-	$(BIN)/python -m fragility.validation.pictures data/processed/demo docs/images/demo.png
+	$(BIN)/python -m fragility.site.pictures data/processed/demo docs/images
 
 benchmark: $(STAMP)
 	$(BIN)/python benchmarks/peers.py --raw $(RAW) --write docs/performance.md
@@ -92,6 +93,7 @@ benchmark: $(STAMP)
 	$(BIN)/python benchmarks/skills.py --raw $(RAW) --write docs/performance.md
 	$(BIN)/python benchmarks/reach_peers.py --write docs/performance.md
 	$(BIN)/python benchmarks/reach.py --write docs/performance.md
+	$(BIN)/python benchmarks/products.py --write docs/performance.md
 
 dev: $(STAMP)
 	env -u DAGSTER_HOME $(BIN)/dagster dev -m pipelines.definitions

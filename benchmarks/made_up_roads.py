@@ -12,8 +12,8 @@ from pyproj import Transformer
 
 from fragility.territory.crs import METROPOLE, WGS84
 
-# As many lines each way, metres between them, lines between main roads: 960,400 junctions.
-LINES, STEP_M, MAIN = 980, 400.0, 8
+# As many lines each way, metres between them, lines between main roads: 1,024,144 junctions.
+LINES, STEP_M, MAIN = 1012, 400.0, 8
 WAY = 4  # junctions from one end of a way to the other
 CENTRE = (700_000.0, 6_600_000.0)  # metres of METROPOLE
 

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
@@ -26,6 +26,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
+from judging import Measure, reach_faults, refuse
 from made_up_roads import CENTRE, LINES, STEP_M, write_country
 from page import markdown, write_section
 from scipy.sparse import csr_array
@@ -46,36 +47,9 @@ from fragility.sources.readers.osm import find_extracts, read_roads
 from fragility.territory.crs import METROPOLE
 
 TITLE = "Reach"
-REACH_S, REACH_MB = 30.0, 3000.0
-SPREAD_S, NETWORK_S, SITING_S = 8.0, 60.0, 1.0
 HOMES, PLACES, LIMIT_MIN = 614_000, 5_000, 30.0
 POSTS, MOST_SECONDS = 20, 30.0
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Measure:
-    """What was timed, and what it may take.
-
-    Attributes
-    ----------
-    seconds, processor : of clock, which the limit is for, and of processor, all threads.
-    mb : the most that its process used.
-    """
-
-    task: str
-    case: str
-    seconds: float
-    processor: float
-    limit: float | None = None
-    mb: float = 0.0
-    most_mb: float | None = None
-
-    @property
-    def passed(self) -> bool:
-        """Within its bounds, if it has some."""
-        fast = self.limit is None or self.seconds <= self.limit
-        return fast and (self.most_mb is None or self.mb <= self.most_mb)
 
 
 def timed(function: Callable[[], T]) -> tuple[float, float, T]:
@@ -116,7 +90,7 @@ def whole_reach(folder: Path) -> list[Measure]:
     levels = access.tables["access_portee"]["niveau"].value_counts()
     case = f"{levels['commune']:,} communes, {levels['iris']:,} IRIS, {cells:,} cells"
     task = f"reach whole, {len(DISPOSITIFS)} kinds of places, no roads"
-    return [Measure(task, case, seconds, processor, REACH_S, peak_mb(), REACH_MB)]
+    return [Measure(task, case, seconds, processor, peak_mb(), "reach")]
 
 
 def spreads(folder: Path) -> list[Measure]:
@@ -134,7 +108,7 @@ def spreads(folder: Path) -> list[Measure]:
         seconds, processor, reach = timed(search)
         case = f"{size} pixels of 500 m, {len(reach.places):,} places"
         task = f"nearest place from every pixel, {kind}"
-        measures.append(Measure(task, case, seconds, processor, SPREAD_S, peak_mb()))
+        measures.append(Measure(task, case, seconds, processor, peak_mb(), "spread"))
     return measures
 
 
@@ -167,7 +141,11 @@ def road_network() -> list[Measure]:
         Measure(f"places within {LIMIT_MIN:.0f} minutes by road", table, *pairing),
     ]
     whole, processor = sum(part.seconds for part in parts), sum(part.processor for part in parts)
-    return [*parts, Measure("all four", junctions, whole, processor, NETWORK_S, peak_mb())]
+    nodes = len(network.xy)
+    return [
+        *parts,
+        Measure("all four", junctions, whole, processor, peak_mb(), "network", nodes),
+    ]
 
 
 def siting(folder: Path) -> list[Measure]:
@@ -184,7 +162,7 @@ def siting(folder: Path) -> list[Measure]:
     case = f"{groups.loc[code, 'nom_departement']}, {POSTS} posts, {proof}"
     seconds = float(told["secondes"]) if told["est_optimum_prouve"] else float("inf")
     task = "best sites of one département, trips apart"
-    return [Measure(task, case, seconds, float("nan"), SITING_S, peak_mb())]
+    return [Measure(task, case, seconds, float("nan"), peak_mb(), "siting")]
 
 
 def apart(function: Callable[..., list[Measure]], *arguments: Path) -> list[Measure]:
@@ -209,9 +187,9 @@ def table_of(measures: list[Measure]) -> pd.DataFrame:
                 own.case,
                 shown(own.seconds),
                 shown(own.processor),
-                "" if own.limit is None else f"{own.limit:g}",
+                f"{own.bound.seconds:g}" if own.bound else "",
                 f"{own.mb:,.0f}" if own.mb else "",
-                "" if own.most_mb is None else f"{own.most_mb:,.0f}",
+                f"{own.bound.mb:,.0f}" if own.bound and np.isfinite(own.bound.mb) else "",
             )
             for own in measures
         ],
@@ -237,9 +215,7 @@ def main() -> None:
         markdown(table_of(measures)),
         arguments.write,
     )
-    late = [own.task for own in measures if not own.passed]
-    if late:
-        raise SystemExit("more than its bound: " + ", ".join(late))
+    refuse(reach_faults(measures))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,147 @@
+"""What the benchmarks of reach may take, and the judges that stop them beyond it.
+
+Nothing is measured here, so that the judges can be tried on made-up figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+# Capacity at the size of France: times faster than its peer, and as good as equal to it.
+CAPACITY_CASE, FASTER, EQUAL = (49_000, 10_000), 10.0, 1e-9
+# Homes, candidates, posts: proved within some seconds. Peers find the same optimum.
+SITING_CASE, SITING_PROVED_S, SAME_OPTIMUM = (3_000, 5_000, 100), 10.0, 1e-6
+NETWORK_JUNCTIONS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Bound:
+    """Most seconds of clock, and most megabytes if they are bound too."""
+
+    seconds: float
+    mb: float = float("inf")
+
+
+REACH_BOUNDS = {
+    "reach": Bound(30.0, 3000.0),
+    "spread": Bound(8.0),
+    "network": Bound(60.0),
+    "siting": Bound(1.0),
+}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What was timed.
+
+    Attributes
+    ----------
+    seconds, processor : of clock, which the bound is for, and of processor, all threads.
+    mb : the most that its process used.
+    kind : key of `REACH_BOUNDS`, or nothing for a part that has no bound of its own.
+    junctions : of the road network, where there is one.
+    """
+
+    task: str
+    case: str
+    seconds: float
+    processor: float
+    mb: float = 0.0
+    kind: str = ""
+    junctions: int = 0
+
+    @property
+    def bound(self) -> Bound | None:
+        """What it may take."""
+        return REACH_BOUNDS[self.kind] if self.kind else None
+
+
+@dataclass(frozen=True)
+class CapacityCase:
+    """Capacity here and with a peer; `apart` is their largest difference, relative."""
+
+    homes: int
+    places: int
+    pairs: int
+    seconds: float
+    peer_seconds: float
+    apart: float
+
+    @property
+    def ratio(self) -> float:
+        """Times faster than the peer."""
+        return self.peer_seconds / self.seconds
+
+
+@dataclass(frozen=True)
+class SitingCase:
+    """A choice of sites here, and with a peer that may not have been asked.
+
+    Attributes
+    ----------
+    peer_value : people that the peer's choice reaches, missing when it was not asked or proved
+        nothing.
+    """
+
+    homes: int
+    candidates: int
+    posts: int
+    pairs: int
+    seconds: float
+    proved: bool
+    gap: float
+    value: float
+    greedy_value: float
+    peer: str
+    peer_seconds: float
+    peer_value: float
+
+
+def reach_faults(measures: Iterable[Measure]) -> list[str]:
+    """Say what is beyond its bound, or was not measured: an unknown figure is beyond any."""
+    measures = list(measures)
+    faults = []
+    for own in measures:
+        bound = own.bound
+        if bound is None:
+            continue
+        if not own.seconds <= bound.seconds:
+            faults.append(f"{own.task}: {own.seconds:.1f} s, at most {bound.seconds:g}")
+        if not own.mb <= bound.mb:
+            faults.append(f"{own.task}: {own.mb:,.0f} MB, at most {bound.mb:,.0f}")
+        if own.kind == "network" and own.junctions < NETWORK_JUNCTIONS:
+            faults.append(f"{own.task}: {own.junctions:,} junctions, not {NETWORK_JUNCTIONS:,}")
+    measured = {own.kind for own in measures}
+    return faults + [f"{kind}: not measured" for kind in REACH_BOUNDS if kind not in measured]
+
+
+def peer_faults(capacities: Iterable[CapacityCase], sitings: Iterable[SitingCase]) -> list[str]:
+    """Say where a peer does better, or finds something else, and what was not proved in time."""
+    capacities, sitings = list(capacities), list(sitings)
+    faults = []
+    for own in capacities:
+        case = f"capacity, {own.homes:,} x {own.places:,}"
+        if not own.apart <= EQUAL:
+            faults.append(f"{case}: {own.apart:g} from the peer, at most {EQUAL:g}")
+        if (own.homes, own.places) == CAPACITY_CASE and not own.ratio >= FASTER:
+            faults.append(f"{case}: {own.ratio:.1f} times faster than the peer, not {FASTER:g}")
+    for one in sitings:
+        case = f"sites, {one.homes:,} x {one.candidates:,}, {one.posts} posts"
+        if one.proved and abs(one.peer_value - one.value) > SAME_OPTIMUM * one.value:
+            faults.append(f"{case}: {one.peer} finds {one.peer_value:g}, not {one.value:g}")
+        if (one.homes, one.candidates, one.posts) == SITING_CASE and not (
+            one.proved and one.seconds <= SITING_PROVED_S
+        ):
+            faults.append(f"{case}: not proved in {SITING_PROVED_S:g} s ({one.seconds:.1f} s)")
+    if CAPACITY_CASE not in {(own.homes, own.places) for own in capacities}:
+        faults.append("capacity: not measured at the size of France")
+    if SITING_CASE not in {(own.homes, own.candidates, own.posts) for own in sitings}:
+        faults.append("sites: not measured at the size asked")
+    return faults
+
+
+def refuse(faults: list[str]) -> None:
+    """Stop with what is wrong, if anything is."""
+    if faults:
+        raise SystemExit("\n".join(["beyond its bound:", *faults]))
