@@ -7,7 +7,8 @@ Run by the system Python, which owns PyQGIS, in a process of its own:
 FOLDER holds `carte.qgz` and `fragilite.gpkg`. Writes IMAGE (the map as it opens) and prints one
 JSON document: for each layer of the project its validity, title, renderer, legend, aliases and
 what it shows of sample values; the same for a layer added alone from the GeoPackage; colours of
-the map at the places asked in the variable PLACES ("longitude latitude;...").
+the map at the places asked in the variables PLACES and EDGES ("longitude latitude;..."); the page
+to print and the colour in the middle of each of its maps.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 from qgis.core import (
+    NULL,
     QgsApplication,
     QgsCategorizedSymbolRenderer,
     QgsCoordinateReferenceSystem,
@@ -29,6 +31,8 @@ from qgis.core import (
     QgsExpressionContext,
     QgsExpressionContextUtils,
     QgsLayoutExporter,
+    QgsLayoutItemLabel,
+    QgsLayoutItemMap,
     QgsMapRendererParallelJob,
     QgsMapSettings,
     QgsPointXY,
@@ -36,9 +40,10 @@ from qgis.core import (
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QSize
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtGui import QColor, QImage
 
 WIDTH, HEIGHT = 900, 900
+PAGE_DPI = 60
 
 
 def shown_values(layer: QgsVectorLayer) -> dict[str, str]:
@@ -67,6 +72,17 @@ def map_tips(layer: QgsVectorLayer) -> list[str]:
     return tips
 
 
+def verdicts(layer: QgsVectorLayer) -> list:
+    """Whether the first ten features are fragile, in how many draws, and how sure that is."""
+    asked_for = ("est_fragile", "probabilite_fragile_pct", "confiance")
+    if any(layer.fields().indexOf(name) < 0 for name in asked_for):
+        return []
+    return [
+        [None if value == NULL else value for value in (feature[name] for name in asked_for)]
+        for feature in islice(layer.getFeatures(), 10)
+    ]
+
+
 def describe(layer: QgsVectorLayer) -> dict:
     """Everything a test may ask about a layer."""
     renderer = layer.renderer()
@@ -87,6 +103,13 @@ def describe(layer: QgsVectorLayer) -> dict:
         "colours": [c.symbol().color().name() for c in renderer.categories()]
         if categorized
         else [],
+        "classes": [
+            [str(c.value()), c.label(), c.symbol().color().name()] for c in renderer.categories()
+        ]
+        if categorized
+        else [],
+        "read_only": layer.readOnly(),
+        "can_be_edited": layer.supportsEditing(),
         "symbol_layers": [layer.layerType() for layer in renderer.symbol().symbolLayers()]
         if renderer.type() == "singleSymbol"
         else [],
@@ -95,6 +118,7 @@ def describe(layer: QgsVectorLayer) -> dict:
         },
         "shown": shown_values(layer),
         "tips": map_tips(layer),
+        "verdicts": verdicts(layer),
         "display": layer.displayExpression(),
     }
 
@@ -123,9 +147,30 @@ def render(layers: list, crs: QgsCoordinateReferenceSystem, extent, image: Path,
     return colours
 
 
+def asked(variable: str) -> list:
+    """Places (longitude, latitude) that a variable of the environment names."""
+    return [tuple(map(float, p.split())) for p in os.environ.get(variable, "").split(";") if p]
+
+
+def page_maps(layout, picture: QImage) -> dict:
+    """Maps of a page: system, scale, place on the page, colour in the middle."""
+    maps = {}
+    for item in layout.items():
+        if isinstance(item, QgsLayoutItemMap):
+            box = item.mapRectToScene(item.rect())
+            x, y = (int(mm * PAGE_DPI / 25.4) for mm in (box.center().x(), box.center().y()))
+            maps[item.id()] = {
+                "crs": item.crs().authid(),
+                "scale": item.scale(),
+                "box": [box.left(), box.top(), box.right(), box.bottom()],
+                "colour": picture.pixelColor(x, y).name(),
+            }
+    return maps
+
+
 def main(folder: Path, image: Path) -> dict:
     """Open, describe and draw the project, then one layer alone, then the stored project."""
-    places = [tuple(map(float, p.split())) for p in os.environ.get("PLACES", "").split(";") if p]
+    places = asked("PLACES")
     project = QgsProject.instance()
     report: dict = {
         "read": project.read(str(folder / "carte.qgz")),
@@ -151,6 +196,9 @@ def main(folder: Path, image: Path) -> dict:
     report["pixels_without_places"] = render(
         [found["communes"]], project.crs(), extent, image.with_name("communes.png"), places
     )
+    report["pixels_edges"] = render(
+        shown, project.crs(), extent, image.with_name("bords.png"), asked("EDGES")
+    )
     for name in ("taux", "personnes"):
         report[f"pixels_{name}"] = render(
             [found[name]], project.crs(), extent, image.with_name(f"{name}.png"), places
@@ -158,8 +206,9 @@ def main(folder: Path, image: Path) -> dict:
     report["pages"] = {}
     for layout in project.layoutManager().printLayouts():
         settings = QgsLayoutExporter.ImageExportSettings()
-        settings.dpi = 60
-        done = QgsLayoutExporter(layout).exportToImage(str(image.with_name("page.png")), settings)
+        settings.dpi = PAGE_DPI
+        printed = str(image.with_name("page.png"))
+        done = QgsLayoutExporter(layout).exportToImage(printed, settings)
         page, bar = layout.pageCollection().page(0).pageSize(), layout.itemById("scale")
         report["pages"][layout.name()] = {
             "done": done == QgsLayoutExporter.Success,
@@ -170,6 +219,12 @@ def main(folder: Path, image: Path) -> dict:
             "legend": [
                 node.name() for node in layout.itemById("legend").model().rootGroup().findLayers()
             ],
+            "maps": page_maps(layout, QImage(printed)),
+            "names": {
+                item.id().removeprefix("name_"): item.text()
+                for item in layout.items()
+                if isinstance(item, QgsLayoutItemLabel) and item.id().startswith("name_")
+            },
             "texts": [layout.itemById(name).text() for name in ("title", "note")],
         }
     path = str(folder / "fragilite.gpkg")

@@ -15,6 +15,7 @@ import shapely
 from fragility.export.fitting import fit_inside
 from fragility.territory.communes import NO_EPCI
 from fragility.territory.crs import METROPOLE, OVERSEAS
+from fragility.territory.slivers import without_slivers
 
 # Box (west, south, east, north) that holds each overseas territory: an EPCI has no département
 # code, so the projection is chosen by place.
@@ -205,9 +206,10 @@ def _is_whole(iris: pd.DataFrame) -> pd.Series:
 
 
 def _contours(level: str, codes: pd.Series, shapes: pd.Series) -> pd.DataFrame:
-    return pd.DataFrame(
-        {"niveau": level, "code": np.asarray(codes), "geometry": np.asarray(shapes.array)}
-    )
+    # Unions of contours that do not quite match leave cracks, simplifying leaves rings of two
+    # points: neither is on the ground.
+    sound = without_slivers(np.array(shapes.array, dtype=object))
+    return pd.DataFrame({"niveau": level, "code": np.asarray(codes), "geometry": sound})
 
 
 def _stacked(parts: list[pd.DataFrame], like: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

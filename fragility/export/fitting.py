@@ -14,6 +14,11 @@ import shapely
 
 # How far an IRIS grows into what no IRIS covers, in degrees: about 500 m, wider than the gaps.
 REACH = 0.005
+# In square degrees: about 100 m². Detached bits of an IRIS smaller than that are what the cutting
+# left on the other side of its neighbour; the smallest islets are larger.
+CRUMB = 1.2e-8
+# In degrees, a tenth of a millimetre: borders cut apart from each other differ by their rounding.
+ROUNDING = 1e-9
 
 
 def fit_inside(iris: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -78,7 +83,33 @@ def fit_pieces(pieces: np.ndarray, whole: shapely.Geometry) -> np.ndarray:
     for part in shapely.get_parts(left):
         row = kept[np.argmin(shapely.distance(cut[kept], part))]
         cut[row] = _polygons(shapely.union(cut[row], part))
+    cut[kept] = _rejoined(cut[kept])
     return np.where(shapely.is_empty(cut), pieces, cut)
+
+
+def _rejoined(pieces: np.ndarray) -> np.ndarray:
+    """Give the crumbs of pieces to the piece that they have the longest border with."""
+    parts, owner = shapely.get_parts(pieces, return_index=True)
+    size = shapely.area(parts)
+    largest = np.zeros(len(pieces))
+    np.maximum.at(largest, owner, size)
+    is_crumb = (size < CRUMB) & (size < largest[owner])
+    pieces = pieces.copy()
+    for row in np.unique(owner[is_crumb]):
+        pieces[row] = shapely.union_all(parts[(owner == row) & ~is_crumb])
+    # The largest first: the others may only touch what it was.
+    for rank in np.flatnonzero(is_crumb)[np.argsort(-size[is_crumb], kind="stable")]:
+        around = shapely.buffer(parts[rank], ROUNDING, quad_segs=1)
+        near = np.flatnonzero(_meet(shapely.bounds(around), shapely.bounds(pieces)))
+        border = shapely.area(shapely.intersection(around, pieces[near]))
+        row = near[np.argmax(border)] if border.any() else owner[rank]
+        pieces[row] = _polygons(shapely.union(pieces[row], parts[rank]))
+    return pieces
+
+
+def _meet(box: np.ndarray, boxes: np.ndarray) -> np.ndarray:
+    """Which boxes meet a box, as (west, south, east, north)."""
+    return np.all((boxes[:, :2] <= box[2:]) & (boxes[:, 2:] >= box[:2]), axis=1)
 
 
 def _polygons(shape: shapely.Geometry) -> shapely.Geometry:

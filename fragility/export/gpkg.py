@@ -40,8 +40,8 @@ LEVELS = {
     "departements": "departement",
     "communes_fragiles_non_couvertes": "commune",
 }
-# Layers that repeat one another, see `gpkg_shared.py`.
-SHARED = ("communes", "iris", "communes_fragiles_non_couvertes")
+# Layers that repeat one another, see `gpkg_shared.py`; the others are plain tables.
+SHARED = ("communes", "iris")
 
 _STYLES = """
 CREATE TABLE layer_styles (

@@ -7,6 +7,11 @@ view whose key is an integer `fid`, that is in `gpkg_contents` and has its own s
 layer like any other for QGIS, GDAL and whatever is built on it. Its columns are plain references,
 which keep their types; only the sentence `motif`, a text in any case, is put together from its
 parts.
+
+One reader stumbles: GDAL before 3.11.4, built as DuckDB's is, finds no key in a view and then
+reads it with a thread that may hand over rows still being written (OSGeo/gdal issue 12934, a
+wrong result or a crash). With the setting `DUCKDB_SETTING` it reads views rightly, one thread at
+a time. Plain tables are read by another path, which needs an integer key that counts from 1.
 """
 
 from __future__ import annotations
@@ -22,6 +27,8 @@ import pandas as pd
 import shapely
 
 GEOMETRY = "geom"
+# Environment variable for GDAL before 3.11.4, see above.
+DUCKDB_SETTING = "OGR_GPKG_STREAM_BASE_IMPL=YES"
 # One row per distinct combination; a layer shares a group when it has all of its columns.
 TERRITORIES = (
     "code_epci", "nom_epci", "code_departement", "nom_departement", "code_region", "nom_region",

@@ -336,8 +336,15 @@ def style_elements(
 
 
 def qml(elements: Sequence[ET.Element]) -> str:
-    """Return a QML document holding the elements of a style."""
-    root = ET.Element("qgis", {"version": QGIS_VERSION, "styleCategories": "AllStyleCategories"})
+    """Return a QML document holding the elements of a style.
+
+    It makes the layer read-only: what is published is not corrected by hand, and QGIS would offer
+    to edit layers that are views, then fail to save.
+    """
+    root = ET.Element(
+        "qgis",
+        {"version": QGIS_VERSION, "styleCategories": "AllStyleCategories", "readOnly": "1"},
+    )
     root.extend(elements)
     body = ET.tostring(root, encoding="unicode")
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + body

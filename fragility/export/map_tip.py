@@ -55,10 +55,23 @@ def _between(low: str, high: str) -> str:
     return f"[% CASE WHEN \"{low}\" IS NULL THEN '' ELSE {said} END %]"
 
 
-def _verdict() -> str:
-    """Return an expression that says how sure the verdict is."""
-    share = "format_number(\"probabilite_fragile_pct\", 0) || ' % des calculs'"
-    said = f"'Verdict ' || \"confiance\" || ' : fragile dans ' || {share}"
+def _share(percent: str) -> str:
+    """Return an expression that writes a share of the calculations; none of them is a proof."""
+    return (
+        f"CASE WHEN {percent} < 1 THEN 'moins de 1' WHEN {percent} > 99 THEN 'plus de 99' "
+        f"ELSE format_number({percent}, 0) END"
+    )
+
+
+def _verdict(columns: Sequence[str]) -> str:
+    """Return an expression that says how sure the verdict is: the share that agrees with it."""
+    chance = '"probabilite_fragile_pct"'
+    agree = f"'fragile dans ' || {_share(chance)}"
+    # A layer of fragile communes only does not say that they are.
+    if "est_fragile" in columns:
+        other = f"'non fragile dans ' || {_share(f'100 - {chance}')}"
+        agree = f'CASE WHEN "est_fragile" THEN {agree} ELSE {other} END'
+    said = f"'Verdict ' || \"confiance\" || ' : ' || {agree} || ' % des calculs'"
     return f"[% CASE WHEN \"confiance\" IS NULL THEN 'Verdict non calculé' ELSE {said} END %]"
 
 
@@ -92,7 +105,7 @@ def map_tip(table: str, columns: Sequence[str], banner: str = "", out_of: str = 
         between = _between("score_bas", "score_haut") if "score_bas" in columns else ""
         lines.append(f"Score : {_number('score')}{out_of}{between}")
     if "confiance" in columns:
-        lines.append(_verdict())
+        lines.append(_verdict(columns))
     if "population" in columns:
         lines.append(f"Population : {_number('population')}")
     if "difficulte_numerique_pct" in columns:

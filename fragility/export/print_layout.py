@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from fragility.export.facts import RunFacts
+from fragility.export.labels import NOT_COMPUTED_LABEL
+from fragility.export.map_views import Extent, Inset, crs_element
 
 LAYOUT_NAME = "Carte A4"
 PAGE_MM = (297.0, 210.0)
@@ -23,6 +25,8 @@ _MAP_BOX = (10.0, 21.0, 196.0, 168.0)
 _LEGEND_BOX = (209.0, 21.0, 78.0, 145.0)
 _BAR_BOX = (209.0, 174.0, 78.0, 14.0)
 _NOTE_BOX = (10.0, 191.0, 277.0, 15.0)
+# Insets: three a row under the legend, each a map above its name.
+_INSETS_AT, _INSET_MM, _INSET_STEP, _INSET_ROW = (209.0, 104.0), (25.0, 26.0), (26.5, 34.0), 3
 _FONT = "DejaVu Sans"
 _MILLIMETRES = 1000.0
 
@@ -42,19 +46,17 @@ class LegendLayer:
     source: str
 
 
-def fitted_extent(
-    extent: tuple[float, float, float, float],
-) -> tuple[float, float, float, float]:
+def fitted_extent(extent: Extent, size: tuple[float, float] = _MAP_BOX[2:]) -> Extent:
     """Widen an extent (west, south, east, north) to the shape of the map on the page."""
     west, south, east, north = extent
-    ratio = _MAP_BOX[2] / _MAP_BOX[3]
+    ratio = size[0] / size[1]
     width = max(east - west, (north - south) * ratio)
     x, y = (west + east) / 2, (south + north) / 2
     height = width / ratio
     return x - width / 2, y - height / 2, x + width / 2, y + height / 2
 
 
-def page_scale(extent: tuple[float, float, float, float]) -> float:
+def page_scale(extent: Extent) -> float:
     """Denominator of the scale of the page for an extent in metres."""
     west, _, east, _ = fitted_extent(extent)
     return (east - west) * _MILLIMETRES / _MAP_BOX[2]
@@ -74,7 +76,10 @@ def segment_km(scale: float) -> float:
 
 
 def layout_element(
-    extent: tuple[float, float, float, float], layers: Sequence[LegendLayer], facts: RunFacts
+    extent: Extent,
+    layers: Sequence[LegendLayer],
+    facts: RunFacts,
+    insets: Sequence[Inset] = (),
 ) -> ET.Element:
     """Build the element `Layouts` of a project.
 
@@ -83,6 +88,7 @@ def layout_element(
     extent : (west, south, east, north) of the map, in metres of the project's system.
     layers : what the legend shows, from top to bottom.
     facts : title, date and sources.
+    insets : territories that the map does not show, each at a scale of its own.
     """
     layouts = ET.Element("Layouts")
     layout = ET.SubElement(
@@ -95,8 +101,9 @@ def layout_element(
     layout.append(
         _label("title", _TITLE_BOX, facts.heading, 15 if len(facts.heading) < 90 else 12, bold=True)
     )
-    layout.append(_label("note", _NOTE_BOX, _note(facts), 6.5))
-    layout.append(_map(fitted_extent(extent)))
+    layout.append(_label("note", _NOTE_BOX, _note(facts, bool(insets)), 6.5))
+    layout.extend(_insets(insets))
+    layout.append(_map("map", _MAP_BOX, fitted_extent(extent)))
     ET.SubElement(layout, "Atlas", enabled="0", coverageLayer="")
     return layouts
 
@@ -108,13 +115,14 @@ def producers_of(facts: RunFacts) -> str:
     return " ; ".join(sorted(told | {name for name in named if not {*name.split(", ")} <= told}))
 
 
-def _note(facts: RunFacts) -> str:
-    return (
+def _note(facts: RunFacts, with_insets: bool) -> str:
+    said = (
         f"Sources : {producers_of(facts)}. Code géographique {facts.cog_year}, calcul du "
         f"{facts.date:%d/%m/%Y}, profil {facts.profile}, fragilite {facts.version}. Le score est "
         "un classement relatif : il ne mesure pas les personnes. Contours simplifiés. Lire "
         "LISEZMOI.md."
     )
+    return said + (" Chaque encart a sa propre échelle." if with_insets else "")
 
 
 def _id(name: str) -> str:
@@ -144,14 +152,30 @@ def _item(kind: int, name: str, box: Sequence[float], **attributes: str) -> ET.E
     )
 
 
-def _map(extent: tuple[float, float, float, float]) -> ET.Element:
+def _map(name: str, box: Sequence[float], extent: Extent) -> ET.Element:
     item = _item(
-        _MAP, "map", _MAP_BOX, frame="true", background="true", outlineWidthM="0.2,mm",
+        _MAP, name, box, frame="true", background="true", outlineWidthM="0.2,mm",
         keepLayerSet="false", followPreset="false", drawCanvasItems="false", mapRotation="0",
     )  # fmt: skip
     sides = ("xmin", "ymin", "xmax", "ymax")
     ET.SubElement(item, "Extent", dict(zip(sides, map(repr, extent), strict=True)))
     return item
+
+
+def _insets(insets: Sequence[Inset]) -> list[ET.Element]:
+    """Maps of the territories that lie elsewhere, each in its own system, and their names."""
+    items = []
+    for rank, inset in enumerate(insets):
+        row, column = divmod(rank, _INSET_ROW)
+        x, y = _INSETS_AT[0] + column * _INSET_STEP[0], _INSETS_AT[1] + row * _INSET_STEP[1]
+        said = inset.name if inset.computed else f"{inset.name}\n{NOT_COMPUTED_LABEL.lower()}"
+        below = (x, y + _INSET_MM[1] + 0.5, _INSET_MM[0], 7.0)
+        items.append(_label(f"name_{inset.code}", below, said, 6.5))
+        extent = fitted_extent(inset.extent, _INSET_MM)
+        shown = _map(f"inset_{inset.code}", (x, y, *_INSET_MM), extent)
+        crs_element(ET.SubElement(shown, "crs"), inset.epsg)
+        items.append(shown)
+    return items
 
 
 def _label(

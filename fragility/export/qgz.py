@@ -7,24 +7,24 @@ project system without `ProjectionsEnabled`, a missing extent, absolute paths.
 
 from __future__ import annotations
 
-import warnings
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
-import numpy as np
-import pyogrio
-import pyproj
-
-from fragility.export.contours import zones_of
 from fragility.export.facts import RunFacts
 from fragility.export.files import publishing, zip_bytes
 from fragility.export.gpkg import layer_abstract, layer_title, read_styles, store_project
 from fragility.export.layer_style import POINTS, QGIS_VERSION, SITES, title_of
+from fragility.export.map_views import (
+    LAYER_CRS,
+    crs_element,
+    main_view,
+    overseas_views,
+    text_element,
+)
 from fragility.export.print_layout import LegendLayer, layout_element, page_scale, producers_of
 from fragility.export.themes import THEMES, theme_style, theme_title
 
 PROJECT_NAME = "carte"
-LAYER_CRS = 4326
 # From top to bottom: group -> layer, or theme of one -> shown at opening. What is unchecked lies
 # above the communes, so that checking it shows it.
 Tree = dict[str, dict[str, bool]]
@@ -41,31 +41,6 @@ TREE: Tree = {
 }
 
 
-def _text(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> ET.Element:
-    element = ET.SubElement(parent, tag, attributes)
-    element.text = text
-    return element
-
-
-def _crs(parent: ET.Element, epsg: int) -> None:
-    """Write a system in full: QGIS takes an incomplete one for none at all."""
-    crs = pyproj.CRS.from_epsg(epsg)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # PROJ strings lose details, WKT has them
-        proj4 = crs.to_proj4()
-    system = ET.SubElement(parent, "spatialrefsys", nativeFormat="Wkt")
-    _text(system, "wkt", crs.to_wkt("WKT2_2019"))
-    _text(system, "proj4", proj4)
-    _text(system, "srsid", "0")
-    _text(system, "srid", str(epsg))
-    _text(system, "authid", f"EPSG:{epsg}")
-    _text(system, "description", crs.name)
-    operation = proj4.split("+proj=")[1].split()[0]
-    _text(system, "projectionacronym", operation)
-    _text(system, "ellipsoidacronym", "EPSG:7030" if epsg == LAYER_CRS else "EPSG:7019")
-    _text(system, "geographicflag", "true" if crs.is_geographic else "false")
-
-
 def _extent(
     parent: ET.Element,
     tag: str,
@@ -77,28 +52,8 @@ def _extent(
         return ET.SubElement(parent, tag, names)
     element = ET.SubElement(parent, tag)
     for name, value in names.items():
-        _text(element, name, value)
+        text_element(element, name, value)
     return element
-
-
-def main_view(gpkg: Path) -> tuple[int, tuple[float, float, float, float]]:
-    """Return the system that suits most communes, and their extent in it, 3 % wider.
-
-    A national file opens on the metropole in Lambert 93; one that holds La Réunion only opens
-    there, in its own system.
-    """
-    _, bounds = pyogrio.read_bounds(gpkg, layer="communes")
-    boxes = bounds.T[~np.isnan(bounds).any(axis=0)]
-    zone = zones_of(boxes)
-    values, counts = np.unique(zone, return_counts=True)
-    epsg = int(values[counts.argmax()]) if len(values) else 2154
-    kept = boxes[zone == epsg] if len(values) else np.array([[-5.0, 41.5, 9.5, 51.0]])
-    west, south = kept[:, :2].min(axis=0)
-    east, north = kept[:, 2:].max(axis=0)
-    change = pyproj.Transformer.from_crs(LAYER_CRS, epsg, always_xy=True)
-    left, bottom, right, top = change.transform_bounds(west, south, east, north)
-    margin = 0.03 * max(right - left, top - bottom)
-    return epsg, (left - margin, bottom - margin, right + margin, top + margin)
 
 
 PLACES_FROM_SCALE = "1500000"
@@ -145,20 +100,22 @@ def _map_layer(parent: ET.Element, gpkg: Path, name: str, style: str, facts: Run
             "simplifyMaxScale": "1",
         },
     )
-    _text(layer, "id", layer_id(name))
-    _text(layer, "datasource", f"./{gpkg.name}|layername={table}")
-    _text(layer, "layername", _title(name, facts))
-    _crs(ET.SubElement(layer, "srs"), LAYER_CRS)
+    text_element(layer, "id", layer_id(name))
+    text_element(layer, "datasource", f"./{gpkg.name}|layername={table}")
+    text_element(layer, "layername", _title(name, facts))
+    crs_element(ET.SubElement(layer, "srs"), LAYER_CRS)
     metadata = ET.SubElement(layer, "resourceMetadata")
-    _text(metadata, "title", _title(name, facts) if name in THEMES else layer_title(name, facts))
-    _text(metadata, "abstract", layer_abstract(table, facts))
-    _text(metadata, "language", "FRA")
-    _text(layer, "provider", "ogr", encoding="UTF-8")
+    text_element(
+        metadata, "title", _title(name, facts) if name in THEMES else layer_title(name, facts)
+    )
+    text_element(metadata, "abstract", layer_abstract(table, facts))
+    text_element(metadata, "language", "FRA")
+    text_element(layer, "provider", "ogr", encoding="UTF-8")
     manager = ET.SubElement(layer, "map-layer-style-manager", current="défaut")
     ET.SubElement(manager, "map-layer-style", name="défaut")
     elements = list(ET.fromstring(style.split("\n", 1)[1]))
     layer.extend(theme_style(name, gpkg, elements) if name in THEMES else elements)
-    _text(layer, "layerOpacity", "1")
+    text_element(layer, "layerOpacity", "1")
 
 
 def _layer_tree(root: ET.Element, gpkg: Path, shown_in: Tree, facts: RunFacts) -> None:
@@ -202,16 +159,16 @@ def _legend_layers(gpkg: Path, tree: Tree, facts: RunFacts, scale: float) -> lis
 def _properties(root: ET.Element, facts: RunFacts) -> None:
     properties = ET.SubElement(root, "properties")
     paths = ET.SubElement(properties, "Paths")
-    _text(paths, "Absolute", "false", type="bool")
-    _text(ET.SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", "1", type="int")
+    text_element(paths, "Absolute", "false", type="bool")
+    text_element(ET.SubElement(properties, "SpatialRefSys"), "ProjectionsEnabled", "1", type="int")
     heading = ET.SubElement(properties, "TitleLabel")
-    _text(heading, "Enabled", "true", type="bool")
-    _text(heading, "Label", facts.heading, type="QString")
-    _text(heading, "Placement", "4", type="int")
+    text_element(heading, "Enabled", "true", type="bool")
+    text_element(heading, "Label", facts.heading, type="QString")
+    text_element(heading, "Placement", "4", type="int")
     credits = ET.SubElement(properties, "CopyrightLabel")
-    _text(credits, "Enabled", "true", type="bool")
+    text_element(credits, "Enabled", "true", type="bool")
     credit = f"Sources : {producers_of(facts)}. Calcul du {facts.date:%d/%m/%Y}."
-    _text(credits, "Label", credit, type="QString")
+    text_element(credits, "Label", credit, type="QString")
 
 
 def project_xml(gpkg: Path, facts: RunFacts) -> str:
@@ -221,24 +178,29 @@ def project_xml(gpkg: Path, facts: RunFacts) -> str:
     tree = {g: {n: s for n, s in own.items() if _source(n) in styles} for g, own in TREE.items()}
     root = ET.Element("qgis", {"version": QGIS_VERSION, "projectname": facts.heading})
     ET.SubElement(root, "homePath", path="")
-    _text(root, "title", facts.heading)
-    _crs(ET.SubElement(root, "projectCrs"), epsg)
+    text_element(root, "title", facts.heading)
+    crs_element(ET.SubElement(root, "projectCrs"), epsg)
     _layer_tree(root, gpkg, tree, facts)
     canvas = ET.SubElement(root, "mapcanvas", name="theMapCanvas", annotationsVisible="1")
-    _text(canvas, "units", "meters")
+    text_element(canvas, "units", "meters")
     _extent(canvas, "extent", extent)
-    _text(canvas, "rotation", "0")
-    _crs(ET.SubElement(canvas, "destinationsrs"), epsg)
+    text_element(canvas, "rotation", "0")
+    crs_element(ET.SubElement(canvas, "destinationsrs"), epsg)
     layers = ET.SubElement(root, "projectlayers")
     for name in (name for group in tree.values() for name in group):
         _map_layer(layers, gpkg, name, styles[_source(name)], facts)
     _properties(root, facts)
     root.append(
-        layout_element(extent, _legend_layers(gpkg, tree, facts, page_scale(extent)), facts)
+        layout_element(
+            extent,
+            _legend_layers(gpkg, tree, facts, page_scale(extent)),
+            facts,
+            overseas_views(gpkg, epsg),
+        )
     )
     view = ET.SubElement(root, "ProjectViewSettings", UseProjectScales="0")
     ET.SubElement(view, "Scales")
-    _crs(_extent(view, "DefaultViewExtent", extent, attributes=True), epsg)
+    crs_element(_extent(view, "DefaultViewExtent", extent, attributes=True), epsg)
     body = ET.tostring(root, encoding="unicode")
     return "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n" + body
 

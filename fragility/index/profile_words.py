@@ -221,7 +221,10 @@ class ProfileWords:
         """How the class cuts the communes."""
         if self.profile.classes == "equal_width":
             return "La classe coupe l'écart entre les communes extrêmes en cinq parts égales"
-        return "La classe coupe les communes en cinquièmes"
+        return (
+            "La classe coupe les communes en cinq groupes à peu près égaux (celles de même score "
+            "restent ensemble)"
+        )
 
 
 def _small(title: str) -> str:

@@ -22,8 +22,9 @@ from fragility.export.fitting import fit_inside, fit_pieces
 from fragility.export.gpkg import LAYERS, SHARED, write_gpkg
 from fragility.export.labels import decimals_of
 from fragility.export.local_map import latest_sites, local_tables, write_local_map
+from fragility.export.map_views import main_view
 from fragility.export.print_layout import fitted_extent, page_scale
-from fragility.export.qgz import main_view, write_project
+from fragility.export.qgz import write_project
 from tests.factories import make_facts, make_tables
 
 

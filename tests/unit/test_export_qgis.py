@@ -8,7 +8,10 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
+import pandas as pd
 import pytest
+import shapely
 
 from fragility import schemas
 from fragility.export import labels
@@ -21,6 +24,16 @@ from tests.factories import NASTY, SIDE, SIZE, SOUTH, UNSCORED, WEST, make_facts
 SYSTEM_PYTHON = "/usr/bin/python3"
 SCRIPT = Path(__file__).parents[1] / "qgis_render.py"
 COMMUNES = (1, 12, 24, 36, 58, 69, *UNSCORED)
+# Fragile and not covered, in column 8; its western neighbour is neither.
+UNCOVERED = 28
+LEGEND = [
+    ["1", "1 – Moins fragile", "#fee838"],
+    ["2", "2 – Plutôt moins fragile", "#bcae6c"],
+    ["3", "3 – Intermédiaire", "#7c7b78"],
+    ["4", "4 – Plutôt plus fragile", "#414d6b"],
+    ["5", "5 – Plus fragile", "#00224e"],
+    ["", "Non calculé", "#d9d9d9"],
+]
 pytestmark = pytest.mark.qgis
 
 
@@ -38,12 +51,49 @@ def place(n: int) -> str:
     return f"{x} {y}"
 
 
+# A square of 0.02 degree in the middle of each; Mayotte has no score, as in the real editions.
+OVERSEAS = {"972": ("Martinique", -61.0, 14.65), "976": ("Mayotte", 45.15, -12.8)}
+
+
+def with_overseas(tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Add two overseas départements of one commune each to the squared territory."""
+    communes, departements = tables["communes"], tables["departements"]
+    contours = [gpd.GeoDataFrame(tables["core_contours"])]
+    for code, (name, x, y) in OVERSEAS.items():
+        like = communes[communes["code_commune"] == "2A099"]
+        whole = departements[departements["code_departement"] == "2A"]
+        place = {"code_departement": code, "nom_departement": name}
+        like, whole = like.assign(code_commune=f"{code}01", **place), whole.assign(**place)
+        if code == "976":
+            like, whole = like.assign(classe=pd.NA, score=None), whole.assign(score=None)
+        communes = pd.concat([communes, like.astype(communes.dtypes)], ignore_index=True)
+        departements = pd.concat(
+            [departements, whole.astype(departements.dtypes)], ignore_index=True
+        )
+        shape = shapely.box(x - 0.01, y - 0.01, x + 0.01, y + 0.01)
+        own = (
+            contours[0].head(2).assign(niveau=["commune", "departement"], code=[f"{code}01", code])
+        )
+        contours.append(own.set_geometry([shape, shape], crs=4326))
+    return tables | {
+        "communes": communes,
+        "departements": departements,
+        "core_contours": pd.concat(contours, ignore_index=True),
+    }
+
+
+def across(n: int, metres: float) -> str:
+    """A point that many metres east of the middle of the western border of commune `n`."""
+    x = WEST + SIDE * (n % SIZE) + metres / 77_000
+    return f"{x} {SOUTH + SIDE * (n // SIZE + 0.5)}"
+
+
 @pytest.fixture(scope="module")
 def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     if not has_qgis():
         pytest.skip("PyQGIS absent du Python du système (apt install qgis python3-qgis)")
     folder = tmp_path_factory.mktemp("qgis")
-    write_gpkg(folder / "fragilite.gpkg", make_tables(), make_facts())
+    write_gpkg(folder / "fragilite.gpkg", with_overseas(make_tables()), make_facts())
     write_project(folder / "carte.qgz", folder / "fragilite.gpkg", make_facts())
     # Elsewhere than where it was written: paths must be relative.
     moved = folder.rename(folder.with_name("carte déplacée"))
@@ -56,6 +106,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
         env={
             **os.environ,
             "PLACES": ";".join(place(n) for n in COMMUNES),
+            "EDGES": ";".join(across(UNCOVERED, metres) for metres in (-400, 110, 300, 1000)),
             "QT_QPA_PLATFORM": "offscreen",
             "PYTHONPATH": "",
         },
@@ -73,7 +124,73 @@ def test_every_layer_is_valid_and_in_order(report: dict[str, Any]) -> None:
     assert all(layer["valid"] for layer in report["layers"].values())
     assert all(layer["crs"] == "EPSG:4326" for layer in report["layers"].values())
     assert report["visible"] == ["lieux", "communes_fragiles_non_couvertes", "communes"]
-    assert report["order"][-1] == "communes"
+    # From top to bottom; what is unticked lies above the communes, so that ticking it shows it.
+    assert report["order"] == [
+        "lieux", "communes_fragiles_non_couvertes", "foyers", "departements", "epci", "iris",
+        "personnes", "taux", "communes",
+    ]  # fmt: skip
+    assert report["groups"] == [
+        "Où agir", "Autres échelles", "Personnes en difficulté", "Fragilité",
+    ]  # fmt: skip
+
+
+def test_no_layer_can_be_edited(report: dict[str, Any]) -> None:
+    # Nor of the file alone, where QGIS would offer to edit the views, and fail to save.
+    for where in ("layers", "alone"):
+        for name, layer in report[where].items():
+            assert (layer["read_only"], layer["can_be_edited"]) == (True, False), name
+
+
+@pytest.mark.parametrize("where", ["layers", "alone"])
+def test_each_class_has_its_words_and_its_colour(report: dict[str, Any], where: str) -> None:
+    for name in ("communes", "iris"):
+        assert report[where][name]["classes"] == LEGEND
+    for name in ("epci", "departements"):
+        told = report[where][name]["classes"]
+        assert [[v, words.partition(" (")[0], colour] for v, words, colour in told] == LEGEND
+
+
+def test_the_uncovered_are_outlined_black_in_white(report: dict[str, Any]) -> None:
+    # West of the border, its neighbour of class 4; then the line, its casing, and class 5.
+    assert report["pixels_edges"] == ["#414d6b", "#000000", "#ffffff", "#00224e"]
+
+
+def test_the_page_shows_overseas_in_insets(report: dict[str, Any]) -> None:
+    page = report["pages"][LAYOUT_NAME]
+    assert page["names"] == {"972": "Martinique", "976": "Mayotte\nnon calculé"}
+    maps = page["maps"]
+    assert {name: shown["crs"] for name, shown in maps.items()} == {
+        "map": "EPSG:2154", "inset_972": "EPSG:5490", "inset_976": "EPSG:4471",
+    }  # fmt: skip
+    assert maps["inset_972"]["colour"] == "#00224e"
+    assert maps["inset_976"]["colour"] == "#d9d9d9"
+    left, top, right, bottom = maps["inset_972"]["box"]
+    assert maps["map"]["box"][2] < left < right < maps["inset_976"]["box"][0] < 297
+    assert 0 < top < bottom < 210
+    assert page["texts"][1].endswith("Chaque encart a sa propre échelle.")
+
+
+def test_map_tips_say_how_many_calculations_agree(report: dict[str, Any]) -> None:
+    tips = report["alone"]["communes"]["tips"] + report["alone"]["iris"]["tips"]
+    said = [tip.partition("Verdict ")[2].partition("<br>")[0] for tip in tips]
+    told = report["alone"]["communes"]["verdicts"] + report["alone"]["iris"]["verdicts"]
+    for words, (fragile, chance, sure) in zip(said, told, strict=True):
+        if sure is None:
+            assert words == "non calculé"
+            continue
+        share = chance if fragile else 100 - chance
+        verdict, _, many = words.partition(" dans ")
+        assert verdict == f"{sure} : {'fragile' if fragile else 'non fragile'}"
+        many = many.removesuffix(" % des calculs")
+        if 1 <= share <= 99:
+            assert abs(int(many) - share) <= 0.5
+        else:
+            assert many == ("moins de 1" if share < 1 else "plus de 99")
+    assert any("non fragile dans" in words for words in said)
+    # Its title says that a commune of the list is fragile.
+    listed = report["alone"]["communes_fragiles_non_couvertes"]["tips"]
+    assert all(" : fragile dans " in tip for tip in listed)
+    assert not any("Verdict" in tip for tip in report["alone"]["epci"]["tips"])
 
 
 @pytest.mark.parametrize("where", ["layers", "alone"])
