@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from fragility.export.labels import french, plural
 from fragility.ledger import ENTERED, KEPT
+from fragility.site.page import SITE
 from fragility.sources.catalogue import find_edition
 from pipelines.display import size, table
 from pipelines.runner import RunReport, count_steps, run_edition
@@ -84,7 +85,8 @@ def run_with_progress(
     console.print(
         f"\nTerminé en {seconds}, {french(report.peak_mb)} Mo au plus. "
         f"Ouvrez d'abord [bold]{escape(str(report.folder / 'LISEZMOI.md'))}[/], "
-        f"puis carte.qgz dans QGIS."
+        f"puis carte.qgz dans QGIS, ou la carte dans un navigateur : "
+        f"fragility serve --edition {edition}"
     )
 
 
@@ -123,4 +125,6 @@ def show_summary(console: Console, folder: Path) -> None:
     files = table(f"Fichiers dans {escape(str(folder))}", "fichier", "taille", right=("taille",))
     for path in sorted(p for p in folder.iterdir() if p.is_file()):
         files.add_row(path.name, size(path.stat().st_size))
+    site = [p.stat().st_size for p in (folder / SITE).rglob("*") if p.is_file()]
+    files.add_row(f"{SITE}/ ({plural(len(site), 'fichier', 'fichiers')})", size(sum(site)))
     console.print(files)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import json
 import shutil
-import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +23,9 @@ from fragility.sources.catalogue import find_edition
 from fragility.sources.corrections import NAME as CORRECTIONS
 from fragility.sources.files import require_edition
 from pipelines.definitions import JOB, all_nodes, build_defs
+from pipelines.emit import run_date
 from pipelines.instance import quiet_instance
+from pipelines.measures import Measure, Meter, as_record, finish_report, gather, read_measures
 from pipelines.plan import MovedError, Node, Plan
 from pipelines.publish import forget_killed_runs, publish, staging_name
 from pipelines.raw import DEMO, prepare_demo
@@ -47,6 +48,7 @@ class RunReport:
     kept : steps whose results were kept.
     causes : of each step that was run, why: « arcep_fixe/2019-09 a changé ».
     made : of each step that was run, the assets it makes; none if it is a check.
+    measures : seconds and memory of each step that was run; `meter` takes them.
     """
 
     edition: str
@@ -61,6 +63,8 @@ class RunReport:
     kept: list[str] = field(default_factory=list)
     causes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     made: dict[str, list[str]] = field(default_factory=dict)
+    measures: dict[str, Measure] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter, repr=False)
 
 
 class _Listener:
@@ -79,11 +83,15 @@ class _Listener:
             return
         step = event.step_key or ""
         if event.event_type_value == "STEP_START":
+            self.report.meter.start()
             self.started[step] = time.perf_counter()
             self.notify("start", step)
         elif event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
             elapsed = time.perf_counter() - self.started.get(step, time.perf_counter())
             self.report.steps[step] = round(elapsed, 3)
+            self.report.measures[step] = Measure(
+                round(elapsed, 3), *self.report.meter.stop(), run_date().isoformat()
+            )
             self.notify("end", step)
         elif event.event_type_value == "ASSET_CHECK_EVALUATION":
             evaluation = event.asset_check_evaluation_data
@@ -155,7 +163,7 @@ def run_edition(
             if node.name in plan.causes
         }
         report.seconds = round(time.perf_counter() - started, 2)
-        report.peak_mb = peak_memory_mb()
+        report.peak_mb = report.meter.measure_peak()
         folder = staging if staging.is_dir() else report.folder
         quarantine = pd.read_parquet(folder / "tables" / "quarantaine.parquet")
         report.warnings = [
@@ -164,7 +172,11 @@ def run_edition(
             *quarantine_warnings(quarantine),
         ]
         if folder == staging:
-            _write_report(staging, report)
+            before = read_measures(report.folder / REPORT)
+            before = {step: before[step] for step in report.kept if step in before}
+            _write_report(staging, report, {**before, **report.measures})
+            steps = gather(plan.nodes, before, report.measures)
+            finish_report(staging, steps, report.seconds, report.peak_mb)
             publish(staging, report.folder)
     except OSError as error:
         raise FragilityError(
@@ -183,16 +195,6 @@ def run_edition(
         shutil.rmtree(staging, ignore_errors=True)
         forget_shapes()
     return report
-
-
-def peak_memory_mb() -> float:
-    """Largest memory this process has held, in MB; 0 where the system does not tell."""
-    if sys.platform == "win32":
-        return 0.0
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (1024 * 1024 if sys.platform == "darwin" else 1024))
 
 
 def _prepare(workspace: Workspace, edition: str, report: RunReport, everything: bool) -> Plan:
@@ -295,7 +297,7 @@ def _other_copies(tables: Path) -> list[str]:
     return texts
 
 
-def _write_report(folder: Path, report: RunReport) -> None:
+def _write_report(folder: Path, report: RunReport, measures: Mapping[str, Measure]) -> None:
     content = {
         "edition": report.edition,
         "profil": report.profile,
@@ -306,6 +308,7 @@ def _write_report(folder: Path, report: RunReport) -> None:
         "memoire_max_mo": report.peak_mb,
         "etapes_secondes": report.steps,
         "etapes_gardees": report.kept,
+        "mesures": as_record(measures),
         "avertissements": report.warnings,
     }
     (folder / REPORT).write_text(

@@ -1,7 +1,7 @@
 """Where an edition's files are, and how its tables are stored."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from fragility.sources.files import on_hand, sha256_of
 from fragility.sources.user_editions import register_user_editions
 from pipelines.folders import DEFAULT_PROFILE, default_out, default_raw
 from pipelines.sourcecode import reach
+from pipelines.syntax import digest
 from pipelines.versions import FOLDER as VERSIONS
 from pipelines.versions import Reading, Stamp, current_reads, file_digests, read_stamp
 
@@ -91,6 +92,12 @@ class Workspace(dg.ConfigurableResource):
         )
         stamp.save(folder, name)
         return stamp
+
+    def code_of(self, edition: str, names: Iterable[str]) -> str:
+        """Version of the code that made some assets of an edition, all together."""
+        folder = self.edition_dir(edition)
+        stamps = [read_stamp(folder, name) for name in sorted(names)]
+        return digest(*(stamp.code if stamp else "" for stamp in stamps))
 
     def write_record(self, edition: str, record: str, asset: str, rows: pd.DataFrame) -> None:
         """Keep what one asset adds to a table of `RECORDS`: it is read again when others change."""

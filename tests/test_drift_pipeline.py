@@ -3,10 +3,14 @@
 import dataclasses
 import json
 import shutil
+import subprocess
+import sys
 
+import duckdb
 import pandas as pd
 import pytest
 
+from fragility.export.labels import french
 from fragility.sources.catalogue import find_edition
 from fragility.validation.drift_page import read_alerts
 from fragility.validation.drift_report import PAGE
@@ -52,9 +56,45 @@ def test_the_first_run_has_nothing_to_compare_with(demo):
 
 
 @pytest.fixture(scope="module")
-def rerun(demo, tmp_path_factory):
+def copies(demo, tmp_path_factory):
+    """Folders of the files and of the outputs of a first run."""
+    return first_run(demo, tmp_path_factory.mktemp("drift"))
+
+
+READER = """
+import duckdb, sys
+def count(base):
+    names = base.sql("SELECT table_schema, table_name FROM information_schema.tables").fetchall()
+    for schema, name in names:
+        base.sql(f'SELECT * FROM "{schema}"."{name}"').fetchall()
+    return base.sql("SELECT count(*) FROM marts.executions").fetchone()[0]
+alone = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+base = duckdb.connect(sys.argv[1], read_only=True, config=alone)
+print(base.sql("SELECT count(*) FROM marts.communes").fetchone()[0], flush=True)
+sys.stdin.readline()
+print(count(base))
+base.close()
+print(count(duckdb.connect(sys.argv[1], read_only=True, config=alone)))
+"""
+
+
+@pytest.fixture(scope="module")
+def reader(copies):
+    """A plain client, offline, in another process: it has opened the base, and waits."""
+    base = copies[1] / "demo" / "fragilite.duckdb"
+    with subprocess.Popen(
+        [sys.executable, "-c", READER, str(base)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as client:  # fmt: skip
+        assert client.stdout.readline() == "300\n"
+        yield client
+        client.kill()
+
+
+@pytest.fixture(scope="module")
+def rerun(demo, copies, reader):
     """Tables before, folder and report of a run after one source changed."""
-    raw, out = first_run(demo, tmp_path_factory.mktemp("drift"))
+    raw, out = copies
     touched = without_fibre(raw / FIXE)
     before = pd.read_parquet(demo[1] / "tables" / "communes.parquet")
     report = run_edition("demo", raw, out, "ifn-2023")
@@ -90,6 +130,54 @@ def test_the_checks_can_be_asked_again_after_publication(rerun, call):
     code, out, _ = call("check", "--out", folder.parent)
     assert code == 0
     assert "export_derive : Depuis le calcul précédent, saut de" in out
+
+
+def test_a_client_reads_its_base_to_the_end_while_a_run_replaces_it(reader, rerun):
+    """The whole old file, then the new one when it is opened again."""
+    said, wrong = reader.communicate("\n", timeout=60)
+    assert reader.returncode == 0, wrong
+    assert said.split() == ["1", "2"]
+
+
+def test_the_base_remembers_the_run_before(demo, rerun):
+    _, _, folder, _ = rerun
+    listed = "SELECT * EXCLUDE (numero, est_actuelle) FROM marts.executions WHERE numero = 1"
+    with duckdb.connect(demo[1] / "fragilite.duckdb", read_only=True) as base:
+        first = base.sql(listed).fetchall()
+    with duckdb.connect(folder / "fragilite.duckdb", read_only=True) as base:
+        assert base.sql(listed).fetchall() == first
+        rows = base.sql("FROM marts.executions").df()
+        (town,) = base.sql(
+            "SELECT (count(*), count(*) FILTER (est_fragile), sum(population)) FROM marts.communes"
+        ).fetchone()
+    assert rows["numero"].tolist() == [2, 1]
+    assert rows["est_actuelle"].tolist() == [True, False]
+    assert rows["code"].nunique() == 1, "the same code made both"
+    counts = ["nb_communes", "nb_communes_fragiles", "population"]
+    assert tuple(rows.loc[0, counts]) == town
+    assert rows["nb_communes_fragiles"].nunique() == 2, "fibre was taken from ninety communes"
+
+
+def test_the_report_shows_what_moved_and_what_each_step_took(demo, rerun):
+    _, _, folder, report = rerun
+    page = (folder / "rapport.html").read_text("utf-8")
+    assert "S&#x27;écrit quand" not in page
+    moved = page[page.index('id="derive"') : page.index('id="lignes"')]
+    assert "saut de « Sans très haut débit fixe »" in moved
+    assert '<a href="derive.html">' in moved
+    assert "Calcul précédent" in moved
+    took = page[page.index('id="mesures"') : page.index('id="sources"')]
+    written = json.loads((folder / "execution.json").read_text("utf-8"))
+    steps = written["mesures"]
+    assert set(report.steps) | set(report.kept) == set(steps) > set(report.steps)
+    for name in ("core_fixe", "core_communes", "communes", "export_rapport"):
+        assert f'>{name}</td><td class="n">{french(steps[name]["secondes"], 2)}</td>' in took
+    kept = json.loads((demo[1] / "execution.json").read_text("utf-8"))["mesures"]["core_communes"]
+    assert steps["core_communes"] == kept, "a step that is kept keeps its measure"
+    assert steps["core_fixe"]["secondes"] == report.steps["core_fixe"]
+    if sys.platform == "linux":
+        assert all(0 < line["memoire_mo"] <= report.peak_mb for line in steps.values())
+        assert all(0 <= line["ajoutee_mo"] < line["memoire_mo"] for line in steps.values())
 
 
 def test_a_run_that_changes_nothing_keeps_the_page(rerun):

@@ -19,6 +19,13 @@ from fragility import schemas
 from fragility.export.database_views import VIEW_COLUMNS, views_of
 from fragility.export.facts import RunFacts
 from fragility.export.files import publishing
+from fragility.export.history import (
+    CURRENT,
+    History,
+    all_editions,
+    all_executions,
+    execution_row,
+)
 from fragility.export.tables import ordered, without_geometry
 
 STORAGE_VERSION = "v1.5.0"
@@ -45,61 +52,66 @@ RUN_TABLES: dict[str, tuple[str, str, dict[str, str]]] = {
     ),
     "editions": (
         "Éditions",
-        "L'édition de ce fichier.",
+        "L'édition de ce fichier, puis celles publiées à côté le jour du calcul.",
         {
             "edition": "Édition — Nom de l'édition.",
             "titre": "Titre — Titre de l'édition.",
             "bandeau": "Bandeau — Avertissement à montrer avec tout chiffre, s'il y en a un.",
             "annee_cog": "Année du code géographique — Année du découpage communal.",
+            "date": "Date — Jour de son dernier calcul connu.",
+            "nb_communes": "Communes — Nombre de communes.",
+            "nb_communes_fragiles_non_couvertes": "Communes fragiles et non couvertes — Nombre.",
+            "fichier": "Fichier — Sa base, vue du dossier de celle-ci (ATTACH la lit).",
+            CURRENT: "Édition de ce fichier — Oui pour la première ligne seulement.",
         },
     ),
     "executions": (
         "Exécutions",
-        "Le calcul qui a produit ce fichier.",
+        "Le calcul qui a produit ce fichier, puis ceux qui l'ont précédé, du plus récent au plus "
+        "ancien. Un calcul qui n'a rien changé à la base n'y est pas.",
         {
+            "numero": "Numéro — Rang du calcul, 1 pour le plus ancien connu.",
+            CURRENT: "Calcul de ce fichier — Oui pour la première ligne seulement.",
             "edition": "Édition — Nom de l'édition.",
             "date": "Date — Jour du calcul.",
             "version": "Version — Version du programme.",
+            "code": "Code — Empreinte du code des tables : la même, c'est la même méthode.",
+            "graine": "Graine — Départ des tirages au hasard.",
             "profil": "Profil — Définition de l'indice.",
             "autres_profils": "Autres profils — Profils calculés à côté (science.index_profils).",
             "seuil_score": "Seuil — Score à partir duquel une commune est dite fragile.",
+            "nb_communes": "Communes — Nombre de communes.",
+            "nb_communes_fragiles": "Communes fragiles — Nombre.",
+            "nb_communes_non_couvertes": "Communes non couvertes — Nombre, fragiles ou non.",
+            "nb_communes_fragiles_non_couvertes": "Communes fragiles et non couvertes — Nombre.",
+            "population": "Population — Habitants des communes.",
+            "population_fragile_non_couverte":
+                "Habitants — Habitants des communes fragiles et non couvertes.",
+            "nb_personnes_en_difficulte":
+                "Personnes en difficulté — Nombre estimé, toutes communes.",
             "nb_tables": "Tables — Nombre de tables de données.",
             "nb_lignes": "Lignes — Nombre de lignes, toutes tables.",
             "avertissements": "Avertissements — Ce qu'il faut savoir avant de lire les chiffres.",
         },
     ),
-}
+}  # fmt: skip
 
 
-def run_frames(facts: RunFacts, tables: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Build the tables `sources`, `editions` and `executions` from the facts of the run."""
+def run_frames(
+    facts: RunFacts, tables: dict[str, pd.DataFrame], history: History
+) -> dict[str, pd.DataFrame]:
+    """Build the tables `sources`, `editions` and `executions` of a run and of what it remembers."""
     sources: list[_Row] = [
         (facts.edition, s.title, s.producer, s.licence, s.citation, s.year, s.landing)
         for s in facts.sources
     ]
-    editions: list[_Row] = [(facts.edition, facts.title, facts.banner, facts.cog_year)]
-    executions: list[_Row] = [
-        (
-            facts.edition,
-            facts.date,
-            facts.version,
-            facts.profile,
-            ", ".join(facts.others),
-            facts.threshold,
-            len(tables),
-            sum(len(frame) for frame in tables.values()),
-            "\n".join(facts.warnings),
-        )
-    ]
-    rows: dict[str, list[_Row]] = {
-        "sources": sources,
-        "editions": editions,
-        "executions": executions,
+    row = execution_row(facts, tables, history.code)
+    frames = {
+        "sources": pd.DataFrame(sources, columns=list(RUN_TABLES["sources"][2])),
+        "editions": all_editions(facts, row, history.editions),
+        "executions": all_executions(row, history.executions),
     }
-    return {
-        name: pd.DataFrame(rows[name], columns=list(columns))
-        for name, (_, _, columns) in RUN_TABLES.items()
-    }
+    return {name: frame[list(RUN_TABLES[name][2])] for name, frame in frames.items()}
 
 
 def schema_of(table: str) -> str:
@@ -149,7 +161,12 @@ def _comment(
     connection.execute(";".join(statements))
 
 
-def write_duckdb(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -> Path:
+def write_duckdb(
+    path: Path,
+    tables: dict[str, pd.DataFrame],
+    facts: RunFacts,
+    history: History | None = None,
+) -> Path:
     """Write every table of a run to one DuckDB file that a plain client reads offline.
 
     Parameters
@@ -157,6 +174,7 @@ def write_duckdb(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -
     path : file to write, replaced whole.
     tables : frames by table name (names of `schemas.TABLES`), in longitude and latitude.
     facts : edition, sources and date of the run.
+    history : earlier runs and other editions, see `history.read_history`.
 
     Notes
     -----
@@ -169,7 +187,7 @@ def write_duckdb(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts) -
             name: without_geometry(frame) if name in CONTOURS_IN_MARTS else frame
             for name, frame in tables.items()
         },
-        **run_frames(facts, tables),
+        **run_frames(facts, tables, history or History()),
     }
     with publishing(path) as draft, duckdb.connect() as connection:
         connection.execute(

@@ -7,6 +7,7 @@ nothing: every figure is in the tables of `drift.py`, every sentence here.
 from __future__ import annotations
 
 import datetime
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -36,6 +37,8 @@ from fragility.validation.markup import (
 )
 
 _ALERT = "alerte-"
+# Around what the report of the run shows too.
+_BRIEF = ("<!--bref-->", "<!--/bref-->")
 NOT_SAID = (
     "Un écart n'est pas une évolution : d'une édition à l'autre, les millésimes, les définitions "
     "et les modèles changent avec les lieux. Une part de locaux sans fibre ne continue pas une "
@@ -83,6 +86,18 @@ def read_alerts(path: Path) -> dict[str, str]:
     return parser.found
 
 
+def read_brief(path: Path) -> Markup:
+    """What a page has to say in brief, as it says it: what to check, and the totals."""
+    begin, end = map(re.escape, _BRIEF)
+    found = re.findall(f"{begin}(.*?){end}", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    return Markup("\n".join(found))
+
+
+def _brief(part: Markup) -> Markup:
+    begin, end = _BRIEF
+    return Markup(f"{begin}{part}{end}")
+
+
 def render(report: DriftReport, date: datetime.date) -> str:
     """Return the page as HTML."""
     edition = report.now.edition
@@ -99,7 +114,7 @@ def render(report: DriftReport, date: datetime.date) -> str:
             f"{date:%d/%m/%Y}, profil {report.now.profile}. Ce qui a changé depuis les "
             "publications antérieures, et ce qu'il faut vérifier avant de diffuser celle-ci.",
         ),
-        _warnings(report, alerts),
+        _brief(_warnings(report, alerts)),
         element("ul", *(element("li", note) for note in report.notes), class_="petit")
         if report.notes
         else "",
@@ -155,7 +170,14 @@ def _totals(report: DriftReport) -> Markup:
         rows.append(row)
     return join(
         element("h2", "Totaux", id="totaux"),
-        table(headers, rows, numbers=range(1, len(headers))),
+        _brief(
+            table(
+                headers,
+                rows,
+                numbers=range(1, len(headers)),
+                caption="Totaux, et écarts avec les publications antérieures",
+            )
+        ),
         element(
             "p",
             "Un total qui n'est pas celui publié arrête le calcul : il n'est alors pas diffusé.",

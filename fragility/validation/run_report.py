@@ -2,6 +2,7 @@
 
 No script, no other file, readable on a phone, on A4 and with a screen reader. It computes nothing:
 figures come from the tables, sentences from here and from the modules that write LISEZMOI.md.
+What only the end of the run knows is filled in by `report_run.complete`.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from fragility.validation.markup import Markup, element, items, join, page, tabl
 from fragility.validation.reach_page import TABLES as REACH_TABLES
 from fragility.validation.reach_page import reach_blocks
 from fragility.validation.report_map import class_map, data_address
+from fragility.validation.report_run import DRIFT, MEASURES, pending
 from fragility.validation.report_sections import Tables
 from fragility.validation.sensitivity_blocks import sensitivity_blocks
 from fragility.validation.skills_map import map_block
@@ -78,15 +80,17 @@ def render(tables: Tables, facts: RunFacts) -> str:
         ("bref", "En bref", join(items(map(spaced, headline(communes, facts))), _warnings(facts))),
         ("carte", "Où", join(_map(tables), to_html([spread]))),
         ("agir", "Où agir d'abord", to_html([rows.urgent(tables)])),
-        ("lire", "Comment lire", _reading(facts)),
+        ("lire", "Comment lire", _reading(tables, facts)),
         ("origine", "D'où viennent les chiffres", to_html([sections.origins(tables, facts)])),
         ("surete", "À quel point c'est sûr", _sure(tables, titles)),
         ("audit", "Ce que l'indice mesure", _audit(tables, titles)),
         ("personnes", "Les personnes en difficulté", _people(tables)),
         ("portee", "Qui est à portée d'une aide", to_html(reach_blocks(tables))),
         ("modele", "Le modèle de pauvreté", to_html([sections.poverty_model(tables)])),
+        ("derive", "Ce qui a changé depuis la publication précédente", pending(DRIFT)),
         ("lignes", "Ce qui a été lu, gardé, écarté",
          to_html([rows.ledger(tables), rows.quarantine(tables)])),
+        ("mesures", "Temps et mémoire du calcul", pending(MEASURES)),
         ("sources", "Sources", _sources(facts)),
     ]  # fmt: skip
     return page(
@@ -144,13 +148,13 @@ def _map(tables: Tables) -> Markup:
     return element("figure", Markup(f"{image}>"), element("figcaption", *swatches, class_="petit"))
 
 
-def _reading(facts: RunFacts) -> Markup:
+def _reading(tables: Tables, facts: RunFacts) -> Markup:
     return join(
         items(map(spaced, how_to_read(facts))),
         element("h3", "Comment ne pas s'en servir"),
         items(map(spaced, how_not_to_use())),
         element("h3", "Limites"),
-        items(map(spaced, limits(facts))),
+        items(map(spaced, limits(tables["communes"], facts))),
     )
 
 
