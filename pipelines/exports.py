@@ -6,11 +6,22 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from fragility.export import access_raster, database, gpkg, qgz, readme, tables, workbook
+from fragility.export import (
+    access_raster,
+    database,
+    gpkg,
+    history,
+    qgz,
+    readme,
+    tables,
+    workbook,
+)
 from fragility.export.facts import RunFacts
 from fragility.export.run_facts import build_facts
 from fragility.index.profiles import load_profiles
 from fragility.schemas import TABLES
+from fragility.site.build import write_pages, write_tiles
+from fragility.site.page import SITE
 from fragility.sources.catalogue import find_edition
 from fragility.sources.files import on_hand
 from pipelines.emit import run_date, timed, written
@@ -148,7 +159,9 @@ def export_duckdb(
     path = workspace.edition_dir(context.partition_key) / "fragilite.duckdb"
     facts = _facts(context, workspace, frames["index_bornes"], frames["quarantaine"])
     with timed() as timer:
-        database.write_duckdb(path, frames, facts)
+        published = path.parent.with_name(context.partition_key)
+        before = history.read_history(published, workspace.code_of(context.partition_key, frames))
+        database.write_duckdb(path, frames, facts, before)
     return written(context, workspace, [path], timer)
 
 
@@ -192,6 +205,47 @@ def export_temps_acces(
     return written(context, workspace, [made] if made else [], timer)
 
 
+@dg.asset(**_export("export_tuiles", "site/tuiles/ : les contours, en tuiles pour navigateur."))
+def export_tuiles(
+    context: dg.AssetExecutionContext, workspace: Workspace, core_contours: gpd.GeoDataFrame
+) -> dg.MaterializeResult:
+    """Write the tiles of the site: they stay when figures only change."""
+    with timed() as timer:
+        paths = write_tiles(core_contours, workspace.edition_dir(context.partition_key) / SITE)
+    return written(context, workspace, paths, timer)
+
+
+@dg.asset(
+    **_export("export_site", "site/ : la carte et les fiches, pour tout serveur web."),
+    # Read where they are written, and only the columns that are shown.
+    deps=[
+        "communes",
+        "iris",
+        "epci",
+        "departements",
+        "lieux",
+        "core_contours",
+        "access_dispositifs",
+        "index_scores",
+        "index_profils",
+        "index_piliers",
+    ],
+)
+def export_site(
+    context: dg.AssetExecutionContext,
+    workspace: Workspace,
+    index_bornes: pd.DataFrame,
+    quarantaine: pd.DataFrame,
+) -> dg.MaterializeResult:
+    """Write the site but its tiles: the page, what it colours and the cards."""
+    folder = workspace.edition_dir(context.partition_key)
+    facts = _facts(context, workspace, index_bornes, quarantaine)
+    profiles = load_profiles(workspace.profiles)
+    with timed() as timer:
+        paths = write_pages(folder, folder / SITE, profiles, facts, index_bornes)
+    return written(context, workspace, paths, timer)
+
+
 export_assets = [
     export_gpkg,
     export_csv,
@@ -199,4 +253,6 @@ export_assets = [
     export_duckdb,
     export_dictionnaire,
     export_temps_acces,
+    export_tuiles,
+    export_site,
 ]

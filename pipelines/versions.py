@@ -18,6 +18,7 @@ from typing import Any
 import pandas as pd
 
 from fragility.index.profiles import load_profile, load_profiles
+from fragility.site.page import page_digests
 from fragility.sources.catalogue import EDITIONS, RELEASES, SOURCES, releases_of
 from fragility.sources.corrections import load_corrections
 from fragility.sources.files import sha256_of
@@ -200,6 +201,9 @@ READS: dict[Symbol, Read] = {
     ),
     ("fragility.access.run", "Roads"): Read(
         "les réseaux routiers", _extracts, ("fragility.access.run",)
+    ),
+    ("fragility.site.page", "copy_page"): Read(
+        "la page de la carte", lambda *_: repr(page_digests())
     ),
     ("pipelines.emit", "run_date"): Read(
         "la date demandée", lambda *_: os.environ.get("SOURCE_DATE_EPOCH", "")

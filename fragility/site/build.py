@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from importlib import resources
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,11 +14,13 @@ import pandas as pd
 import shapely
 
 from fragility.errors import FragilityError, MissingFileError, UsageError
+from fragility.export.facts import RunFacts
+from fragility.index.profile_model import Profile
 from fragility.site import account, cards, levels, tiles
+from fragility.site.page import ACCOUNT, SITE, TILES, copy_page, is_whole
 from fragility.site.themes import Theme, build_themes, file_of, measures_of
+from fragility.stored import read_shapes
 
-ACCOUNT = "edition.json"
-TILES = ".tuiles"
 NAMED = 6000
 """Communes whose name may be on the map, the most populous ones."""
 
@@ -40,7 +43,7 @@ class SiteReport:
 
 
 def write_site(out: Path, edition: str, to: Path | None = None) -> SiteReport:
-    """Write the site of a published edition.
+    """Write the site of a published edition, or copy the one that its run has made.
 
     Parameters
     ----------
@@ -62,18 +65,24 @@ def write_site(out: Path, edition: str, to: Path | None = None) -> SiteReport:
             path=folder,
             remedy=f"lancez « fragility run --edition {edition} »",
         )
-    target = (to or folder / "site").resolve()
+    own = folder / SITE
+    target = (to or own).resolve()
     if target.exists() and any(target.iterdir()) and not (target / ACCOUNT).is_file():
         raise UsageError(
             "Ce dossier n'est pas vide, et n'est pas un site déjà écrit.",
             path=target,
             remedy="donnez avec --vers un dossier vide ou nouveau",
         )
-    draft = target.with_name(f".{target.name}.en-cours")
     try:
-        shutil.rmtree(draft, ignore_errors=True)
-        departements = _write(folder, out / TILES / edition, draft)
-        _publish(draft, target)
+        if not is_whole(own):
+            contours = read_shapes(folder, "core_contours")
+            profiles, facts, bounds = account.read_run(folder)
+            write_tiles(contours, target)
+            write_pages(folder, target, profiles, facts, bounds)
+        elif target != own.resolve():
+            with _draft(target) as draft:
+                shutil.copytree(own, draft)
+                _publish(draft, target)
     except OSError as error:
         raise FragilityError(
             "Le site n'a pas pu être écrit.",
@@ -82,47 +91,85 @@ def write_site(out: Path, edition: str, to: Path | None = None) -> SiteReport:
             remedy="vérifiez la place libre et vos droits, ou choisissez un autre dossier avec "
             "--vers",
         ) from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
     sizes = [path.stat().st_size for path in target.rglob("*") if path.is_file()]
+    listed = (path.stem for path in (target / "fiches").glob("*.json"))
+    departements = tuple(sorted(code for code in listed if code not in tiles.LEVELS))
     return SiteReport(target, len(sizes), sum(sizes) / 1e6, departements)
 
 
-def _publish(draft: Path, target: Path) -> None:
+@contextmanager
+def _draft(target: Path) -> Iterator[Path]:
+    """Name of a folder beside a site, removed in the end."""
+    draft = target.with_name(f".{target.name}.en-cours")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        yield draft
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _publish(draft: Path, target: Path) -> list[Path]:
     """Replace what a site holds, and leave what its owner put beside (a `CNAME`, a `.git`)."""
     target.mkdir(parents=True, exist_ok=True)
+    files = [path.relative_to(draft) for path in sorted(draft.rglob("*")) if path.is_file()]
     # The account last: it says that the site is whole.
     for made in sorted(draft.iterdir(), key=lambda path: path.name == ACCOUNT):
         old = target / made.name
         if old.is_dir():
             shutil.rmtree(old)
         made.replace(old)
+    return [target / path for path in files]
 
 
-def is_stale(folder: Path) -> bool:
-    """Tell whether the site of an edition is absent, or older than its figures."""
-    account = folder / "site" / ACCOUNT
-    if not account.is_file():
-        return True
-    made = account.stat().st_mtime
-    tables = (folder / "tables").glob("*.parquet")
-    return any(path.stat().st_mtime > made for path in tables)
+def write_tiles(contours: gpd.GeoDataFrame, site: Path) -> list[Path]:
+    """Write the tiles of a site; return their files.
+
+    Parameters
+    ----------
+    contours : table `core_contours`.
+    site : root of the site.
+    """
+    with _draft(site) as draft:
+        tiles.write_tiles(contours, draft / TILES)
+        return _publish(draft, site)
 
 
-def _write(folder: Path, cache: Path, draft: Path) -> tuple[str, ...]:
-    """Write everything in a draft; return the départements that have cards."""
-    contours_file = folder / "tables" / "core_contours.parquet"
-    cache.parent.mkdir(parents=True, exist_ok=True)
-    made = tiles.cached_tiles(contours_file, cache)
-    _copy_page(draft)
-    shutil.copytree(made, draft / "tuiles", ignore=shutil.ignore_patterns(tiles.STAMP))
-    contours = gpd.read_parquet(contours_file)
+def write_pages(
+    folder: Path,
+    site: Path,
+    profiles: Sequence[Profile],
+    facts: RunFacts,
+    bounds: pd.DataFrame,
+) -> list[Path]:
+    """Write all of a site but its tiles: the page, the values and the cards; return its files.
+
+    Parameters
+    ----------
+    folder : folder of the edition, with its `tables/`.
+    site : root of the site.
+    profiles : profiles of the run, the main one first.
+    facts : words of the run.
+    bounds : table `index_bornes`.
+    """
+    with _draft(site) as draft:
+        copy_page(draft)
+        _write_figures(folder, draft, profiles, facts, bounds)
+        return _publish(draft, site)
+
+
+def _write_figures(
+    folder: Path,
+    draft: Path,
+    profiles: Sequence[Profile],
+    facts: RunFacts,
+    bounds: pd.DataFrame,
+) -> None:
+    contours = read_shapes(folder, "core_contours")
     codes = tiles.level_codes(contours)
     rows = {level: levels.read_level(folder, level, codes[level]) for level in tiles.LEVELS}
     boxes = {level: cards.boxes_of(contours, level, codes[level]) for level in tiles.LEVELS}
     scores = {k: levels.read_profile_scores(folder, k, codes[k]) for k in tiles.LEVELS}
     measures = {level: measures_of(rows[level], scores[level]) for level in tiles.LEVELS}
-    profiles, facts, bounds = account.read_run(folder)
     themes = build_themes(measures["commune"], facts, bounds, profiles)
     offered = {theme.id: _write_values(draft, theme, measures) for theme in themes}
     for level in tiles.LEVELS:
@@ -130,27 +177,19 @@ def _write(folder: Path, cache: Path, draft: Path) -> tuple[str, ...]:
         if level == "epci":
             content["departements"] = _crossed(rows["commune"], rows["epci"].index)
         _dump(draft / "territoires" / f"{level}.json", content)
-    by_departement = cards.cards_by_departement(rows, boxes)
-    for code, content in by_departement.items():
+    for code, content in cards.cards_by_departement(rows, boxes).items():
         _dump(draft / "fiches" / f"{code}.json", content)
     for level in ("epci", "departement"):
         _dump(
             draft / "fiches" / f"{level}.json",
             {level: cards.build_cards(rows[level], boxes[level])},
         )
-    places = gpd.read_parquet(folder / "tables" / "lieux.parquet")
+    places = read_shapes(folder, "lieux")
     _dump(draft / "lieux.json", cards.build_places(places))
     _dump(draft / "noms.json", _names(contours, rows["commune"]))
     _dump(
         draft / ACCOUNT, account.describe(facts, profiles, themes, offered, rows, contours, places)
     )
-    return tuple(sorted(by_departement))
-
-
-def _copy_page(draft: Path) -> None:
-    """Copy the page, its scripts and its styles."""
-    with resources.as_file(resources.files("fragility.site") / "static") as static:
-        shutil.copytree(static, draft, ignore=shutil.ignore_patterns("__pycache__"))
 
 
 def _dump(path: Path, content: object) -> None:

@@ -24,6 +24,10 @@ INDEX, PILLARS, INDICATORS_GROUP = "Indice", "Piliers de l'indice", "Indicateurs
 PEOPLE, REACH, DOUBT = "Personnes", "Portée", "Incertitude"
 RAMP = tuple(labels.CLASS_COLOURS.values())
 _WIDTH = "amplitude"
+_SHARES = (
+    "Fragile presque jamais", "Fragile rarement", "Plutôt non fragile", "Plutôt fragile",
+    "Fragile presque toujours",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -164,6 +168,7 @@ def _cut(
     breaks: Sequence[float] | None = None,
     *,
     reverse: bool = False,
+    names: tuple[str, ...] = (),
 ) -> Theme:
     """Cut a number at given bounds, or in fifths of the communes (fewer where many are equal)."""
     if breaks is None:
@@ -172,7 +177,7 @@ def _cut(
         least = known.min() if known.notna().any() else 0.0
         breaks = sorted(bound for bound in fifths if bound > least)
     return Theme(column, group, title, help_, column, unit, decimals, tuple(breaks),
-                 reverse=reverse)  # fmt: skip
+                 reverse=reverse, names=names)  # fmt: skip
 
 
 def _people(measures: pd.DataFrame) -> list[Theme]:
@@ -211,7 +216,7 @@ def _reach(measures: pd.DataFrame) -> list[Theme]:
 
 
 def _label(kind: str) -> str:
-    return labels.DISPOSITIF_LABELS[kind]
+    return labels.ACCESS_LABELS[kind]
 
 
 def _doubt(measures: pd.DataFrame) -> list[Theme]:
@@ -221,8 +226,9 @@ def _doubt(measures: pd.DataFrame) -> list[Theme]:
         _cut(measures, _WIDTH, DOUBT, "Largeur de l'intervalle du score",
              "Écart entre le score haut et le score bas, entre lesquels il tombe neuf fois sur "
              "dix.", "", 2),
-        _cut(measures, "probabilite_fragile_pct", DOUBT, "Probabilité d'être fragile",
-             "Part des calculs, avec d'autres choix raisonnables, où le territoire est fragile.",
-             "%", 0, (1, 10, 50, 90)),
+        _cut(measures, "probabilite_fragile_pct", DOUBT, "Calculs où le territoire est fragile",
+             "Part des calculs, avec d'autres choix raisonnables et l'incertitude des données, où "
+             "le territoire est parmi les fragiles.",
+             "% des calculs", 0, (1, 10, 50, 90), names=_SHARES),
         Theme("confiance", DOUBT, "Confiance dans le verdict", said, "confiance", words=words),
     ]  # fmt: skip

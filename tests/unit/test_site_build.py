@@ -1,6 +1,8 @@
 """The site of the demonstration: the figures of the database, and names that are text."""
 
 import json
+import os
+import re
 
 import duckdb
 import numpy as np
@@ -15,7 +17,10 @@ from fragility.site import account
 from fragility.site.build import write_site
 from fragility.site.cards import build_cards, card_columns
 from fragility.site.levels import plain
+from fragility.site.page import is_whole, page_digests
 from fragility.site.themes import Theme, build_themes
+from pipelines.sourcecode import reach
+from pipelines.versions import reads_of
 
 HOSTILE = '</script><img src=x onerror="alert(1)">\u202e\'"'
 
@@ -187,6 +192,60 @@ def test_the_command_writes_a_site_and_says_where(demo, tmp_path, call):
     assert "1 département" in said
     assert (to / "index.html").is_file()
     assert call("site", "--edition", "rien", "--out", out)[0] == 2
+
+
+def files_of(folder):
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*")
+            if p.is_file()}  # fmt: skip
+
+
+def test_a_run_publishes_its_site_and_the_command_copies_it(site, demo):
+    made = files_of(demo[1] / "site")
+    assert made == files_of(site[0])
+    assert {"index.html", "edition.json", "lieux.json", "fiches/00.json"} <= set(made)
+    report = demo[2]
+    assert {"export_site", "export_tuiles"} <= set(report.steps)
+
+
+def test_an_edition_without_a_site_is_given_the_same_one(demo, tmp_path):
+    """An earlier version of the program published none."""
+    names = ("tables", "execution.json", "fragilite.duckdb")
+    (tmp_path / "demo").mkdir()
+    for name in names:
+        os.symlink(demo[1] / name, tmp_path / "demo" / name)
+    assert not is_whole(tmp_path / "demo/site")
+    made = write_site(tmp_path, "demo")
+    assert made.folder == tmp_path / "demo/site"
+    assert made.departements == ("00",)
+    assert is_whole(made.folder)
+    assert files_of(made.folder) == files_of(demo[1] / "site")
+
+
+def test_what_is_beside_a_site_stays_there(demo, tmp_path):
+    to = tmp_path / "carte"
+    write_site(demo[1].parent, "demo", to)
+    (to / "CNAME").write_text("carte.exemple.fr", encoding="utf-8")
+    (to / "tuiles/9/perdue.pbf").write_bytes(b"1")
+    write_site(demo[1].parent, "demo", to)
+    assert (to / "CNAME").read_text("utf-8") == "carte.exemple.fr"
+    assert not (to / "tuiles/9/perdue.pbf").exists()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["carte"]
+
+
+def test_a_changed_page_makes_the_site_again():
+    read = reads_of(reach("pipelines.exports.export_site"))
+    assert "la page de la carte" in read
+    assert "la page de la carte" not in reads_of(reach("pipelines.exports.export_tuiles"))
+    digests = page_digests()
+    assert {"index.html", "site.css", "js/main.js", "vendor/maplibre-gl.mjs"} <= set(digests)
+    assert len(digests["index.html"]) == 64
+
+
+def test_the_page_asks_its_scripts_at_once(site):
+    """Scripts that call one another would be asked one after the other."""
+    page = (site[0] / "index.html").read_text("utf-8")
+    asked = set(re.findall(r'(?:modulepreload" href|module" src)="js/(\w+\.js)"', page))
+    assert asked == {path.name for path in (site[0] / "js").glob("*.js")}
 
 
 def test_an_edition_that_was_not_computed_is_refused(tmp_path):

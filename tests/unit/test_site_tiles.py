@@ -7,7 +7,7 @@ import pyogrio
 import pytest
 import shapely
 
-from fragility.site import tiles
+from fragility.site import cutting, tiles
 
 
 def square(west, south, size=0.2):
@@ -74,31 +74,82 @@ def test_neighbours_still_share_their_border(contours, tmp_path):
     assert shapely.length(shapely.intersection(first, second)) > 0
 
 
-def test_tiles_are_made_again_only_for_other_contours(contours, tmp_path):
-    source, folder = tmp_path / "core_contours.parquet", tmp_path / "tuiles"
-    contours.to_parquet(source)
-    tiles.cached_tiles(source, folder)
-    made = (folder / "4/8/5.pbf").stat().st_mtime_ns
-    tiles.cached_tiles(source, folder)
-    assert (folder / "4/8/5.pbf").stat().st_mtime_ns == made
-    contours[contours["code"] != "2A004"].to_parquet(source)
-    tiles.cached_tiles(source, folder)
-    assert set(read(folder, 4, 8, 5, "commune")["code"]) == {"75056"}
+def patchwork(side=12, seed=3):
+    """Quadrilaterals that cover a square without gap or overlap, corners moved at random."""
+    rng = np.random.default_rng(seed)
+    x, y = np.meshgrid(np.linspace(0.1, 0.9, side + 1), np.linspace(0.1, 0.9, side + 1))
+    at = np.stack([x, y], axis=-1) + rng.uniform(-0.02, 0.02, (side + 1, side + 1, 2))
+    corners = [at[:-1, :-1], at[:-1, 1:], at[1:, 1:], at[1:, :-1]]
+    return shapely.polygons(np.stack(corners, axis=2).reshape(-1, 4, 2))
+
+
+def test_rounded_neighbours_neither_overlap_nor_leave_a_gap():
+    shapes = patchwork()
+    pieces = cutting.cut(shapes, 0, 256, 0)
+    assert list(pieces.row) == list(range(144))
+    assert shapely.is_valid(pieces.shapes).all()
+    corners = shapely.get_coordinates(pieces.shapes)
+    assert (corners == corners.round()).all()
+    whole = shapely.union_all(pieces.shapes)
+    assert shapely.area(pieces.shapes).sum() == whole.area
+    assert len(shapely.get_parts(whole)) == 1
+    assert whole.area == pytest.approx(256**2 * shapely.union_all(shapes).area, rel=0.005)
+
+
+def test_the_pieces_of_a_shape_make_it_again():
+    shapes = patchwork()
+    pieces = cutting.cut(shapes, 2, 4096, 0)
+    assert set(zip(pieces.x, pieces.y, strict=True)) == {(x, y) for x in range(4) for y in range(4)}
+    # A tile is a sixteenth of the world; its pieces stay inside of it.
+    bounds = shapely.bounds(pieces.shapes)
+    assert bounds.min() == 0
+    assert bounds.max() == 4096
+    areas = np.bincount(pieces.row, weights=shapely.area(pieces.shapes), minlength=len(shapes))
+    assert areas / 4096**2 / 16 == pytest.approx(shapely.area(shapes), rel=0.002)
+
+
+def test_a_margin_shows_what_is_just_beyond_the_edge():
+    square = np.array([shapely.box(0.2, 0.2, 0.499, 0.4)], dtype=object)
+    assert list(cutting.cut(square, 1, 1000, 0).x) == [0]
+    assert list(cutting.cut(square, 1, 1000, 8).x) == [0, 1]
+    # It ends two cells before the edge: the tile on the east sees the six before those.
+    assert list(shapely.bounds(cutting.cut(square, 1, 1000, 8).shapes[1])[[0, 2]]) == [-8, -2]
+
+
+def test_outer_rings_are_clockwise_as_they_are_seen():
+    hole = shapely.Polygon(shapely.box(0.2, 0.2, 0.8, 0.8).exterior.coords,
+                           [shapely.box(0.4, 0.4, 0.6, 0.6).exterior.coords])  # fmt: skip
+    (shape,) = cutting.cut(np.array([hole], dtype=object), 0, 100, 0).shapes
+    (polygon,) = shape.geoms
+    # Down is positive: what is counter-clockwise for GEOS is clockwise on the screen.
+    assert polygon.exterior.is_ccw
+    assert not polygon.interiors[0].is_ccw
+    assert polygon.area == 60**2 - 20**2
+
+
+def test_a_shape_that_rounding_breaks_is_mended():
+    # Its waist is a tenth of a cell: rounded, its two sides cross.
+    waist = shapely.Polygon([(1, 1), (5.4, 3), (9, 1), (9, 9), (5.2, 3.1), (1, 9)])
+    rank, shapes = cutting.snap(np.array([waist], dtype=object), np.zeros((1, 2)))
+    assert list(rank) == [0]
+    assert shapely.is_valid(shapes).all()
+    assert shapes[0].area == pytest.approx(waist.area, abs=2)
 
 
 def test_a_shape_that_the_projection_folds_is_mended():
-    bow = shapely.Polygon([(0, 0), (1000, 1000), (1000, 0), (0, 1000)])
-    plain = shapely.box(0, 0, 1000, 1000)
-    mended = tiles._sound(np.array([bow, plain], dtype=object))
-    assert shapely.is_valid(mended).all()
-    assert mended[0].area == 500_000
-    assert mended[1].equals(plain)
+    bow = shapely.Polygon([(0, 0), (10, 10), (10, 0), (0, 10)])
+    (made,) = cutting.to_world(np.array([bow], dtype=object))
+    assert made.is_valid
+    assert made.area == pytest.approx(cutting.to_world(np.array([shapely.box(0, 0, 10, 10)]))[0]
+                                      .area / 2, rel=0.01)  # fmt: skip
 
 
-def test_a_sliver_beside_a_shape_falls():
-    sliver = shapely.Polygon([(5000, 0), (5000, 900), (5000 + 1e-8, 900)])
-    (kept,) = tiles._sound(np.array([shapely.MultiPolygon([shapely.box(0, 0, 90, 90), sliver])]))
-    assert shapely.equals(kept, shapely.box(0, 0, 90, 90))
+def test_a_sliver_beside_a_shape_falls_and_one_alone_is_not_shown():
+    sliver = shapely.Polygon([(50, 0), (50, 9), (50.1, 9)])
+    both = shapely.MultiPolygon([shapely.box(0, 0, 9, 9), sliver])
+    rank, shapes = cutting.snap(np.array([sliver, both], dtype=object), np.zeros((2, 2)))
+    assert list(rank) == [1]
+    assert shapely.equals(shapes[0], shapely.box(0, 0, 9, 9))
 
 
 def test_equal_contours_give_equal_bytes(contours, tmp_path):
