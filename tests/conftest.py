@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-# Run by the Python that owns QGIS, not collected by this one.
-collect_ignore = ["qgis_render.py"]
+# Run by the Python that owns QGIS and LibreOffice, not collected by this one.
+collect_ignore = ["qgis_render.py", "libreoffice_open.py"]
 
 ROOT = Path(__file__).parents[1]
 PACK = Path(os.environ.get("FRAGILITY_PACK", ROOT.parent / "shared" / "data"))

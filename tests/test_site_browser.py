@@ -1,111 +1,28 @@
 """The site in a browser: colours, search, keyboard, cards, links, narrow screens, no leak."""
 
+import itertools
 import json
 import re
 import shutil
-import threading
 from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import duckdb
 import geopandas as gpd
 import pytest
 from PIL import Image, ImageColor
 
 from fragility.export.labels import CLASS_COLOURS, NOT_COMPUTED_COLOUR, french
-from fragility.site.build import write_site
-from fragility.site.server import open_server
+from tests.site_pages import NARROW, SMALL, follow, plain, ready, serving
 
-CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser")) if p), None)
-playwright = pytest.importorskip(
-    "playwright.sync_api", reason="the Python package playwright is not installed"
-)
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
-
+pytest_plugins = ["tests.site_fixtures"]
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-quic",
-]
 HOSTILE = '<img src=x onerror="window.pwned=1"><script>window.pwned=1</script>\u202e\'"&amp;'
-WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-
-
-@pytest.fixture(scope="module")
-def made(demo, tmp_path_factory):
-    """Folder of the site and folder of the edition."""
-    _, folder, _ = demo
-    to = tmp_path_factory.mktemp("browser") / "site"
-    write_site(folder.parent, "demo", to)
-    return to, folder
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with playwright.sync_playwright() as engine:
-        opened = engine.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield opened
-        opened.close()
-
-
-def serving(folder):
-    server = open_server(folder, port=0)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    return server, f"http://127.0.0.1:{server.server_port}/"
-
-
-@pytest.fixture(scope="module")
-def address(made):
-    server, url = serving(made[0])
-    yield url
-    server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def watch(browser):
-    """Open pages, and keep what they ask and what goes wrong in them."""
-    asked, wrong = [], []
-
-    def open_page(url, size=WIDE):
-        page = browser.new_page(viewport=size, reduced_motion="reduce")
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
-        page.goto(url)
-        ready(page)
-        return page
-
-    open_page.asked, open_page.wrong = asked, wrong
-    return open_page
 
 
 @pytest.fixture(scope="module")
 def page(watch, address):
     return watch(address)
-
-
-@pytest.fixture(scope="module")
-def database(made):
-    with duckdb.connect(str(made[1] / "fragilite.duckdb"), read_only=True) as connection:
-        yield connection
-
-
-def ready(page):
-    page.wait_for_selector('html[data-carte="prete"]')
-
-
-def follow(page, link):
-    """Give the page another link."""
-    page.evaluate("link => { location.hash = link; }", link)
-    ready(page)
 
 
 def inside(made, level, code):
@@ -295,6 +212,110 @@ def test_a_link_restores_the_view(page, watch, address):
     other.close()
 
 
+def test_a_link_that_asks_what_is_not_there_says_so_and_shows_the_rest(watch, address):
+    page = watch(
+        address + "#theme=autre&niveau=canton&zone=ZZ&carte=9/200/4&fiche=commune:99999"
+        "&comparer=commune:99999,departement:00"
+    )
+    page.wait_for_selector("#comparaison h2")
+    assert page.inner_text("#comparaison h2") == "Comparaison (1 sur 4)"
+    told = page.inner_text("#avis").replace("\xa0", " ")
+    for word in ("« autre »", "« canton »", "« ZZ »", "hors de la carte", "commune 99999"):
+        assert word in told
+    assert "Aucun territoire de cette édition n’a ce code" in page.inner_text("#fiche")
+    assert page.locator("#attente").is_hidden()
+    assert page.locator("#lignes tr").count() == 50
+    assert violations(page) == []
+    # A zoom that the map does not have is the closest it has; another choice takes the notice off.
+    follow(page, "carte=99/45.5/-4.6&lieux=")
+    page.wait_for_function("location.hash.includes('carte=14/45.5/-4.6')")
+    assert page.locator("#avis").is_hidden()
+    page.close()
+
+
+def test_a_theme_without_figures_at_a_level_gives_way_and_is_named(page):
+    follow(page, "theme=couverture&niveau=epci&lieux=")
+    page.wait_for_selector('html[data-theme="score:ifn-2023"]')
+    told = page.inner_text("#avis").replace("\xa0", " ")
+    assert "« Couverture par les conseillers numériques » n’a pas de chiffre par" in told
+    assert "« Indice de fragilité numérique" in told
+    assert page.input_value("#theme") == "score:ifn-2023"
+    page.wait_for_function("document.getElementById('lignes').rows.length === 12")
+    # The same from the page: communes by coverage, then the départements.
+    follow(page, "theme=couverture&lieux=")
+    page.wait_for_selector('html[data-theme="couverture"]')
+    assert page.locator("#avis").is_hidden()
+    page.check('input[name="niveau"][value="departement"]')
+    page.wait_for_selector("#avis:not([hidden])")
+    page.wait_for_function("document.getElementById('lignes').rows.length === 1")
+
+
+def test_what_the_first_view_leaves_out_is_one_key_away(made, watch, tmp_path):
+    folder = tmp_path / "site"
+    shutil.copytree(made[0], folder)
+    account = json.loads((folder / "edition.json").read_text(encoding="utf-8"))
+    assert [view["emprise"] for view in account["vues"]] == [account["emprise"]]
+    cards = json.loads((folder / "fiches/00.json").read_text(encoding="utf-8"))["commune"]
+    west = min((row[-1] for row in cards["lignes"].values() if row[-1]), key=lambda box: box[0])
+    account["vues"].append({"nom": "L’île", "emprise": west})
+    (folder / "edition.json").write_text(json.dumps(account), encoding="utf-8")
+    server, url = serving(folder)
+    try:
+        page = watch(url + "#lieux=")
+        page.focus("#vues button:last-child")
+        page.keyboard.press("Enter")
+        page.wait_for_function("/carte=(9|1[01])[.0-9]*/.test(location.hash)")
+        latitude, longitude = map(
+            float, re.search(r"carte=[^/]+/([^/&]+)/([^/&]+)", page.url).groups()
+        )
+        assert west[0] < longitude < west[2]
+        assert west[1] < latitude < west[3]
+        page.close()
+    finally:
+        server.shutdown()
+
+
+def test_a_suggestion_is_chosen_by_a_slow_press_and_left_by_another(page, database):
+    code, name = database.execute(
+        "SELECT code_epci, nom_epci FROM marts.epci ORDER BY population LIMIT 1"
+    ).fetchall()[0]
+    follow(page, "lieux=")
+    page.fill("#recherche", code)
+    line = page.locator(f'#propositions li:has-text("{code}")')
+    line.hover()
+    page.mouse.down()
+    page.wait_for_timeout(300)
+    page.mouse.up()
+    page.wait_for_selector(f'html[data-fiche="epci:{code}"]')
+    assert page.inner_text("#fiche h2") == name
+    page.fill("#recherche", "sai")
+    page.wait_for_selector("#propositions li")
+    page.keyboard.press("Tab")
+    assert page.locator("#propositions").is_hidden()
+
+
+def test_the_pointer_names_what_it_is_over(page, made, database):
+    (code, name, score, share) = database.execute(
+        """SELECT code_commune, nom, score, probabilite_fragile_pct FROM marts.communes
+        WHERE probabilite_fragile_pct BETWEEN 5 AND 40 AND code_commune IN
+        (SELECT code_commune FROM marts.iris GROUP BY 1 HAVING count(*) = 1) LIMIT 1"""
+    ).fetchall()[0]
+    longitude, latitude = inside(made, "commune", code)
+    for theme, said in (
+        ("score:ifn-2023", french(score, 2)),
+        ("probabilite_fragile_pct", f"non fragile dans {100 - round(share)} % des calculs"),
+    ):
+        follow(page, f"theme={theme}&lieux=&carte=12/{latitude:.4f}/{longitude:.4f}")
+        page.wait_for_selector(f'html[data-theme="{theme}"]')
+        box = page.locator("#carte").bounding_box()
+        page.mouse.move(box["x"] + 5, box["y"] + 5)
+        page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_function(
+            "name => document.getElementById('info').textContent.includes(name)", arg=name
+        )
+        assert plain(page.inner_text("#info")) == plain(f"{name} : {said}")
+
+
 def violations(page):
     page.evaluate(AXE.read_text(encoding="utf-8"))
     found = page.evaluate("axe.run()")["violations"]
@@ -310,18 +331,30 @@ def test_axe_finds_no_violation_with_everything_open(page):
     assert violations(page) == []
 
 
-def test_a_narrow_screen_shows_all_without_scrolling_sideways(watch, address):
-    page = watch(address + "#lieux=", NARROW)
+@pytest.mark.parametrize("size", [NARROW, SMALL])
+def test_a_narrow_screen_shows_all_without_scrolling_sideways(watch, address, size):
+    page = watch(address + "#lieux=", size)
     page.locator("#lignes button").first.click()
     page.wait_for_selector("#fiche h2")
     page.click("#boutons button")
     page.wait_for_selector("#comparaison table")
-    assert page.evaluate("document.documentElement.scrollWidth") <= NARROW["width"]
-    for part in ("#carte", "#fiche", "#theme", "#comparaison", "#liste", "#recherche"):
-        box = page.locator(part).bounding_box()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    parts = ("#recherche", "#carte", "#fiche", "#theme", "#legende", "#comparaison", "#liste")
+    boxes = [page.locator(part).bounding_box() for part in parts]
+    for part, box in zip(parts, boxes, strict=True):
         assert box["x"] >= 0, part
-        assert box["x"] + box["width"] <= NARROW["width"], part
+        assert box["x"] + box["width"] <= size["width"], part
         assert box["height"] > 30, part
+    # One under the other, none over another.
+    for above, below in itertools.pairwise(boxes):
+        assert above["y"] + above["height"] <= below["y"] + 1
+    # What is touched is large enough, and more than a third of the screen is not the map.
+    assert boxes[1]["height"] < size["height"] * 0.66
+    small = page.evaluate("""() => [...document.querySelectorAll(
+      'button, select, summary, label:has(input)')]
+      .filter((one) => one.offsetParent && one.getBoundingClientRect().height < 22)
+      .map((one) => one.outerHTML.slice(0, 80))""")
+    assert small == []
     assert violations(page) == []
     page.close()
 

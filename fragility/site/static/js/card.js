@@ -26,7 +26,9 @@ async function draw(changed, travel) {
   if (mine !== turn) return;
   if (!facts) {
     aside.hidden = false;
-    fill(aside, head(state.fiche.split(":")[1]), el("p", { text: "Ce territoire n’est pas dans cette édition." }));
+    const [level, code] = state.fiche.split(":");
+    fill(aside, head(code), el("p", { text: `Aucun territoire de cette édition n’a ce code (${LEVELS[level]}). Il a pu changer de code ; cherchez-le par son nom.` }));
+    document.documentElement.dataset.fiche = "inconnue";
     return;
   }
   aside.hidden = false;

@@ -2,7 +2,7 @@
 
 import * as data from "./data.js";
 import { comparable } from "./facts.js";
-import { MOST, change, follow, state } from "./state.js";
+import { MOST, change, follow, refuse, state } from "./state.js";
 import { LEVELS, byId, el, fill, name } from "./words.js";
 
 let turn = 0;
@@ -17,8 +17,17 @@ async function draw(account) {
   const mine = turn;
   const box = byId("comparaison");
   if (!state.comparer.length) { box.hidden = true; return; }
-  const cards = (await Promise.all(state.comparer.map(data.card))).filter(Boolean);
+  const asked = [...state.comparer];
+  const found = await Promise.all(asked.map(data.card));
   if (mine !== turn) return;
+  const cards = found.filter(Boolean);
+  if (cards.length < asked.length) {
+    // The link may be of another edition.
+    const lost = asked.filter((_, i) => !found[i]).map((key) => key.replace(":", " "));
+    refuse(`Territoires à comparer que cette édition n’a pas : ${lost.join(", ")}.`);
+    change({ comparer: cards.map((facts) => facts.cle) });
+    return;
+  }
   box.hidden = !cards.length;
   const remove = (facts) => el("button", { type: "button", text: "Retirer",
     "aria-label": `Retirer ${facts.nom} de la comparaison`,

@@ -1,11 +1,17 @@
 // What to show, by what level, where; the legend; which places.
 
 import * as data from "./data.js";
-import { change, follow, state } from "./state.js";
+import { change, follow, refuse, state } from "./state.js";
 import { LEVELS_MANY, byId, el, fill, number, swatch, typeset } from "./words.js";
 
 const MARK = { circle: "M8 2a6 6 0 1 0 .01 0z", square: "M2 2h12v12H2z", diamond: "M8 1l7 7-7 7-7-7z",
   triangle: "M8 2l7 12H1z", pentagon: "M8 1l7 5-3 9H4L1 6z" };
+
+export function frame(account, goTo) {
+  views(account, goTo);
+  follow(["refus"], warn);
+  warn();
+}
 
 export function start(account, map) {
   themeMenu(account);
@@ -39,11 +45,7 @@ function themeMenu(account) {
 function levels(account) {
   for (const box of document.querySelectorAll('input[name="niveau"]')) {
     box.disabled = !account.niveaux[box.value];
-    box.addEventListener("change", () => {
-      const theme = account.themes.find((one) => one.id === state.theme);
-      const there = theme.niveaux.includes(box.value);
-      change({ niveau: box.value, theme: there ? theme.id : account.themes[0].id });
-    });
+    box.addEventListener("change", () => change({ niveau: box.value }));
   }
 }
 
@@ -51,12 +53,32 @@ async function zones(account, goTo) {
   const menu = byId("zone");
   const { codes, noms } = await data.territories("departement");
   menu.append(...codes.map((code, i) => el("option", { value: code, text: `${code} – ${noms[i]}` })));
+  const check = () => {
+    if (!state.zone || codes.includes(state.zone)) return;
+    refuse(`Le lien demande un département que cette édition n’a pas : « ${state.zone} ».`);
+    change({ zone: "" });
+  };
+  check();
+  follow(["zone"], check);
   menu.value = state.zone;
   menu.addEventListener("change", async () => {
     change({ zone: menu.value });
     const card = menu.value ? await data.card(`departement:${menu.value}`) : null;
     goTo(card ? card.emprise : account.emprise);
   });
+}
+
+// Ways to what the first view leaves out: overseas, then back.
+function views(account, goTo) {
+  byId("vues").hidden = account.vues.length < 2;
+  fill(byId("vues"), ...account.vues.map((view) => el("button", { type: "button",
+    onclick: () => goTo(view.emprise) }, view.nom)));
+}
+
+// What was asked and is not shown.
+function warn() {
+  byId("avis").hidden = !state.refus.length;
+  byId("avis").textContent = typeset(state.refus.join(" "));
 }
 
 function symbol(shape, colour) {
@@ -114,5 +136,7 @@ async function legend(account) {
   if (!theme.inverse) lines.reverse();
   fill(byId("classes"), ...lines,
     line(account.non_calcule.couleur, account.non_calcule.mot, counts[0]));
-  byId("titre-legende").textContent = `Légende, et nombre : ${LEVELS_MANY[state.niveau]}`;
+  // A menu may cut a long title; the legend has room for it.
+  byId("titre-legende").textContent = typeset(`${theme.titre} : ${LEVELS_MANY[state.niveau]} par classe`);
+  byId("classes").dataset.montre = `${state.niveau} ${theme.id}`;
 }

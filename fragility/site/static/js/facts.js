@@ -1,23 +1,20 @@
 // The figures of a card as words and tables.
 
-import { el, name, number, plural } from "./words.js";
+import { agreement, el, name, number, plural } from "./words.js";
 
 const minus = "–";
 const between = (low, high, decimals, unit = "") => (low === null || low === undefined ? null
   : `de ${number(low, decimals)} à ${number(high, decimals)}${unit}`);
 
-// The share of the calculations that agree with what is published; no number of them proves anything.
-function verdictWords(facts) {
-  const share = facts.est_fragile ? facts.probabilite_fragile_pct : 100 - facts.probabilite_fragile_pct;
-  const said = share < 1 ? "moins de 1" : share > 99 ? "plus de 99" : number(share);
-  return `${facts.est_fragile ? "Fragile" : "Non fragile"} dans ${said} %`;
-}
+const coverageWords = ({ couverture }, { mots }) => (couverture
+  ? [`${mots.couverture[couverture]} : ${mots.couverture_phrases[couverture]}.`] : []);
 
 export function scoreWords(facts, account) {
   const main = account.themes[0];
   if (facts.score === null || facts.score === undefined) {
     return { score: "Score non calculé", colour: account.non_calcule.couleur,
-      lines: ["Trop peu d’indicateurs sont connus ici, ou personne n’y habite."] };
+      lines: facts.population === 0 ? ["Personne n’y habite."]
+        : ["Trop peu d’indicateurs sont connus ici.", ...coverageWords(facts, account)] };
   }
   const lines = [];
   const kind = facts.classe;
@@ -28,11 +25,10 @@ export function scoreWords(facts, account) {
     lines.push(`Avec d’autres choix raisonnables et l’incertitude des données, le score est compris neuf fois sur dix entre ${number(facts.score_bas, 2)} et ${number(facts.score_haut, 2)}.`);
   }
   if (facts.confiance) {
-    lines.push(`${verdictWords(facts)} des calculs. Verdict ${facts.confiance} : ${account.mots.confiance[facts.confiance]}.`);
+    const said = agreement(facts.est_fragile, facts.probabilite_fragile_pct);
+    lines.push(`${said[0].toUpperCase()}${said.slice(1)}. Verdict ${facts.confiance} : ${account.mots.confiance[facts.confiance]}.`);
   }
-  if (facts.couverture) {
-    lines.push(`${account.mots.couverture[facts.couverture]} : ${account.mots.couverture_phrases[facts.couverture]}.`);
-  }
+  lines.push(...coverageWords(facts, account));
   return { score: `Score ${number(facts.score, 2)}${account.profil.sur}`, lines,
     colour: main.couleurs[kind - 1] };
 }
@@ -85,7 +81,7 @@ export function people(facts, account) {
 }
 
 export function near(facts, account) {
-  const kinds = Object.entries(account.mots.dispositif).filter(([kind]) => `${kind}_min` in facts);
+  const kinds = Object.entries(account.mots.acces).filter(([kind]) => `${kind}_min` in facts);
   const lines = kinds.map(([kind, label]) => {
     const minutes = facts[`${kind}_min`];
     const way = minutes === null ? "aucun atteint"

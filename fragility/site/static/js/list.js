@@ -2,7 +2,9 @@
 
 import * as data from "./data.js";
 import { change, follow, state } from "./state.js";
-import { LEVELS, LEVELS_MANY, byId, el, fill, name, number, plural, swatch, withUnit } from "./words.js";
+import {
+  LEVELS, LEVELS_MANY, byId, el, fill, name, number, plural, shownValue, swatch,
+} from "./words.js";
 
 const STEP = 50;
 let account, shown = STEP, turn = 0;
@@ -43,6 +45,7 @@ async function draw() {
     ? `${plural(ranks.length, LEVELS[level], LEVELS_MANY[level])}, dont ${number(count)} ci-dessous.`
     : "Aucun territoire ne répond à ces choix.";
   byId("suite").hidden = count >= ranks.length;
+  byId("lignes").dataset.montre = `${level} ${theme.id} ${state.ordre} ${state.zone} ${state.action}`;
   mark();
 }
 
@@ -81,7 +84,7 @@ function row(table, read, theme, level, rank) {
     el("td", {},
       el("button", { type: "button", onclick: () => change({ fiche: key }) }, name(table.noms[rank])),
       el("small", { text: notes.filter(Boolean).join(" · ") })),
-    el("td", { class: "nombre", text: theme.mots ? "" : withUnit(read.valeurs?.[rank], theme) }),
+    el("td", { class: "nombre", text: theme.mots ? "" : shownValue(read.valeurs?.[rank], theme) }),
     el("td", {}, el("span", { class: "classe" }, swatch(shade),
       el("span", { text: words.replace(/ \(.*/, "") }))));
 }

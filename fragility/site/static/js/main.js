@@ -11,7 +11,7 @@ import { listen, read } from "./state.js";
 import { byId, el, fill } from "./words.js";
 
 function notes(account) {
-  const paragraphs = (title, lines) => [el("h3", { text: title }),
+  const paragraphs = (title, lines) => [el("h2", { text: title }),
     el("ul", {}, ...lines.map((text) => el("li", { text })))];
   fill(byId("lecture"), ...paragraphs("Lire", account.lecture), ...paragraphs("Ne pas lire", account.limites),
     ...(account.avertissements.length ? paragraphs("À savoir", account.avertissements) : []));
@@ -31,8 +31,10 @@ function titles(account) {
 async function start() {
   const account = await data.account();
   read(account);
-  listen(account);
+  listen();
   titles(account);
+  // What takes room beside the map, before it.
+  controls.frame(account, map.goTo);
   try {
     map.start(account);
   } catch (error) {

@@ -4,7 +4,7 @@ import * as maplibre from "../vendor/maplibre-gl.mjs";
 import * as data from "./data.js";
 import { layers, placeLayer, placePaint } from "./layers.js";
 import { change, follow, manner, state } from "./state.js";
-import { byId, name, fill, swatch, withUnit } from "./words.js";
+import { byId, name, fill, shownValue, swatch } from "./words.js";
 
 export const IRIS_FROM = 9;
 const SOURCE = "territoires", LINES = "traits";
@@ -26,6 +26,15 @@ function tiles() {
     tiles: [`${new URL(".", document.baseURI).href}tuiles/{z}/{x}/{y}.pbf`] };
 }
 
+// Without a graphics card, smooth borders would take as long as all the rest.
+function hasCard() {
+  const context = document.createElement("canvas").getContext("webgl2");
+  const told = context?.getExtension("WEBGL_debug_renderer_info");
+  const name = told ? context.getParameter(told.UNMASKED_RENDERER_WEBGL) : "";
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return !/swiftshader|llvmpipe|softpipe|basic render/i.test(name);
+}
+
 export function start(read) {
   account = read;
   themes = new Map(account.themes.map((theme) => [theme.id, theme]));
@@ -43,7 +52,7 @@ export function start(read) {
     ...view,
     minZoom: account.zooms.min - 1, maxZoom: 14, renderWorldCopies: false,
     dragRotate: false, pitchWithRotate: false, touchPitch: false, attributionControl: false,
-    locale: FRENCH, fadeDuration: still ? 0 : 150, canvasContextAttributes: { antialias: true },
+    locale: FRENCH, fadeDuration: still ? 0 : 150, canvasContextAttributes: { antialias: hasCard() },
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
@@ -93,7 +102,7 @@ export function theme() {
 
 // A box of degrees: islands and small communes are not enlarged beyond what their contour bears.
 export function goTo(box) {
-  if (!box) return;
+  if (!box || !map) return;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   // The card may just have taken some of the room of the map.
   requestAnimationFrame(() => {
@@ -189,7 +198,7 @@ async function tip(point) {
     const kind = shown ? +shown.classes[rank] : 0;
     const wanted = theme();
     const said = kind === 0 ? account.non_calcule.mot.toLowerCase()
-      : wanted.mots ? wanted.legende[kind - 1] : withUnit(shown.valeurs[rank], wanted);
+      : wanted.mots ? wanted.legende[kind - 1] : shownValue(shown.valeurs[rank], wanted);
     const shade = kind === 0 ? account.non_calcule.couleur : wanted.couleurs[kind - 1];
     fill(info, swatch(shade), " ", name(table.noms[rank]), ` : ${said}`);
   }

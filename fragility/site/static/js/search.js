@@ -12,7 +12,10 @@ export function start() {
   field.addEventListener("focus", load, { once: true });
   field.addEventListener("input", () => search(field.value));
   field.addEventListener("keydown", onKey);
-  field.addEventListener("blur", () => setTimeout(close, 150));
+  // Leaving by the keyboard or by a press elsewhere; a press on a suggestion is not leaving.
+  const leave = (event) => { if (!event.target.closest(".recherche")) close(); };
+  document.addEventListener("focusin", leave);
+  document.addEventListener("pointerdown", leave);
 }
 
 // Names of all levels, folded once.
@@ -54,7 +57,7 @@ function draw() {
   const lines = found.map((entry, i) => {
     const kind = entry.level === "commune" ? entry.departement : LEVELS[entry.level];
     return el("li", { id: `proposition-${i}`, role: "option", "aria-selected": String(i === active),
-      onmousedown: (event) => { event.preventDefault(); choose(i); } },
+      onclick: () => choose(i) },
     name(entry.name), " ", el("small", { text: `${entry.code} · ${kind}` }));
   });
   fill(list, ...(lines.length ? lines : [el("li", { role: "option", "aria-disabled": "true",
@@ -82,7 +85,7 @@ function choose(i) {
 }
 
 function onKey(event) {
-  if (event.key === "Escape") close();
+  if (event.key === "Escape" || event.key === "Tab") close();
   else if (event.key === "Enter" && found.length) { event.preventDefault(); choose(active); }
   else if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     if (!found.length) return;

@@ -16,8 +16,17 @@ export function plural(count, one, many) {
   return `${number(count)} ${Math.abs(count) < 2 ? one : many}`;
 }
 
-export function withUnit(value, theme) {
+// The share of the calculations that agree; no number of them proves anything.
+export function agreement(fragile, percent) {
+  const share = fragile ? percent : 100 - percent;
+  const said = share < 1 ? "moins de 1" : share > 99 ? "plus de 99" : number(share);
+  return `${fragile ? "fragile" : "non fragile"} dans ${said} % des calculs`;
+}
+
+// A figure of the map as text.
+export function shownValue(value, theme) {
   if (value === null || value === undefined) return "–";
+  if (theme.id === "probabilite_fragile_pct") return typeset(agreement(value >= 50, value));
   return number(value, theme.decimales) + (theme.unite ? `\u202f${theme.unite}` : "");
 }
 
