@@ -109,7 +109,8 @@ def test_what_is_not_there_is_refused_in_french(call, out, tmp_path):
     assert "déjà calculées : --edition demo" in err
     ended, _, err = call("--out", out)
     assert ended == 2
-    assert "Il manque le code ou le nom" in err
+    assert "Il manque l'argument CODE" in err
+    assert "ou son nom" in err
 
 
 def test_an_edition_is_read_without_its_raw_files_and_left_as_it_was(call, out, communes, tmp_path):

@@ -25,7 +25,8 @@ def linked(edition, into):
     """An output folder whose tables are those of the demonstration: they are only read."""
     (into / "demo").mkdir(parents=True)
     (into / "demo" / "tables").symlink_to(edition / "tables", target_is_directory=True)
-    shutil.copy(edition / "execution.json", into / "demo")
+    for name in ("execution.json", "fragilite.duckdb"):
+        shutil.copy(edition / name, into / "demo")
     return into
 
 
@@ -130,7 +131,8 @@ def test_names_are_text_in_the_fiche_the_map_and_the_index(call, demo, communes,
     for path in (demo[1] / "tables").iterdir():
         if path.name != "communes.parquet":
             (tables / path.name).symlink_to(path)
-    shutil.copy(demo[1] / "execution.json", tmp_path / "demo")
+    for name in ("execution.json", "fragilite.duckdb"):
+        shutil.copy(demo[1] / name, tmp_path / "demo")
     table = pd.read_parquet(demo[1] / "tables" / "communes.parquet")
     code = communes["population"].idxmax()
     table.loc[table["code_commune"] == code, "nom"] = NASTY + "\u202e=1+1"

@@ -11,16 +11,16 @@ from fragility.export.fiche_html import (
     ABSENT,
     Markup,
     element,
-    figure_of,
     flow,
     minutes_of,
     name_of,
+    number,
     section,
     table,
 )
 from fragility.export.fiche_store import Store
 from fragility.export.labels import (
-    CONFIDENCE_SENTENCES,
+    ACCESS_LABELS,
     COVERAGE_LABELS,
     COVERAGE_SENTENCES,
     DISPOSITIF_LABELS,
@@ -30,7 +30,7 @@ from fragility.export.labels import (
 from fragility.index.explanation_model import Explanation
 
 # The access to mediation is that to the nearest place of any kind.
-_NAMES = {"mediation": "Médiation numérique (tout lieu)"}
+_ANY = "mediation"
 _HEADS = (
     ("Le plus proche", ""), ("Lieu", ""), ("Trajet", "n"), ("Distance", "n opt"),
     ("À plus de 20 min", "n"), ("Verdict", ""),
@@ -50,17 +50,17 @@ def access(told: Explanation, store: Store) -> Markup:
         name = one.get("plus_proche_nom")
         rows.append(
             (
-                _NAMES.get(kind, DISPOSITIF_LABELS[kind]),
+                ACCESS_LABELS[kind],
                 name_of(name) if isinstance(name, str) else ABSENT,
                 minutes_of(_number(one["plus_proche_min"])),
-                figure_of(_number(one["plus_proche_km"]), 1, "\u00a0km"),
+                number(_number(one["plus_proche_km"]), 1, "\u00a0km"),
                 # A share of nobody, or of a number that is not known, says nothing.
-                figure_of(
+                number(
                     _number(one["population_hors_portee_pct"]) if told.population else None,
                     0,
                     "\u00a0%",
                 ),
-                COVERAGE_LABELS.get(str(one["couverture"]), "Non calculé"),
+                _covered(str(one["couverture"]), told.population),
             )
         )
     caption = (
@@ -73,6 +73,11 @@ def access(told: Explanation, store: Store) -> Markup:
         table(caption, _HEADS, rows),
         element("p", _here(told, store)),
     )
+
+
+def _covered(verdict: str, population: float | None) -> str:
+    """The verdict on one kind of place; there is none where nobody is known to live."""
+    return COVERAGE_LABELS.get(verdict, "Non calculé") if population else ABSENT
 
 
 def _here(told: Explanation, store: Store) -> str:
@@ -140,12 +145,19 @@ def _verdict(told: Explanation, both: float | None) -> str:
     if sure is None or not sure.confiance or sure.probabilite_fragile_pct is None:
         return ""
     word = "fragile" if told.est_fragile else "non fragile"
-    chance, worth = sure.probabilite_fragile_pct, CONFIDENCE_SENTENCES[sure.confiance]
-    share = percent(chance if told.est_fragile else 100 - chance)
-    said = (
-        f"Verdict {sure.confiance} : la commune est dite {word}, et elle l'est dans {share} des "
-        f"calculs – {worth}."
-    )
+    chance = sure.probabilite_fragile_pct
+    agree = chance if told.est_fragile else 100 - chance
+    said = f"Verdict {sure.confiance} : la commune est dite {word}, "
+    if agree < 50:
+        said += (
+            f"mais elle ne l'est que dans {percent(agree)} des calculs : un autre choix "
+            "raisonnable changerait le verdict."
+        )
+    else:
+        said += (
+            f"et elle l'est dans {percent(agree)} des calculs, refaits avec d'autres choix "
+            "raisonnables et l'incertitude des données."
+        )
     if both is not None and both >= 1:
         said += f" Fragile et non couverte à la fois : {percent(both)}."
     return said
@@ -177,11 +189,10 @@ def group_access(told: Explanation, store: Store, members: pd.DataFrame) -> Mark
         if kind not in counts and kind not in beyond:
             continue
         # Those beyond reach of mediation are beyond reach of everything: a line of its own.
-        far = None if kind in _NAMES else beyond.get(kind)
-        here = (figure_of(counts.get(kind, 0)), figure_of(communes.get(kind, 0)))
+        far = None if kind == _ANY else beyond.get(kind)
+        here = (number(counts.get(kind, 0)), number(communes.get(kind, 0)))
         rows.append((label, *here, *_beyond(far, people)))
-    for kind, label in _NAMES.items():
-        rows.append((label, ABSENT, ABSENT, *_beyond(beyond.get(kind), people)))
+    rows.append((ACCESS_LABELS[_ANY], ABSENT, ABSENT, *_beyond(beyond.get(_ANY), people)))
     heads = (
         ("Dispositif", ""), ("Lieux", "n"), ("Communes qui en ont", "n"),
         ("Habitants à plus de 20 min", "n"), ("soit", "n"),
@@ -194,7 +205,7 @@ def _beyond(far: float | None, people: float) -> tuple[str, str]:
     """Inhabitants beyond reach, and their share."""
     if far is None or not people:
         return ABSENT, ABSENT
-    return figure_of(float(far)), percent(100 * far / people) if far else "0\u00a0%"
+    return number(float(far)), percent(100 * far / people) if far else "0\u00a0%"
 
 
 def _number(value: object) -> float | None:

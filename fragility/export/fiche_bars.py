@@ -6,7 +6,7 @@ import itertools
 
 from fragility.export.explanation_sections import signed
 from fragility.export.explanation_words import NOUNS
-from fragility.export.fiche_html import Markup, element, figure_of, text
+from fragility.export.fiche_html import Markup, element, number, text
 from fragility.export.fiche_store import Local, Store
 from fragility.export.fiche_style import ACCENT
 from fragility.export.labels import CLASS_COLOURS, french
@@ -47,9 +47,9 @@ def scale(local: Local) -> Markup:
     return Markup(
         f'<svg viewBox="0 0 {_W} 56" role="img" aria-label="{text(said)}">{bands}{between}'
         f'<path d="M{mark} 40l-7-32h14z" fill="#d55e00" stroke="#fff" stroke-width="2"/>'
-        f'<text x="10" y="52" font-size="13">{figure_of(low, 1)} moins fragile</text>'
+        f'<text x="10" y="52" font-size="13">{number(low, 1)} moins fragile</text>'
         f'<text x="{_W - 10}" y="52" font-size="13" text-anchor="end">plus fragile '
-        f"{figure_of(high, 1)}</text></svg>"
+        f"{number(high, 1)}</text></svg>"
     )
 
 
@@ -85,17 +85,17 @@ def weights(local: Local, store: Store) -> Markup:
         cells: list[object] = [
             words.label(figure.indicateur),
             value,
-            figure_of(figure.points, 1),
+            number(figure.points, 1),
             _bar(own, figure.moyenne, beside, low, high),
             french(own, 2),
-            figure_of(figure.moyenne, 2),
-            *([figure_of(beside, 2)] if near else []),
+            number(figure.moyenne, 2),
+            *([number(beside, 2)] if near else []),
             signed(figure.ecart or 0.0),
         ]
         lines.append(_row(cells, kinds, valued))
     total: list[object] = [
-        "Score", "", "", "", french(told.score, 2), figure_of(told.score_moyen, 2),
-        *([figure_of(sum(local.average.values()), 2)] if near else []),
+        "Score", "", "", "", french(told.score, 2), number(told.score_moyen, 2),
+        *([number(sum(local.average.values()), 2)] if near else []),
         signed(told.score - (told.score_moyen or 0.0)),
     ]  # fmt: skip
     lines.append(_row(total, kinds, valued, class_="total"))

@@ -10,9 +10,9 @@ from fragility.export.fiche_html import (
     ESTIMATED,
     Markup,
     element,
-    figure_of,
     join,
     name_of,
+    number,
     section,
     table,
 )
@@ -24,7 +24,7 @@ from fragility.sources.model import LICENCES
 
 
 def standings(told: Explanation) -> Markup:
-    """Ranks in each territory around, the widest first."""
+    """Ranks in each territory around, the widest first; a region of one département once."""
     rows = [
         (
             name_of(place.nom),
@@ -32,7 +32,7 @@ def standings(told: Explanation) -> Markup:
             + (f", ex æquo avec {french(place.ex_aequo)}" if place.ex_aequo else ""),
             less_fragile(place, told.niveau),
         )
-        for place in told.places
+        for place in {place.nom: place for place in told.places}.values()
     ]
     heads = (("Parmi", ""), ("Rang", ""), ("C'est-à-dire", ""))
     return section("Sa place", table("Rang 1 : le plus fragile.", heads, rows))
@@ -83,8 +83,8 @@ def similar(told: Explanation, links: frozenset[str]) -> Markup:
         (
             linked(place.code, place.nom, links),
             name_of(place.nom_departement),
-            figure_of(place.population),
-            figure_of(place.score, 2),
+            number(place.population),
+            number(place.score, 2),
             signed(place.ecart),
             likeness(place),
         )
@@ -136,4 +136,5 @@ def sources(store: Store) -> Markup:
             "dans le dossier de l'édition.",
             class_="petit",
         ),
+        class_="bloc",
     )

@@ -14,9 +14,9 @@ from fragility.export.fiche_html import (
     PERCENT,
     Markup,
     element,
-    figure_of,
     join,
     minutes_of,
+    number,
     section,
     table,
 )
@@ -46,15 +46,15 @@ def uncovered(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -
     rows = [
         (
             linked(str(code), str(row["nom"]), links),
-            figure_of(row["population"]),
-            figure_of(row["score"], 2),
-            figure_of(row["probabilite_fragile_pct"], 0, "\u00a0% des calculs"),
-            figure_of(row["nb_personnes_en_difficulte"]),
+            number(row["population"]),
+            number(row["score"], 2),
+            number(row["probabilite_fragile_pct"], 0, "\u00a0% des calculs"),
+            number(row["nb_personnes_en_difficulte"]),
             minutes_of(row["conseiller_plus_proche_min"]),
         )
         for code, row in bare.to_dict("index").items()
     ]
-    inhabited = figure_of(float(bare["population"].sum()))
+    inhabited = number(float(bare["population"].sum()))
     said = f"{plural(len(bare), 'commune', 'communes')}, {inhabited} habitants ; les plus peuplées "
     return section(title, _folded(f"{said}d'abord.", _BARE_HEADS, rows, _BARE))
 
@@ -65,13 +65,14 @@ def ranked(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -> M
     rows = [
         (
             linked(str(code), str(row["nom"]), links),
-            figure_of(row["rang_ici"]),
-            figure_of(row["score"], 2),
+            number(row["rang_ici"]),
+            number(row["score"], 2),
             _class(row["classe"]),
-            figure_of(row["population"]),
-            figure_of(row["nb_personnes_en_difficulte"]),
+            number(row["population"]),
+            number(row["nb_personnes_en_difficulte"]),
             minutes_of(row["conseiller_plus_proche_min"]),
-            COVERAGE_LABELS.get(str(row["couverture"]), ABSENT),
+            # Where nobody lives, nobody is to be covered.
+            COVERAGE_LABELS.get(str(row["couverture"]), ABSENT) if row["population"] else ABSENT,
         )
         for code, row in members.to_dict("index").items()
     ]
@@ -122,9 +123,9 @@ def origins(members: pd.DataFrame, words: Words) -> Markup:
             (
                 words.label(key),
                 years_of(members[f"{key}_annee"]),
-                figure_of(100 - guessed - absent, 0, PERCENT),
-                join([figure_of(guessed, 0, PERCENT), mark]),
-                figure_of(absent, 0, PERCENT),
+                number(100 - guessed - absent, 0, PERCENT),
+                join([number(guessed, 0, PERCENT), mark]),
+                number(absent, 0, PERCENT),
             )
         )
     heads = (

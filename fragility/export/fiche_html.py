@@ -1,25 +1,19 @@
-"""Bricks of a fiche: HTML elements that escape their text, numbers, names.
-
-Every text is escaped where it enters, so that a commune may be called `<script>`. What is already
-HTML is a `Markup` and passes as it is.
-"""
+"""Bricks of a fiche: those of every page, with the spaces of French typography; tables, names."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from html import escape
 
+from fragility.export import markup
 from fragility.export.labels import french
+from fragility.export.markup import ABSENT, PERCENT, Markup, number
 
-ABSENT = "–"
-PERCENT = "\u00a0%"
+__all__ = [
+    "ABSENT", "ESTIMATED", "PERCENT", "Markup", "element", "flow", "items", "join", "minutes_of",
+    "name_of", "number", "section", "table", "text",
+]  # fmt: skip
+
 _TIGHT = (" %", " :", " ;", " ?", " !", " »")
-
-
-class Markup(str):
-    """Text that is HTML already."""
-
-    __slots__ = ()
 
 
 def text(value: object) -> Markup:
@@ -27,30 +21,20 @@ def text(value: object) -> Markup:
 
     Examples
     --------
-    >>> text('<b> & "c"')
-    '&lt;b&gt; &amp; &quot;c&quot;'
+    >>> text('3 % de <b>').replace(chr(0xA0), "_")
+    '3_% de &lt;b&gt;'
     """
     if isinstance(value, Markup):
         return value
     said = str(value).replace("« ", "«\u00a0")
     for pair in _TIGHT:
         said = said.replace(pair, "\u00a0" + pair[1])
-    return Markup(escape(said))
+    return markup.text(said)
 
 
 def element(name: str, *children: object, **attributes: str) -> Markup:
-    """An element; `class_` is written class, children and attributes are escaped.
-
-    Examples
-    --------
-    >>> element("p", "a < b", class_="n")
-    '<p class="n">a &lt; b</p>'
-    """
-    written = "".join(
-        f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
-        for key, value in attributes.items()
-    )
-    return Markup(f"<{name}{written}>{join(children)}</{name}>")
+    """An element, see `markup.element`, its text spaced."""
+    return markup.element(name, *map(text, children), **attributes)
 
 
 def join(parts: Iterable[object], between: str = "") -> Markup:
@@ -60,8 +44,7 @@ def join(parts: Iterable[object], between: str = "") -> Markup:
 
 def items(lines: Iterable[object]) -> Markup:
     """A list with bullets, nothing when it is empty."""
-    written = [element("li", line) for line in lines]
-    return element("ul", *written) if written else Markup("")
+    return markup.items(map(text, lines))
 
 
 def section(title: str, *children: object, **attributes: str) -> Markup:
@@ -109,19 +92,6 @@ def table(
         ),
         class_="large",
     )
-
-
-def figure_of(value: float | None, decimals: int = 0, unit: str = "") -> str:
-    """A number as French text does, a dash when it is missing.
-
-    Examples
-    --------
-    >>> figure_of(2.34, 1), figure_of(None), figure_of(float("nan"))
-    ('2,3', '–', '–')
-    """
-    if value is None or value != value:
-        return ABSENT
-    return french(round(value, decimals) + 0.0, decimals) + unit
 
 
 def minutes_of(value: float | None) -> str:

@@ -16,11 +16,11 @@ from fragility.export.fiche_html import (
     ESTIMATED,
     Markup,
     element,
-    figure_of,
     flow,
     items,
     join,
     name_of,
+    number,
     section,
 )
 from fragility.export.fiche_store import Local, Store
@@ -133,16 +133,17 @@ def people(told: Explanation) -> Markup:
     # The number is above the sentence.
     sentence = "soit" + said.partition("soit")[2]
     found = told.difficulte
-    count = french(round(found.nb_personnes_en_difficulte or 0))
+    people = round(found.nb_personnes_en_difficulte or 0)
+    noun = " personne" if people < 2 else " personnes"
     low, high = found.nb_personnes_en_difficulte_bas, found.nb_personnes_en_difficulte_haut
     bounds = (
-        f" personnes, de {french(low)} à {french(high)}"
+        f"{noun}, de {french(low)} à {french(high)}"
         if low is not None and high is not None
-        else " personnes"
+        else noun
     )
     return section(
         "Personnes en difficulté numérique",
-        element("p", count, element("small", bounds, " ", ESTIMATED), class_="gros"),
+        element("p", french(people), element("small", bounds, " ", ESTIMATED), class_="gros"),
         element("p", sentence[0].upper() + sentence[1:]),
     )
 
@@ -172,7 +173,7 @@ def quarters(told: Explanation) -> Markup:
     if len(told.iris) < 2 or not lines:
         return Markup("")
     named = [
-        f"{unit.nom} ({figure_of(unit.score, 2)} ; {figure_of(unit.population)} hab.)"
+        f"{unit.nom} ({number(unit.score, 2)} ; {number(unit.population)} hab.)"
         for unit in told.iris[:_UNITS_SHOWN]
     ]
     more = len(told.iris) - len(named)

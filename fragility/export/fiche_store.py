@@ -15,6 +15,7 @@ import shapely
 from fragility.errors import MissingFileError
 from fragility.export.explanation_words import Words, words_of
 from fragility.export.fiche_map import Atlas
+from fragility.export.run_facts import published_day
 from fragility.index.composite import contributions
 from fragility.index.explain import explain
 from fragility.index.explain_tables import LEVELS, ExplainTables, read_columns, read_tables
@@ -22,6 +23,7 @@ from fragility.index.explanation_model import Explanation
 from fragility.index.profile_model import Profile
 from fragility.index.profiles import published_profile
 from fragility.sources.model import Edition
+from fragility.stored import read_stored
 
 # Folder of each level that has fiches.
 FOLDERS = {"commune": "communes", "epci": "epci", "departement": "departements"}
@@ -97,7 +99,7 @@ class Store:
     def places(self) -> pd.DataFrame:
         """Places that receive the public, with their contour as bytes."""
         columns = ["nom", "dispositifs", "code_commune", "itinerance", "est_ancien", "geometry"]
-        return pd.read_parquet(self.folder / "tables" / "lieux.parquet", columns=columns)
+        return read_stored(self.folder, "lieux", columns)
 
     @cached_property
     def hosted(self) -> pd.DataFrame:
@@ -159,7 +161,6 @@ def read_store(folder: Path, edition: Edition) -> Store:
             remedy=f"lancez « fragility run --edition {edition.name} »",
         )
     profile = published_profile(folder)
-    written = (folder / "tables" / "communes.parquet").stat().st_mtime
     facts = [f"{item.id}_{of}" for item in profile.indicators for of in ("origine", "annee")]
     communes = read_columns(folder, "communes", [*_COMMUNES, *facts])
     return Store(
@@ -167,7 +168,7 @@ def read_store(folder: Path, edition: Edition) -> Store:
         edition=edition,
         profile=profile,
         words=words_of(edition, profile),
-        computed=datetime.date.fromtimestamp(written),
+        computed=published_day(folder),
         communes=communes.set_index("code_commune").sort_index(),
     )
 
@@ -211,6 +212,5 @@ def _averages(tables: ExplainTables, codes: Collection[str]) -> pd.DataFrame:
 def _shapes(folder: Path, niveau: str) -> pd.Series:
     """Contours of a level as geometries, by code."""
     table, code, _ = LEVELS[niveau]
-    columns = [code, "geometry"]
-    raw = pd.read_parquet(folder / "tables" / f"{table}.parquet", columns=columns)
+    raw = read_stored(folder, table, [code, "geometry"])
     return pd.Series(shapely.from_wkb(raw["geometry"].to_numpy()), index=raw[code].astype(str))

@@ -59,7 +59,7 @@ table{font-size:7.8pt;margin:.15rem 0}th,td{padding:.06rem .3rem}
 .petit,.legende{font-size:7pt}
 .cote>*{flex-basis:7.6cm}
 .large{overflow:visible}
-tr,li,.bloc,figure{break-inside:avoid}h2,caption{break-after:avoid}
+tr,li,p,.bloc,figure{break-inside:avoid}h2,caption{break-after:avoid}
 .ecran{display:none}
 .avis{padding:.15rem .5rem;margin:.25rem 0}
 footer{margin-top:.4rem}

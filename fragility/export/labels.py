@@ -58,6 +58,8 @@ DISPOSITIF_LABELS = {
     "bibliotheque": "Bibliothèque",
     "la_poste": "La Poste",
 }
+# The access to mediation is that to the nearest place of any kind.
+ACCESS_LABELS = DISPOSITIF_LABELS | {"mediation": "Médiation numérique (tout lieu)"}
 # (QGIS marker, fill, size in mm)
 DISPOSITIF_MARKERS = {
     "conseiller_numerique": ("circle", "#d55e00", 2.2),

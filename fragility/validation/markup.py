@@ -1,8 +1,4 @@
-"""Bricks of a page that needs nothing else: escaped text, tables, small drawings.
-
-Every text is escaped where it enters, so that a commune may be called `<script>`. What is already
-HTML is a `Markup` and passes as it is.
-"""
+"""What the pages of the controls add to the bricks of a page: tables, small drawings, a frame."""
 
 from __future__ import annotations
 
@@ -10,11 +6,22 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
-from fragility.export.labels import french
+from fragility.export.markup import (
+    ABSENT,
+    MINUS,
+    PERCENT,
+    Markup,
+    element,
+    items,
+    number,
+    text,
+)
 
-MINUS = "\u2212"
-ABSENT = "–"
-PERCENT = "\u00a0%"
+__all__ = [
+    "ABSENT", "MINUS", "PERCENT", "STYLE", "Cell", "Markup", "curves", "element", "heat_cell",
+    "items", "join", "number", "page", "signed", "table", "text",
+]  # fmt: skip
+
 # Blue falls, orange rises: told apart by every kind of sight, and the sign is written.
 FALL, RISE = (27, 79, 138), (186, 84, 0)
 
@@ -69,60 +76,15 @@ figure{margin:.6rem 0}
 """
 
 
-class Markup(str):
-    """Text that is HTML already."""
-
-    __slots__ = ()
-
-
 class Cell(Markup):
     """A whole cell of a table."""
 
     __slots__ = ()
 
 
-def text(value: object) -> Markup:
-    """Escape a value, or let HTML pass.
-
-    Examples
-    --------
-    >>> text('<b> & "c"')
-    '&lt;b&gt; &amp; &quot;c&quot;'
-    """
-    return value if isinstance(value, Markup) else Markup(escape(str(value)))
-
-
-def element(name: str, *children: object, **attributes: str) -> Markup:
-    """An element; `class_` is written class, children and attributes are escaped."""
-    written = "".join(f' {key.rstrip("_")}="{escape(v)}"' for key, v in attributes.items())
-    return Markup(f"<{name}{written}>{''.join(text(child) for child in children)}</{name}>")
-
-
 def join(*parts: object) -> Markup:
     """Put parts under one another."""
     return Markup("\n".join(text(part) for part in parts if part))
-
-
-def items(lines: Iterable[object]) -> Markup:
-    """A list with bullets."""
-    return element("ul", *(element("li", line) for line in lines))
-
-
-def number(value: float | None, decimals: int = 0, unit: str = "") -> str:
-    """A number as French text does, a dash when it is missing.
-
-    Examples
-    --------
-    >>> number(-1.26, 1, " h")
-    '−1,3 h'
-    >>> number(float("nan"))
-    '–'
-    """
-    if value is None or math.isnan(value):
-        return ABSENT
-    # Adding zero turns -0.0 into 0.0.
-    written = french(round(value, decimals) + 0.0, decimals)
-    return written.replace("-", MINUS) + unit
 
 
 def signed(value: float | None, decimals: int = 0, unit: str = "") -> str:

@@ -7,11 +7,11 @@ import pytest
 from fragility.export.fiche_html import (
     Markup,
     element,
-    figure_of,
     flow,
     items,
     minutes_of,
     name_of,
+    number,
     section,
     table,
     text,
@@ -70,8 +70,8 @@ def test_nothing_is_written_for_nothing():
 
 
 def test_numbers():
-    assert figure_of(None) == figure_of(float("nan")) == minutes_of(None) == "–"
-    assert figure_of(-0.04, 1) == "0,0"
+    assert number(None) == number(float("nan")) == minutes_of(None) == "–"
+    assert number(-0.04, 1) == "0,0"
     assert minutes_of(0.4) == "<\u00a01\u00a0min"
     assert flow(["  a", "   b"]) == "a b"
 
