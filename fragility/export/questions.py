@@ -44,9 +44,12 @@ CHANGE = Question(
         ORDER BY array_position(['plus fragile', 'moins fragile', 'pas de changement sûr',
                                  'non comparée'], changement)
     """),
-    "Seuls les indicateurs mesurés de la même façon des deux côtés sont comparés, sur les repères "
-    "de l'édition d'avant. Devenir fragile sans changement sûr, c'est passer un seuil de peu. Le "
-    "score change ici, non la portée : les listes de lieux ont été faites autrement.",
+    "Les deux éditions ne mesurent pas tout de la même façon. Le score comparé ne réunit que les "
+    "indicateurs mesurés pareillement, sur l'échelle de la première : ses communes fragiles ne "
+    "sont donc pas exactement celles que chaque édition publie. Un changement est sûr quand il "
+    "dépasse l'erreur des chiffres (5 % de faux au plus) ; une commune proche du seuil peut le "
+    "franchir par un écart plus petit que cette erreur. Le trajet jusqu'à un conseiller n'est pas "
+    "comparé : les deux listes de lieux n'ont pas été faites de la même façon.",
     follows=True,
 )
 
@@ -72,7 +75,8 @@ ESTIMATED = Question(
         ORDER BY indicateur, nb_communes DESC, origine
         """),
     "observe : publié à la commune, ou calculé sans modèle ; iris : somme des IRIS ; commune : "
-    "hérité ; impute : modélisé ; absent : inconnu. Un chiffre observé peut être une "
+    "hérité ; impute : modélisé ; absent : inconnu. « La liste » : les communes fragiles et non "
+    "couvertes. Un chiffre observé peut être une "
     "approximation : « loin d'un site 4G » est une distance, non une couverture mesurée. Le "
     "nombre de personnes en difficulté est toujours estimé.",
 )
@@ -99,6 +103,8 @@ SURE = Question(
         GROUP BY situation
         ORDER BY nb_attendu DESC NULLS LAST, situation
     """),
+    "nb_90_et_plus, nb_50_a_90 et nb_moins_de_50 comptent les communes selon leur probabilité, en "
+    "%, d'être fragiles et non couvertes ; nb_attendu est la somme de ces probabilités. "
     "La probabilité tient compte de l'erreur des chiffres, d'autres choix de calcul de l'indice et "
     "de vitesses de trajet connues à 25 % près. Elle ne tient pas compte d'un lieu absent des "
     "listes, ou fermé depuis.",
@@ -131,8 +137,8 @@ QUARTERS = Question(
     """),
     "Les IRIS d'habitat comptés sont du dixième le plus pauvre de ceux dont la pauvreté est "
     "publiée ; ceux du secret statistique ne le sont pas, et ce sont parfois les plus pauvres. Le "
-    "score ne les dit presque jamais fragiles : les réseaux y sont bons. Un besoin d'aide s'y lit "
-    "dans la pauvreté, pas dans le score.",
+    "score ne les dit presque jamais fragiles : les réseaux y sont bons. Le besoin d'aide s'y lit "
+    "dans la pauvreté, non dans le score.",
 )
 
 OVERSEAS = Question(

@@ -58,7 +58,9 @@ POSTS = Question(
     "Le besoin n'est pas le lieu : un poste sert aussi les communes voisines, et deux postes "
     "proches servent les mêmes gens. « fragility simulate --posts 20 » choisit les lieux en en "
     "tenant compte, et dit ce que chacun apporte. Les personnes en difficulté sont supposées "
-    "réparties comme les habitants de leur commune. Les îles sans EPCI n'y sont pas.",
+    "réparties comme les habitants de leur commune. probabilite_moyenne_pct : chance moyenne, "
+    "parmi ces communes, d'être vraiment fragile et non couverte. Les îles sans EPCI n'y sont "
+    "pas.",
 )
 
 FRANCE_SERVICES = Question(
@@ -78,11 +80,12 @@ FRANCE_SERVICES = Question(
         WHERE f.couverture = 'couverte' OR l.nb_france_services > 0
         ORDER BY l.nb_france_services > 0 DESC, population_hors_portee DESC, l.code_commune
     """),
+    "Les minutes sont celles de l'habitant médian. "
     "Une France services aide aux démarches en ligne ; elle n'apprend pas à les faire seul. C'est "
     "souvent le lieu le plus simple où ouvrir une permanence. Celle où un conseiller numérique "
-    "reçoit déjà compte comme conseiller. À portée : au plus la moitié des habitants est à plus de "
-    "20 minutes, même à des vitesses 25 % plus faibles, ou une France services est dans la "
-    "commune.",
+    "reçoit déjà compte comme conseiller. À portée : une France services est dans la commune, ou "
+    "à 20 minutes au plus de la moitié des habitants au moins, même à des vitesses 25 % plus "
+    "faibles.",
 )
 
 CAPACITY = Question(

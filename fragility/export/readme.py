@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from fragility.access.coverage import THRESHOLD_MIN
 from fragility.export.facts import RunFacts
 from fragility.export.files import write_text
+from fragility.export.gpkg_shared import DUCKDB_SETTING
 from fragility.export.labels import (
     CLASS_LABELS,
     CONFIDENCE_SENTENCES,
@@ -32,8 +34,8 @@ FILES = (
         "`fragilite.gpkg`",
         "les couches : communes, IRIS, EPCI, départements, lieux, communes "
         "fragiles et non couvertes, foyers de fragilité (communes et IRIS sont des vues, à lire "
-        "sans les modifier ; DuckDB lit `fragilite.duckdb` plutôt que ce fichier)",
-        "QGIS, R, Python",
+        "sans les modifier)",
+        "QGIS, R, Python ; DuckDB : voir plus bas",
     ),
     ("`fragilite.xlsx`", "l'essentiel, à filtrer", "Excel, LibreOffice"),
     ("`communes_fragiles_non_couvertes.csv`", "la liste d'action", "tableur"),
@@ -56,8 +58,14 @@ FILES = (
     ("`tables/`", "les mêmes tables en (Geo)Parquet", "Python, R, DuckDB"),
     ("`dictionnaire.csv`", "ce que signifie chaque colonne", "tableur"),
     (
+        "`site/`",
+        "la carte et les fiches à explorer : un dossier à poser sur un serveur web",
+        "`fragility serve` l'ouvre dans un navigateur",
+    ),
+    (
         "`rapport.html`",
-        "le rapport du calcul : carte, communes à voir d'abord, à quel point c'est sûr, sources",
+        "le rapport du calcul : carte, communes à voir d'abord, à quel point c'est sûr, sources, "
+        "temps et mémoire de chaque étape",
         "navigateur, imprimable",
     ),
     (
@@ -97,6 +105,7 @@ def how_to_read(facts: RunFacts) -> list[str]:
         "La « confiance » qualifie le verdict publié, fragile ou non — "
         + " ; ".join(f"« {word} » : {text}" for word, text in CONFIDENCE_SENTENCES.items())
         + ".",
+        f"« À portée » : à {french(THRESHOLD_MIN)} minutes de trajet au plus.",
         *coverage,
         *([TIES.format(mobile[0].lower() + mobile[1:])] if facts.words.shares_ranks else []),
         "Une case vide, ou grise sur la carte, veut dire « non calculé », jamais zéro.",
@@ -126,6 +135,8 @@ def how_not_to_use() -> list[str]:
     ]
 
 
+# Départements named in a sentence; more would hide it.
+FEW = 5
 PROXY_4G = (
     "« Loin d'un site 4G » est une approximation (plus de 4 km d'un site), pas une couverture "
     "mesurée."
@@ -133,6 +144,10 @@ PROXY_4G = (
 ESTIMATED_AGES = (
     "La part des 65 ans ou plus est publiée parmi les 15 ans ou plus ; la ramener à toute la "
     "population demande une estimation des moins de 15 ans, d'où l'origine « estimé »."
+)
+NO_INCOMES = ("971", "973", "976")
+NO_INCOME = (
+    "Là où aucun revenu n'est publié (Guadeloupe, Guyane, Mayotte), la pauvreté reste absente."
 )
 LIMITS = (
     "Le temps de trajet est estimé par la terre, à une vitesse qui dépend de la densité : il "
@@ -142,27 +157,49 @@ LIMITS = (
     "peut y être compté cinq fois.",
     ESTIMATED_AGES,
     "La pauvreté est masquée par le secret statistique dans la plupart des petites communes : "
-    "elle y est estimée par un modèle. Là où aucun revenu n'est publié (Guadeloupe, Guyane, "
-    "Mayotte), elle reste absente.",
+    "elle y est estimée par un modèle.",
+    NO_INCOME,
     "Un lieu recensé n'est ni un horaire ni une place libre ; la date de sa fiche est donnée quand "
     "le producteur la publie. Seuls les lieux des conseillers numériques, itinérants compris, "
-    "comptent pour la portée.",
+    "comptent pour la portée ; « motif » dit quand le lieu est itinérant ou sa fiche ancienne.",
     "Les contours de la carte sont simplifiés à 300 m (100 m pour les IRIS) : ne mesurez pas de "
     "surface sur la carte. Les nombres y sont arrondis comme dans les CSV ; les valeurs exactes "
     "sont dans « fragilite.duckdb » et « tables/ ».",
 )
+DUCKDB = (
+    "Avec DuckDB, ouvrez `fragilite.duckdb`, qui a tout, contours compris. Si vous tenez à lire "
+    "`fragilite.gpkg` avec `ST_Read`, lancez d'abord DuckDB (ou Python, ou R) avec la variable "
+    f"d'environnement `{DUCKDB_SETTING}` : sans elle, un défaut de la bibliothèque GDAL d'avant la "
+    "version 3.11.4, que DuckDB contient, interrompt ou fausse la lecture des couches `communes` "
+    "et `iris`, qui sont des vues ; les autres couches se lisent sans précaution."
+)
 
 
-def limits(facts: RunFacts) -> list[str]:
-    """Return what the figures of this edition cannot tell."""
+def limits(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
+    """Return what the figures of this edition cannot tell; nothing of what it does not hold."""
     other = [
         f"« {title} » : {definition[0].lower()}{definition[1:]}"
         for key, (title, definition) in facts.indicators.items()
         if title != INDICATOR_LABELS[key][0]
     ]
     usual = facts.indicators["non_4g"] == INDICATOR_LABELS["non_4g"]
-    own = [line for line in LIMITS if facts.estimates_ages or line != ESTIMATED_AGES]
+    holds = {
+        ESTIMATED_AGES: facts.estimates_ages and communes["plus_65_origine"].eq("impute").any(),
+        NO_INCOME: communes["code_departement"].isin(NO_INCOMES).any(),
+    }
+    own = [line for line in LIMITS if holds.get(line, True)]
     return [*other, *([PROXY_4G] if usual else []), *own]
+
+
+def _years(years: pd.Series) -> str:
+    """Write the years of a column in a sentence."""
+    return " et ".join(years_of(years).rsplit(", ", 1))
+
+
+def _where(communes: pd.DataFrame) -> str:
+    """Name the départements of some communes, if they are few."""
+    names = communes["nom_departement"].dropna().unique()
+    return f" ({', '.join(sorted(names))})" if 0 < len(names) <= FEW else ""
 
 
 def _difficulty(communes: pd.DataFrame) -> list[str]:
@@ -173,9 +210,34 @@ def _difficulty(communes: pd.DataFrame) -> list[str]:
         return []
     held = 100 * people[communes["est_fragile"]].sum() / total
     return [
-        f"{french(round(total, -3))} personnes de 15 ans ou plus sont estimées en difficulté "
-        f"numérique ; {french(held)} % d'entre elles vivent dans les communes fragiles."
+        f"Environ {french(round(total, -3))} personnes de 15 ans ou plus seraient en difficulté "
+        f"numérique (estimation) ; {french(held)} % d'entre elles vivent dans les communes "
+        "fragiles."
     ]
+
+
+def _places(communes: pd.DataFrame) -> list[str]:
+    """Return how many communes owe their coverage to a place that may have closed, or that moves.
+
+    None of what the edition does not have.
+    """
+    covered = communes[communes["couverture"].eq("couverte")]
+    old = covered["conseiller_plus_proche_ancien"].fillna(False).astype(bool)
+    moving = communes.loc[communes["est_couverture_itinerante"], "couverture"]
+    lines = []
+    if old.any():
+        lines.append(
+            f"{french(100 * old.mean())} % des communes couvertes le sont d'abord par un lieu dont "
+            "la fiche a plus de 18 mois : il a pu fermer. Leur « motif » dit « lieu connu en … »."
+        )
+    if len(moving):
+        lines.append(
+            plural(len(moving), "commune serait moins bien classée",
+                   "communes seraient moins bien classées")
+            + " sans les lieux itinérants, qui comptent comme s'ils étaient là tous les jours "
+            f"(dont {french(moving.eq('couverte').sum())} dites couvertes). Leur « motif » le dit."
+        )  # fmt: skip
+    return lines
 
 
 def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
@@ -186,7 +248,7 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     share = 100 * reached / total if total else 0.0
     lines = [
         f"{plural(len(communes), 'commune', 'communes')}, {french(total)} habitants (recensement "
-        f"{years_of(communes['population_annee'])}).",
+        f"de {_years(communes['population_annee'])}).",
         *([facts.words.compared] if facts.words.compared else []),
         f"{plural(fragile.sum(), 'commune fragile', 'communes fragiles')} : "
         f"{french(people[fragile].sum())} habitants.",
@@ -196,7 +258,7 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
         + f" : {french(reached)} habitants ({french(share, 1)} % de la population).",
         "Âge des chiffres : "
         + ", ".join(
-            f"{title[0].lower() + title[1:]} {years_of(communes[f'{key}_annee'])}"
+            f"{title[0].lower() + title[1:]} ({_years(communes[f'{key}_annee'])})"
             for key, (title, _) in facts.indicators.items()
         )
         + ".",
@@ -207,7 +269,10 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     empty = int((communes["score"].isna() & people.eq(0)).sum())
     unscored = int(communes["score"].isna().sum()) - empty
     if unscored:
-        lines.append(f"{plural(unscored, 'commune', 'communes')} sans score, faute de données.")
+        lines.append(
+            f"{plural(unscored, 'commune', 'communes')} sans score, faute de données"
+            f"{_where(communes[communes['score'].isna() & people.ne(0)])}."
+        )
     if empty:
         lines.append(f"{plural(empty, 'commune', 'communes')} sans score, faute d'habitants.")
     shared = int(communes["population_origine"].eq("impute").sum())
@@ -222,7 +287,7 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
             f"{plural(unknown, 'commune', 'communes')} sans population connue : "
             "les totaux ne les comptent pas."
         )
-    return lines
+    return [*lines, *_places(communes)]
 
 
 def _others(facts: RunFacts) -> str:
@@ -290,6 +355,8 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
         "comme texte » — sinon le tableur efface le zéro de 01001. Dans les `.csv`, une apostrophe "
         "en tête d'un texte empêche le tableur de l'exécuter comme une formule.",
         "",
+        DUCKDB,
+        "",
         "## Comment lire",
         "",
         *_bullets(how_to_read(facts)),
@@ -298,7 +365,7 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
         *_bullets(how_not_to_use()),
         "## Limites",
         "",
-        *_bullets([*limits(facts), *not_given(communes, facts.edition)]),
+        *_bullets([*limits(communes, facts), *not_given(communes, facts.edition)]),
         "## D'où vient chaque chiffre (communes)",
         "",
         *_table(columns, shares.itertuples(index=False, name=None)),

@@ -1,9 +1,8 @@
-"""The pictures of the validation page and of the README, made from an edition's own outputs."""
+"""The pictures of the validation page, made from an edition's own outputs."""
 
 from __future__ import annotations
 
 import io
-import sys
 from pathlib import Path
 
 import geopandas as gpd
@@ -137,14 +136,3 @@ def picture_model(residuals: pd.DataFrame, path: Path) -> Path:
     axes.set_title("Modèle de pauvreté, groupes tenus à l'écart", fontsize=10)
     axes.set_aspect("equal")
     return save(figure, path)
-
-
-def main(folder: str, path: str) -> None:
-    """Draw the score of an edition already computed: the picture of the README."""
-    communes = gpd.read_parquet(Path(folder) / "tables" / "communes.parquet")
-    title = "Territoire fictif : score de fragilité numérique, classes"
-    picture_score(communes, Path(path), title)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:3])

@@ -12,6 +12,7 @@ from fragility.export.labels import INDICATOR_TITLES, french, plural
 from fragility.export.questions import CITY
 
 FIRST = 10
+Reading = Callable[[pd.DataFrame], str]
 
 
 def about(value: float) -> str:
@@ -29,8 +30,6 @@ def about(value: float) -> str:
 
 
 def _where(frame: pd.DataFrame) -> str:
-    if frame.empty:
-        return "Aucune commune n'est à la fois fragile et non couverte."
     whole = frame[frame["niveau"] == "ensemble"].iloc[0]
     tops = frame[frame["niveau"] != "ensemble"].drop_duplicates("niveau")
     firsts = ", ".join(
@@ -46,8 +45,6 @@ def _where(frame: pd.DataFrame) -> str:
 
 
 def _posts(frame: pd.DataFrame) -> str:
-    if frame.empty:
-        return "Aucun EPCI n'a de commune fragile et non couverte."
     people = frame["nb_personnes_hors_portee"]
     first, share = frame.iloc[0], 100 * people.head(FIRST).sum() / people.sum()
     return (
@@ -60,8 +57,6 @@ def _posts(frame: pd.DataFrame) -> str:
 
 
 def _france_services(frame: pd.DataFrame) -> str:
-    if frame.empty:
-        return "Aucune commune fragile et non couverte n'a de France services à portée."
     here = int(frame["est_dans_la_commune"].sum())
     return (
         f"{french(len(frame))} des communes fragiles et non couvertes ont une France services à "
@@ -92,40 +87,43 @@ def _capacity(frame: pd.DataFrame) -> str:
 
 
 def _ending(frame: pd.DataFrame) -> str:
-    if frame.empty:
-        return "Aucune commune fragile ne dépend d'un seul poste."
     first, old = frame.iloc[0], int(frame["est_ancien"].fillna(False).astype(bool).sum())
+    aged = f", dont {french(old)} connus par une fiche ancienne" if old else ""
     return (
         f"{plural(frame['nb_communes_fragiles'].sum(), 'commune fragile', 'communes fragiles')}, "
         f"{french(frame['population'].sum())} habitants, n'ont qu'un poste à 20 minutes, tenu dans "
-        f"{plural(len(frame), 'lieu', 'lieux')} (fiche ancienne : {french(old)}). Le premier "
-        f"à ne pas perdre : {first['lieu']}, pour "
+        f"{plural(len(frame), 'lieu', 'lieux')}{aged}. Le premier à ne pas perdre : "
+        f"{first['lieu']}, pour "
         f"{plural(first['nb_communes_fragiles'], 'commune', 'communes')} et "
         f"{about(first['nb_personnes_en_difficulte'])} personnes en difficulté."
     )
 
 
 def _change(frame: pd.DataFrame) -> str:
-    if frame.empty:
-        return (
-            "Cette édition n'en suit aucune qui soit calculée : la réponse est vide, et se remplit "
-            "avec l'édition suivante (« fragility run --edition france-2025 » après france-2021)."
-        )
     rows = frame.set_index("changement")
     count = rows["nb_communes"].reindex(["plus fragile", "moins fragile"]).fillna(0)
     compared = rows.drop(index="non comparée", errors="ignore")
-    unsure = rows[["nb_devenues_fragiles", "nb_qui_ne_le_sont_plus"]].sum()
+    crossed = rows[["nb_devenues_fragiles", "nb_qui_ne_le_sont_plus"]].sum()
     sure = rows.reindex(["plus fragile", "moins fragile"]).fillna(0)
     return (
         f"De {frame['edition_avant'].iloc[0]} à {frame['edition_apres'].iloc[0]}, sur "
         f"{french(compared['nb_communes'].sum())} communes comparées, "
-        f"{french(count['plus fragile'])} sont sûrement plus fragiles et "
-        f"{french(count['moins fragile'])} moins ; pour les autres, l'écart est dans l'erreur. "
-        f"{french(unsure['nb_devenues_fragiles'])} passent le seuil vers le haut et "
-        f"{french(unsure['nb_qui_ne_le_sont_plus'])} vers le bas, mais "
-        f"{french(sure['nb_devenues_fragiles'].sum())} et "
-        f"{french(sure['nb_qui_ne_le_sont_plus'].sum())} seulement par un changement sûr."
+        f"{french(count['plus fragile'])} sont plus fragiles et "
+        f"{french(count['moins fragile'])} moins fragiles, de façon sûre ; pour les autres, "
+        "l'écart ne dépasse pas l'erreur des chiffres. Le seuil de fragilité est franchi vers le "
+        "haut par "
+        f"{_crossing(crossed['nb_devenues_fragiles'], sure['nb_devenues_fragiles'].sum())}, et "
+        "vers le bas par "
+        f"{_crossing(crossed['nb_qui_ne_le_sont_plus'], sure['nb_qui_ne_le_sont_plus'].sum())}."
     )
+
+
+def _crossing(count: float, sure: float) -> str:
+    """Say how many communes cross the threshold, and how many of them surely."""
+    if not count:
+        return "aucune commune"
+    surely = f"dont {french(sure)}" if sure else "mais aucune"
+    return f"{plural(count, 'commune', 'communes')}, {surely} par un changement sûr"
 
 
 def _estimated(frame: pd.DataFrame) -> str:
@@ -161,23 +159,23 @@ def _sure(frame: pd.DataFrame) -> str:
         f"Sur les {french(own['nb_communes'])} communes de la liste, "
         f"{french(own['nb_90_et_plus'])} y sont à 90 % de probabilité au moins, et "
         f"{french(own['nb_moins_de_50'])} à moins de 50 % ; la somme des probabilités en donne "
-        f"{french(own['nb_attendu'])}. La liste est courte : hors d'elle, {french(likely.sum())} "
-        "communes ont une chance sur deux ou plus d'être fragiles et loin d'un conseiller, dont "
-        f"{french(unsure)} fragiles à la couverture incertaine, et la somme des probabilités donne "
+        f"{french(own['nb_attendu'])}. La liste ne dit pas tout : hors d'elle, "
+        f"{french(likely.sum())} communes ont une chance sur deux ou plus d'être fragiles et loin "
+        "d'un conseiller, dont "
+        f"{french(unsure)} fragiles à la couverture incertaine ; la somme des probabilités y donne "
         f"{french(others['nb_attendu'].sum())} communes de plus."
     )
 
 
 def _quarters(frame: pd.DataFrame) -> str:
-    if frame.empty:
-        return f"Aucune commune de {french(CITY)} habitants n'est dans ce cas."
     first = frame.iloc[0]
     fragile = int(frame["nb_iris_fragiles"].sum())
+    said = f"dit fragiles {french(fragile)}" if fragile else "ne dit fragile aucun"
     return (
         f"{french(len(frame))} communes de {french(CITY)} habitants ou plus, non fragiles, ont des "
-        f"IRIS du dixième le plus pauvre : {french(frame['population_des_iris'].sum())} habitants, "
-        f"et {french(fragile)} seulement de ces {french(frame['nb_iris'].sum())} IRIS sont "
-        f"fragiles au score. À {first['nom']}, {french(first['nb_iris'])} IRIS et "
+        f"IRIS du dixième le plus pauvre : {french(frame['population_des_iris'].sum())} habitants. "
+        f"Le score {said} de ces {french(frame['nb_iris'].sum())} IRIS. "
+        f"À {first['nom']}, {french(first['nb_iris'])} IRIS et "
         f"{french(first['population_des_iris'])} habitants, jusqu'à "
         f"{french(first['pauvrete_iris_pct'], 1)} % de pauvreté pour "
         f"{french(first['pauvrete_commune_pct'], 1)} % dans la commune."
@@ -185,14 +183,13 @@ def _quarters(frame: pd.DataFrame) -> str:
 
 
 def _overseas(frame: pd.DataFrame) -> str:
-    if frame.empty:
-        return "Cette édition n'a pas d'outre-mer."
     without = frame[frame["nb_communes_avec_score"] == 0]
     if without.empty:
         return f"Les {french(len(frame))} départements ont des communes classées.{_widest(frame)}"
     return (
-        f"Aucune commune n'a de score dans {french(len(without))} départements sur "
-        f"{french(len(frame))} ({', '.join(without['nom_departement'])}), faute d'indicateurs : "
+        f"Aucune commune n'a de score dans {plural(len(without), 'département', 'départements')} "
+        f"sur {french(len(frame))} ({', '.join(without['nom_departement'])}), faute "
+        "d'indicateurs : "
         f"{french(without['nb_non_couvertes'].sum())} de leurs communes sont pourtant loin d'un "
         f"conseiller.{_widest(frame)}"
     )
@@ -205,21 +202,40 @@ def _widest(frame: pd.DataFrame) -> str:
         return ""
     row = known.iloc[int((known["nb_personnes_haut"] / known["nb_personnes_bas"]).argmax())]
     return (
-        " Le nombre de personnes en difficulté y est mal connu : "
-        f"{row['nom_departement']}, entre {about(row['nb_personnes_bas']).removeprefix('environ ')}"
-        f" et {about(row['nb_personnes_haut']).removeprefix('environ ')}, neuf fois sur dix."
+        " Le nombre de personnes en difficulté y est mal connu "
+        f"({row['nom_departement']} : de {about(row['nb_personnes_bas']).removeprefix('environ ')} "
+        f"à {about(row['nb_personnes_haut']).removeprefix('environ ')}, neuf fois sur dix)."
     )
 
 
-READINGS: dict[str, Callable[[pd.DataFrame], str]] = {
-    "ou_et_combien": _where,
-    "ou_placer_des_postes": _posts,
-    "france_services_sans_conseiller": _france_services,
+def _unless_empty(nothing: str, say: Reading) -> Reading:
+    """Say `nothing` of an answer without rows."""
+    return lambda frame: nothing if frame.empty else say(frame)
+
+
+READINGS: dict[str, Reading] = {
+    "ou_et_combien": _unless_empty(
+        "Aucune commune n'est à la fois fragile et non couverte.", _where
+    ),
+    "ou_placer_des_postes": _unless_empty(
+        "Aucun EPCI n'a de commune fragile et non couverte.", _posts
+    ),
+    "france_services_sans_conseiller": _unless_empty(
+        "Aucune commune fragile et non couverte n'a de France services à portée.", _france_services
+    ),
     "capacite": _capacity,
-    "postes_qui_finissent": _ending,
-    "ce_qui_change": _change,
+    "postes_qui_finissent": _unless_empty(
+        "Aucune commune fragile ne dépend d'un seul poste.", _ending
+    ),
+    "ce_qui_change": _unless_empty(
+        "Cette édition n'en suit aucune qui soit calculée : la réponse est vide, et se remplit "
+        "avec l'édition suivante (« fragility run --edition france-2025 » après france-2021).",
+        _change,
+    ),
     "chiffres_estimes": _estimated,
     "ce_qui_est_sur": _sure,
-    "quartiers_caches": _quarters,
-    "outre_mer": _overseas,
+    "quartiers_caches": _unless_empty(
+        f"Aucune commune de {french(CITY)} habitants n'est dans ce cas.", _quarters
+    ),
+    "outre_mer": _unless_empty("Cette édition n'a pas d'outre-mer.", _overseas),
 }

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pandas as pd
 
 from fragility.export.origins import origin_shares
-from fragility.export.readme import headline, lisezmoi
+from fragility.export.readme import headline, limits, lisezmoi
 from fragility.index.profile_words import ProfileWords
 from fragility.index.profiles import load_profile
 from fragility.schemas import indicator_labels
@@ -17,17 +17,32 @@ from tests.factories import make_communes, make_facts, make_tables
 def test_headline_counts_by_hand() -> None:
     # Population is 100 x rank: 100 x 5050 in all. Fragile and not covered: ranks 9, 19, 20, 29, 30.
     lines = [line.replace("\u202f", " ") for line in headline(make_communes(), make_facts())]
-    assert lines[0] == "100 communes, 505 000 habitants (recensement 2018)."
+    assert lines[0] == "100 communes, 505 000 habitants (recensement de 2018)."
     assert lines[1].startswith("19 communes fragiles : ")
     assert lines[2] == (
         "5 communes fragiles et non couvertes : 10 700 habitants (2,1 % de la population)."
     )
-    assert lines[3].startswith("Âge des chiffres : sans très haut débit fixe 2019, ")
+    assert lines[3].startswith("Âge des chiffres : sans très haut débit fixe (2019), ")
     assert lines[4] == (
-        "5 000 personnes de 15 ans ou plus sont estimées en difficulté numérique ; 21 % d'entre "
-        "elles vivent dans les communes fragiles."
+        "Environ 5 000 personnes de 15 ans ou plus seraient en difficulté numérique (estimation) ; "
+        "21 % d'entre elles vivent dans les communes fragiles."
     )
-    assert lines[5] == "4 communes sans score, faute de données."
+    assert lines[5] == "4 communes sans score, faute de données (Ain, Corse-du-Sud)."
+
+
+def test_limits_are_those_of_what_the_edition_holds() -> None:
+    communes = make_communes()
+    facts = replace(make_facts(), estimates_ages=True)
+
+    def said(communes: pd.DataFrame) -> str:
+        return " ".join(limits(communes, facts))
+
+    published = communes.assign(plus_65_origine="observe")
+    assert "La part des 65 ans ou plus est publiée" not in said(published)
+    published.loc[published.index[0], "plus_65_origine"] = "impute"
+    assert "La part des 65 ans ou plus est publiée" in said(published)
+    assert "Guadeloupe" not in said(communes)
+    assert "Guadeloupe" in said(communes.assign(code_departement="973"))
 
 
 def test_origin_shares_of_poverty() -> None:
@@ -108,3 +123,20 @@ def test_a_profile_within_a_territory_is_said_in_the_first_lines() -> None:
     assert headline(make_communes(), facts)[1] == words.compared
     assert "comparé à ceux de son département seulement" in lisezmoi(make_tables(), facts)
     assert "comparé à ceux" not in lisezmoi(make_tables(), make_facts())
+
+
+def test_what_coverage_owes_to_old_or_moving_places_is_said():
+    communes = make_communes()
+    near = communes["couverture"].eq("couverte")
+    first, second = communes.index[near][:2]
+    communes["conseiller_plus_proche_ancien"] = False
+    communes["est_couverture_itinerante"] = False
+    words = " ".join(headline(communes, make_facts()))
+    assert "lieu connu en" not in words
+    assert "lieux itinérants" not in words
+    communes.loc[first, "conseiller_plus_proche_ancien"] = True
+    communes.loc[second, "est_couverture_itinerante"] = True
+    old, moving = headline(communes, make_facts())[-2:]
+    assert old.startswith(f"{100 / near.sum():.0f} % des communes couvertes")
+    assert moving.startswith("1 commune serait moins bien classée sans les lieux itinérants")
+    assert "(dont 1 dites couvertes)" in moving

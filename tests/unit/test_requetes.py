@@ -306,8 +306,11 @@ def test_change_by_hand():
     ]
     assert frame["evolution_mediane"].iloc[0] == pytest.approx(0.3)
     said = READINGS["ce_qui_change"](frame)
-    assert "sur 4 communes comparées, 2 sont sûrement plus fragiles et 1 moins" in said
-    assert "2 passent le seuil vers le haut et 1 vers le bas, mais 1 et 1" in said
+    assert (
+        "sur 4 communes comparées, 2 sont plus fragiles et 1 moins fragiles, de façon sûre" in said
+    )
+    assert "vers le haut par 2 communes, dont 1 par un changement sûr, et vers" in said
+    assert "vers le bas par 1 commune, dont 1 par un changement sûr." in said
 
 
 def test_overseas_by_hand():
@@ -336,7 +339,7 @@ def test_overseas_by_hand():
     assert list(frame.itertuples(index=False, name=None)) == [
         ("973", "Guyane", 2, 0, 0, 1, 150.0, 10.0, 40.0, "pauvrete")
     ]
-    assert "1 départements sur 1 (Guyane)" in READINGS["outre_mer"](frame)
+    assert "1 département sur 1 (Guyane)" in READINGS["outre_mer"](frame)
 
 
 def test_a_question_on_change_is_asked_of_the_edition_that_follows(tmp_path, monkeypatch):
