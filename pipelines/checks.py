@@ -6,7 +6,13 @@ import dagster as dg
 import geopandas as gpd
 import pandas as pd
 
-from fragility import controls, controls_profiles, controls_reach, controls_skills
+from fragility import (
+    controls,
+    controls_contours,
+    controls_profiles,
+    controls_reach,
+    controls_skills,
+)
 from fragility.errors import DataCheckError
 from fragility.index.profiles import load_profile, load_profiles
 from fragility.schemas import INDICATORS, TABLES, validate
@@ -88,6 +94,33 @@ def portee(
 ) -> dg.AssetCheckResult:
     """Minutes to the nearest conseiller and posts within them agree."""
     return _result(lambda: controls_reach.control_reach(towns, iris, engines, receiving))
+
+
+@dg.asset_check(
+    asset="core_groupes",
+    name="terrains",
+    partitions_def=EDITION_PARTITIONS,
+    additional_ins={"places": dg.AssetIn("core_communes")},
+)
+def terrains(core_groupes: gpd.GeoDataFrame, places: gpd.GeoDataFrame) -> dg.AssetCheckResult:
+    """Every ground between communes is one of theirs (warning)."""
+    return _result(
+        lambda: controls_contours.control_ground(places, core_groupes),
+        dg.AssetCheckSeverity.WARN,
+    )
+
+
+@dg.asset_check(
+    asset="communes",
+    name="terres",
+    partitions_def=EDITION_PARTITIONS,
+    additional_ins={"groups": dg.AssetIn("core_groupes")},
+)
+def terres(communes: gpd.GeoDataFrame, groups: gpd.GeoDataFrame) -> dg.AssetCheckResult:
+    """Only islands have no way to a conseiller (warning)."""
+    return _result(
+        lambda: controls_contours.control_land(communes, groups), dg.AssetCheckSeverity.WARN
+    )
 
 
 @dg.asset_check(asset="communes", name="scores", blocking=True, partitions_def=EDITION_PARTITIONS)
@@ -214,6 +247,6 @@ def _drift_check(name: str, description: str) -> dg.AssetChecksDefinition:
 drift_checks = [_drift_check(name, description) for name, description in CHECKS.items()]
 reconciliation_checks = [
     totaux, portee, personnes, scores, profils, profils_complets, couverture, revenus, codes_connus,
-    modele_plausible, lieux_places,
+    modele_plausible, lieux_places, terrains, terres,
     *drift_checks,
 ]  # fmt: skip

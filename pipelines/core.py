@@ -23,7 +23,7 @@ from fragility.territory.networks import build_fixe, build_mobile
 from fragility.territory.place_lists import SOURCES as PLACE_SOURCES
 from fragility.territory.place_lists import open_places, places_day
 from fragility.territory.releases import Opener
-from fragility.territory.spare import bring_contours, bring_superficies
+from fragility.territory.spare import bring_contours, bring_superficies, merged_communes
 from fragility.territory.zoning_lists import SOURCES as ZONING_SOURCES
 from fragility.territory.zoning_lists import open_quarters, open_zonings
 from fragility.territory.zonings import build_zonages
@@ -94,6 +94,7 @@ def core_communes(
                 read.movements(),
                 read.edition.cog_year,
             ),
+            merged=merged_communes(read.cog_communes(), read.movements(), read.edition.cog_year),
         )
     return emit(context, workspace, table, lines, timer=timer, reader=read)
 

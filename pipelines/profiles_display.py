@@ -15,6 +15,7 @@ from fragility.index.profiles import available_profiles, load_profile
 from fragility.index.several import missing_indicators
 from fragility.sources.catalogue import find_edition
 from fragility.sources.indicator_files import FOLDER, folder_of
+from fragility.stored import read_stored
 from pipelines.display import table
 
 
@@ -66,4 +67,7 @@ def _known(edition: str, out: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
             path=folder,
             remedy=f"lancez « fragility run --edition {edition} », ou retirez --edition",
         )
-    return pd.read_parquet(paths[0]), pd.read_parquet(paths[1], columns=["indicateur"])
+    return (
+        read_stored(out / edition, "index_indicateurs"),
+        read_stored(out / edition, "index_contexte", ["indicateur"]),
+    )

@@ -175,7 +175,9 @@ def test_closing_every_place_leaves_everybody_out_of_reach(call, where, demo, tm
     beyond = reach["nb_habitants_hors_portee"].sum()
     assert summary["population_perdue"] == pytest.approx(population - beyond, rel=0.01)
     nobody = call("--close-file", path, "--ended-before", "2020-01-01", "--dossier", into, *where)
-    assert nobody[0] != 0
+    assert nobody[0] == 2
+    assert "Aucun lieu ne ferme." in nobody[2]
+    assert "avant le 2020-01-01" in nobody[2]
 
 
 @pytest.mark.parametrize(
@@ -191,6 +193,13 @@ def test_closing_every_place_leaves_everybody_out_of_reach(call, where, demo, tm
         (["--close", "inconnu"], "inconnu"),
         (["--close-file", "absent.csv"], "n'existe pas"),
         (["--close", "cn-1", "--ended-before", "2024-01-01"], "quand un poste finit"),
+        (["--close", "cn-1", "--zone", "departement:00"], "--zone"),
+        (["--close", "cn-1", "--quota", "epci:1", "--candidats", "mairie"], "--quota, --candidats"),
+        (["--close-file", "absent.csv", "--secondes", 3], "ne sert pas à fermer des lieux"),
+        (["--posts", 1, "--secondes", "inf"], "Un temps demandé est impossible"),
+        (["--posts", 1, "--minutes", "nan"], "Un temps demandé est impossible"),
+        (["--posts", 1, "--candidats", ","], "types de lieux candidats"),
+        (["--posts", 10**30], "d'au plus"),
     ],
 )  # fmt: skip
 def test_what_makes_no_sense_is_refused_in_french(call, where, arguments, words):

@@ -11,7 +11,6 @@ from typing import Any
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow.parquet as pq
 
 from fragility.errors import MissingFileError, UsageError
 from fragility.export.facts import RunFacts
@@ -19,6 +18,7 @@ from fragility.export.gpkg import write_gpkg
 from fragility.export.layer_style import SITES
 from fragility.export.qgz import write_project
 from fragility.schemas.simulation import SIMULATION
+from fragility.stored import column_names, read_shapes, read_stored
 
 # In degrees, 40 km or so: as far as an hour's drive on small roads.
 AROUND = 0.4
@@ -70,29 +70,28 @@ def local_tables(folder: Path, code: str, simulated: Path | None = None) -> dict
             remedy=f"lancez « fragility run --edition {folder.name} »",
         )
     own = [("code_departement", "==", code)]
-    communes = _attributes(tables, "communes", own)
+    communes = _attributes(folder, "communes", own)
     if communes.empty:
-        known = _attributes(tables, "departements", None)["code_departement"]
+        known = _attributes(folder, "departements", None)["code_departement"]
         raise UsageError(
             f"L'édition « {folder.name} » n'a pas de département « {code} ».",
             expected="l'un de ces codes : " + " ".join(known),
             found=code,
             remedy="écrivez le code en entier : 01 et non 1, 2A et non 20",
         )
-    iris = _attributes(tables, "iris", own)
-    epci = _attributes(tables, "epci", [("code_epci", "in", sorted(set(communes["code_epci"])))])
-    departements = gpd.read_parquet(tables / "departements.parquet")
+    iris = _attributes(folder, "iris", own)
+    epci = _attributes(folder, "epci", [("code_epci", "in", sorted(set(communes["code_epci"])))])
+    departements = read_shapes(folder, "departements")
     west, south, east, north = departements.loc[
         departements["code_departement"] == code
     ].total_bounds
     box = slice(west - AROUND, east + AROUND), slice(south - AROUND, north + AROUND)
     departements = departements.cx[west:east, south:north] if west == west else departements.head(0)
-    foyers = gpd.read_parquet(tables / "foyers.parquet")
-    lieux = gpd.read_parquet(tables / "lieux.parquet")
+    foyers, lieux = read_shapes(folder, "foyers"), read_shapes(folder, "lieux")
     near = lieux.index.isin(lieux.cx[box].index if west == west else [])
     codes = [*communes["code_commune"], *iris["code_iris"], *epci["code_epci"]]
     codes += departements["code_departement"].tolist()
-    actions = _attributes(tables, "communes_fragiles_non_couvertes", own)
+    actions = _attributes(folder, "communes_fragiles_non_couvertes", own)
     sites = {} if simulated is None or west != west else {SITES: _sites(simulated).cx[box]}
     return sites | {
         "communes": communes,
@@ -102,9 +101,7 @@ def local_tables(folder: Path, code: str, simulated: Path | None = None) -> dict
         "lieux": lieux[lieux["code_commune"].isin(communes["code_commune"]) | near],
         "communes_fragiles_non_couvertes": actions,
         "foyers": foyers.cx[west:east, south:north] if west == west else foyers.head(0),
-        "core_contours": gpd.read_parquet(
-            tables / "core_contours.parquet", filters=[("code", "in", codes)]
-        ),
+        "core_contours": read_shapes(folder, "core_contours", filters=[("code", "in", codes)]),
     }
 
 
@@ -114,12 +111,10 @@ def _sites(simulated: Path) -> gpd.GeoDataFrame:
     return sites[[str(column) for column in SIMULATION[SITES].columns if column in sites]]
 
 
-def _attributes(tables: Path, name: str, filters: Any) -> pd.DataFrame:
+def _attributes(folder: Path, name: str, filters: Any) -> pd.DataFrame:
     """Read a table without its contours."""
-    path = tables / f"{name}.parquet"
-    columns = [column for column in pq.read_schema(path).names if column != "geometry"]
-    frame: pd.DataFrame = pd.read_parquet(path, columns=columns, filters=filters)
-    return frame.reset_index(drop=True)
+    columns = [column for column in column_names(folder, name) if column != "geometry"]
+    return read_stored(folder, name, columns, filters).reset_index(drop=True)
 
 
 def write_local_map(

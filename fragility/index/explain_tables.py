@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import pandas as pd
-import pyarrow.parquet as pq
 
-from fragility.errors import MissingFileError
 from fragility.index.composite import FRANCE
 from fragility.index.context import ETAPE as CONTEXT
 from fragility.index.profile_model import Profile
 from fragility.schemas import INDICATORS, empty_table
+from fragility.stored import column_names, read_stored
 
 # Table, code and name of each level.
 LEVELS = {
@@ -81,22 +80,15 @@ def read_columns(
 
     Raises
     ------
-    MissingFileError
-        When the edition has no such table: an older version of the program computed it.
+    MissingFileError, BadFileError
+        As `stored.read_stored`.
     """
-    path = folder / "tables" / f"{name}.parquet"
-    if not path.is_file():
-        raise MissingFileError(
-            f"Il manque une table à l'édition « {folder.name} ».",
-            path=path,
-            remedy=f"recalculez l'édition avec « fragility run --edition {folder.name} »",
-        )
-    there = [c for c in pq.read_schema(path).names if c != "geometry"]
+    there = [c for c in column_names(folder, name) if c != "geometry"]
     wanted = there if columns is None else [c for c in dict.fromkeys(columns) if c in there]
     key, values = among
     # Arrow compares a column with nothing as with a column of no type.
     filters = None if values is None else [(key, "in", sorted(values) or [""])]
-    return pd.read_parquet(path, columns=wanted, filters=filters)
+    return read_stored(folder, name, wanted, filters)
 
 
 def read_tables(folder: Path, profile: Profile, niveau: str, codes: Codes = None) -> ExplainTables:

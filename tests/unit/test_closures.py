@@ -11,6 +11,7 @@ import pytest
 
 from fragility.access.closures import Closures, close_places, read_closures
 from fragility.errors import BadFileError, MissingFileError, UsageError
+from fragility.export.simulation_words import closure_words
 from tests.villages import engine, tables
 
 # A post in the first village, one in the third, two at one address in the last.
@@ -143,9 +144,66 @@ def test_a_list_that_cannot_be_read_is_refused(
         read_closures(written(tmp_path, text), day)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_a_list_is_read_as_any_spreadsheet_writes_it(
+    tmp_path: Path, encoding: str, separator: str
+) -> None:
+    rows = [("Lieu fermé", " ID "), ("Médiathèque", "cn-é"), ("", ""), ("À l'école", "cn-2 ")]
+    text = "\r\n".join(separator.join(row) for row in rows) + "\r\n"
+    assert read_closures(written(tmp_path, text, encoding)) == ["cn-é", "cn-2"]
+
+
+def test_a_line_may_lack_its_last_cells_but_has_no_more_than_the_heading(tmp_path: Path) -> None:
+    assert read_closures(written(tmp_path, 'id;date_fin\n"cn;1"\ncn-2;2025-01-01;\n')) == [
+        "cn;1",
+        "cn-2",
+    ]
+    with pytest.raises(BadFileError, match="La ligne 3 a plus de cases"):
+        read_closures(written(tmp_path, "id\ncn-1\ncn-2,Mairie\n"))
+
+
+def test_a_line_is_counted_as_an_editor_counts_it(tmp_path: Path) -> None:
+    path = written(tmp_path, "id,date_fin\n\ncn-1,2025-01-01\n\ncn-2,demain\n")
+    with pytest.raises(BadFileError, match="ligne 5") as error:
+        read_closures(path, date(2025, 1, 1))
+    assert "demain" in error.value.message()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00id", "encodage"),
+        ("id\ncn-1\n".encode("utf-16-le"), "encodage"),
+        (b"<!DOCTYPE html><html>id</html>", "page web"),
+        (b" \n \n", "colonnes"),
+    ],
+)
+def test_what_is_no_list_is_refused_and_told_how_to_write_one(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    path = tmp_path / "fermetures.csv"
+    path.write_bytes(content)
+    with pytest.raises(BadFileError, match=said) as error:
+        read_closures(path)
+    assert "écrivez un CSV dont l'en-tête est « id »" in error.value.message()
+
+
 def test_a_list_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(MissingFileError):
+    with pytest.raises(MissingFileError, match="n'existe pas"):
         read_closures(tmp_path / "rien.csv")
+    with pytest.raises(MissingFileError, match="n'est pas un fichier"):
+        read_closures(tmp_path)
+
+
+def test_communes_whose_coverage_becomes_a_doubt_are_counted_apart() -> None:
+    # The second village goes from 6 to 24 minutes; the third and the fourth beyond 25.
+    resume = close("cn-2").resume.iloc[0]
+    assert resume["nb_communes_devenues_fragiles_non_couvertes"] == 2
+    assert resume["nb_communes_devenues_incertaines"] == 1
+    words = " ".join(closure_words(resume, close("cn-2").lieux))
+    assert "2 communes deviendraient fragiles et non couvertes" in words
+    assert "1 commune fragile aujourd'hui couverte ne le serait plus à coup sûr" in words
 
 
 def test_homes_without_cells_lose_their_place_too() -> None:

@@ -5,7 +5,6 @@ import hashlib
 import io
 import itertools
 import json
-import sys
 import threading
 import time
 import zipfile
@@ -23,7 +22,6 @@ from fragility.sources.fetch import fetch_edition
 from fragility.sources.files import missing_files
 from fragility.sources.model import Edition, RawFile, Release, Source
 from fragility.sources.unpack import Limits, extract_member, refuse_cut
-from pipelines import cli
 
 DATA = b"CODGEO;VALEUR\n" + b"".join(b"%05d;%d\n" % (i, i * i) for i in range(60_000))
 SHA = hashlib.sha256(DATA).hexdigest()
@@ -632,18 +630,6 @@ def test_only_the_very_file_at_a_confirmed_address_must_match():
         for confirmed, member in pairs
     }
     assert [key for key, value in rule.items() if value] == [(True, None)]
-
-
-@pytest.fixture
-def call(monkeypatch, capsys):
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["fragility", *map(str, arguments)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        out, err = capsys.readouterr()
-        return ended.value.code, out, err
-
-    return run
 
 
 def test_the_command_fetches_then_names_what_is_still_missing(server, call, tmp_path, monkeypatch):

@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 from fragility.access.candidates import Area, list_candidates
 from fragility.access.homes import commune_reach
 from fragility.access.pairs import Pairs
-from fragility.access.simulate import Simulation, Tables, simulate
+from fragility.access.simulate import Simulation, Tables, _in_larger, simulate
+from fragility.access.siting import site
+from fragility.access.siting_problem import build_problem
 from fragility.errors import UsageError
+from fragility.export.simulation_words import post_words
 from tests.villages import X, engine, point, tables
 
 # One conseiller in the first village: the second is 24 minutes away, a doubt; from the third on,
@@ -180,6 +183,35 @@ def test_a_larger_village_that_serves_the_same_people_is_named_beside() -> None:
     assert alone["code_commune"] == "01003"
     assert pd.isna(alone["id_candidat_centre"])
     assert np.isnan(alone["nb_personnes_perdues_centre"])
+
+
+def test_a_commune_that_a_post_only_perhaps_covers_is_counted_as_uncertain() -> None:
+    # A room 8.5 km from the third village and 5.5 from the fourth: 17 minutes, near but not for
+    # sure (15 and 25 bound the doubt), and 11; the last village is at 33.
+    done = run(1, tables(FAR, {"fs-1": ("france_services", 23.5)}), kinds=("france_services",))
+    after = done.territoires.set_index("code_commune")["couverture_apres"].to_dict()
+    assert after == {"01003": "incertaine", "42004": "couverte", "42005": "non_couverte"}
+    row = done.resume.iloc[0]
+    assert (row["nb_communes_avant"], row["nb_communes_apres"]) == (3, 1)
+    assert row["nb_communes_incertaines"] == 1
+    words = " ".join(post_words(row, done.postes))
+    assert "3 avant, 1 après ; 1 devient couverte, 1 incertaine (" in words
+    sure = run(2)
+    words = " ".join(post_words(sure.resume.iloc[0], sure.postes))
+    assert "3 avant, 0 après ; 3 deviennent couvertes." in words
+
+
+def test_of_candidates_that_reach_the_same_people_the_first_of_the_list_is_kept() -> None:
+    # Both reach the one home; the first of the list is in the larger commune, then the second is.
+    pairs = Pairs(np.zeros(2, np.int32), np.arange(2, dtype=np.int32),
+                  np.ones(2, np.float32), 1, 2, 20.0)  # fmt: skip
+    problem = build_problem(pairs, np.array([7.0]), 1)
+    town = np.arange(2)
+    plan = replace(site(problem), chosen=np.array([1]))
+    larger = _in_larger(problem, plan, town, np.array([100.0, 10.0]))
+    assert (larger.chosen.tolist(), larger.gain.tolist()) == ([0], [7.0])
+    kept = replace(plan, chosen=np.array([0]))
+    assert _in_larger(problem, kept, town, np.array([10.0, 100.0])).chosen.tolist() == [0]
 
 
 def test_fewer_posts_than_asked_are_explained() -> None:
