@@ -9,7 +9,7 @@ import typer
 from rich.markup import escape
 
 from pipelines.folders import default_out
-from pipelines.options import EditionOption, OutOption, RawOption, console
+from pipelines.options import EditionOption, OutOption, RawOption, console, require_writable
 
 
 def site(
@@ -71,6 +71,7 @@ def _write(edition: str, out: Path, to: Path | None) -> Path:
     from fragility.sources.catalogue import find_edition
 
     find_edition(edition)
+    require_writable(to or out / edition, "--vers" if to else "--out")
     screen = console()
     screen.print(escape(f"Écriture de la carte de {edition}…"))
     made = write_site(out, edition, to)

@@ -278,7 +278,8 @@ RANKING = [
     count(
         "classe",
         "Classe (1-5)",
-        "Cinquième national du score : 1 = moins fragile, 5 = plus fragile.",
+        "Classe du score, de 1 (moins fragile) à 5 (plus fragile) : cinq groupes de communes à peu "
+        "près égaux (celles de même score restent ensemble) ; un IRIS a celle de son score.",
         nullable=True,
     ),
     count(
