@@ -163,7 +163,9 @@ def method_block(communes: pd.DataFrame) -> Block:
             "Sans réseau routier, on traverse le pays pixel par pixel (500 m), à une vitesse qui "
             "dépend de la densité de l'endroit : une hypothèse, sans source française, d'où la "
             "bande de 25 % qui rend une commune « incertaine ». La mer ne se traverse pas, ni les "
-            "eaux que voici, jusqu'à leur premier pont : " + " ; ".join(RIVERS) + ". Les ponts et digues suivants relient "
+            "eaux que voici, jusqu'à leur premier pont : "
+            + " ; ".join(RIVERS)
+            + ". Les ponts et digues suivants relient "
             "ce que la mer sépare : " + ", ".join(LINKS) + ".",
             "Avec des extraits OpenStreetMap dans `osm/`, les temps sont ceux des routes "
             "(docs/reseau.md), et la table `access_moteur` dit pour quelle part des habitants.",
