@@ -24,7 +24,7 @@ def read_inputs(folder: Path, edition: str) -> Tables:
     from fragility.access.simulate import Tables
     from fragility.stored import read_shapes, read_stored
 
-    if not all((folder / "tables" / f"{name}.parquet").is_file() for name in (*_READ, *_ENGINE)):
+    if not all(_is_current(folder, name) for name in (*_READ, *_ENGINE)):
         raise MissingFileError(
             f"L'édition « {edition} » n'a pas encore été calculée par cette version.",
             path=folder,
@@ -33,6 +33,16 @@ def read_inputs(folder: Path, edition: str) -> Tables:
     return Tables(
         **{name: (read_shapes if name in _SHAPED else read_stored)(folder, name) for name in _READ}
     )
+
+
+def _is_current(folder: Path, name: str) -> bool:
+    """Whether an edition has a table with the columns of this version."""
+    from fragility import schemas
+    from fragility.stored import column_names
+
+    if not (folder / "tables" / f"{name}.parquet").is_file():
+        return False
+    return set(schemas.TABLES[name].columns) <= set(column_names(folder, name))
 
 
 def read_engine(tables: Tables, folder: Path, raw: Path, edition: str) -> tuple[PairsOf, str]:

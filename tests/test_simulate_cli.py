@@ -215,6 +215,17 @@ def test_an_edition_that_was_not_computed_says_what_to_run(call, demo, tmp_path)
     assert "fragility run --edition demo" in err
 
 
+def test_an_edition_of_an_older_version_says_what_to_run(call, demo, tmp_path):
+    shutil.copytree(demo[1] / "tables", tmp_path / "demo" / "tables")
+    table(demo, "access_portee").drop(columns="couverture").to_parquet(
+        tmp_path / "demo" / "tables" / "access_portee.parquet"
+    )
+    ended, _, err = call("--posts", 1, "--raw", demo[0], "--out", tmp_path)
+    assert ended == 1
+    assert "par cette version" in err
+    assert "fragility run --edition demo" in err
+
+
 def test_nothing_to_place_or_to_lose_is_said_and_written(call, where, demo, tmp_path):
     """A zone without a fragile and uncovered commune, and a place that nobody depends on."""
     towns = table(demo, "communes")

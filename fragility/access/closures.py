@@ -130,6 +130,11 @@ def _parse(path: Path) -> pd.DataFrame:
             remedy=_REMEDY,
         ) from None  # fmt: skip
     names = [name.lower() for name in rows[0]] if rows else []
+    if len(set(names)) < len(names):
+        raise BadFileError(
+            "Deux colonnes de la liste des lieux qui ferment ont le même nom.", path=path,
+            found=", ".join(names), remedy=_REMEDY,
+        )  # fmt: skip
     for line, row in zip(lines, rows, strict=True):
         # A spreadsheet may leave out the empty cells that end a line.
         if any(row[len(names) :]):

@@ -207,21 +207,26 @@ def commune_reach(
     served: NDArray[np.str_],
     threshold: float,
     band: float,
+    *,
+    key: str = "code_commune",
 ) -> pd.DataFrame:
-    """Class each commune from the minutes of its homes, as `coverage.build_portee` does.
+    """Class each territory from the minutes of its homes, as `coverage.build_portee` does.
 
     Parameters
     ----------
     homes : from `build_homes`.
     minutes : of each home.
     served : codes of the communes that have a place: without cells they are not called uncovered.
+    key : column of the territory of each home: its commune, or its IRIS (missing for some).
 
     Returns
     -------
     `couverture`, `population_hors_portee_pct`, `nb_personnes_hors_portee` (in difficulty, beyond
-    the threshold), indexed by commune.
+    the threshold), indexed by territory.
     """
-    group, codes = pd.factorize(homes["code_commune"], sort=True)
+    known = homes[key].notna().to_numpy()
+    homes, minutes = homes[known], minutes[known]
+    group, codes = pd.factorize(homes[key], sort=True)
     people = homes["population"].to_numpy(dtype=float)
     # A point stands for everybody, even where nobody is counted.
     weight = np.where(homes["est_point"] & ~(people > 0), 1.0, people)
@@ -232,8 +237,9 @@ def commune_reach(
         return beyond / np.maximum(total, 1e-9)
 
     coverage = classify(share(threshold * (1 - band)), share(threshold * (1 + band)))
-    by_point = np.bincount(group, homes["est_point"], minlength=len(codes)) > 0
-    spared = by_point & codes.isin(served) & (coverage == "non_couverte")
+    by_point = homes["est_point"] & homes["code_commune"].isin(served)
+    spared = np.bincount(group, by_point, minlength=len(codes)) > 0
+    spared &= coverage == "non_couverte"
     lost = homes["en_difficulte"].to_numpy(dtype=float) * (minutes > threshold)
     return pd.DataFrame(
         {
@@ -241,7 +247,7 @@ def commune_reach(
             "population_hors_portee_pct": np.clip(100 * share(threshold), 0, 100),
             "nb_personnes_hors_portee": np.bincount(group, lost, minlength=len(codes)),
         },
-        index=pd.Index(codes, dtype="str", name="code_commune"),
+        index=pd.Index(codes, dtype="str", name=key),
     )
 
 

@@ -32,7 +32,7 @@ from fragility.access.simulate_tables import (
 from fragility.access.siting import SECONDS, Plan, Problem, build_problem, site
 from fragility.access.siting_greedy import greedy
 from fragility.access.siting_problem import keep
-from fragility.access.siting_swap import substitutes
+from fragility.access.siting_swap import first_equals, substitutes
 from fragility.access.travel import receiving_places
 from fragility.errors import UsageError
 
@@ -157,7 +157,7 @@ def simulate(
     )
     size = candidates["code_commune"].map(homes_of).fillna(0.0).to_numpy(dtype=float)
     town = np.unique(candidates["code_commune"].to_numpy(dtype=str), return_inverse=True)[1]
-    plan = _in_larger(problem, site(problem, seconds=seconds, exact=exact), town, size)
+    plan = _first_of_equals(problem, site(problem, seconds=seconds, exact=exact))
 
     chosen = candidates.iloc[plan.chosen].reset_index(drop=True)
     nearby = zone_pairs(homes, chosen, threshold * (1 + band), pairs_of)
@@ -184,23 +184,10 @@ def simulate(
     return Simulation(postes, territoires, resume)
 
 
-def _in_larger(
-    problem: Problem, plan: Plan, town: NDArray[np.int64], size: NDArray[np.float64]
-) -> Plan:
-    """Move the posts that lose nobody by it to a candidate of a larger commune that comes before.
-
-    Of candidates that reach the same people the first is proposed (`list_candidates`); searches
-    for the best choice look at numbers only.
-
-    Parameters
-    ----------
-    town, size : number and inhabitants of the commune of each candidate, shape (candidates,) each.
-    """
-    free = substitutes(problem, plan.chosen, town, size, 0.0)
-    moved = np.where((free >= 0) & (free < plan.chosen), free, plan.chosen)
+def _first_of_equals(problem: Problem, plan: Plan) -> Plan:
+    """Propose the first of the candidates that reach the same people, by decreasing gain."""
+    moved = first_equals(problem, plan.chosen)
     order = greedy(keep(problem, moved))
-    if len(order.chosen) < len(moved):  # a move made another post idle: rounding
-        return plan
     return replace(plan, chosen=moved[order.chosen], gain=order.gain)
 
 

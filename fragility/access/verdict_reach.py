@@ -55,7 +55,7 @@ def relies_words(table: pd.DataFrame) -> pd.Series:
     """Say of a coverage that it would be worse without the places that move."""
     words = table["couverture"].map(
         {
-            "couverte": " ; couverture due à un lieu itinérant",
+            "couverte": " ; couverture incertaine ou perdue sans lieu itinérant",
             "incertaine": " ; hors de portée sans lieu itinérant",
         }
     )

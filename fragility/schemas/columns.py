@@ -421,7 +421,7 @@ REACH = [
     ),
     flag(
         "est_couverture_itinerante",
-        "Couverture due à un lieu itinérant",
+        "Couverture moins bonne sans lieu itinérant",
         "Sans les lieux itinérants, le territoire serait moins bien classé : incertain ou non "
         "couvert.",
     ),

@@ -89,7 +89,7 @@ def mend_contours(
     geometry[found] = _give_way(geometry, spare.geometry, found)
     lent, lost, completed = found & lost, lost & ~found, found & short
 
-    shared = _shared_contours(codes, geometry, (measured / area).where(~found), lost, centres)
+    shared = _shared_contours(codes, geometry, measured / area, lost, centres)
     usable = ~(lost | codes.isin(list(shared)))
     holed = codes[lost & ~codes.isin(list(shared))].tolist()
     rebuilt, approximate = fill_holes(geometry[usable], holed, centres)

@@ -47,9 +47,14 @@ def sites(judging):
     )
 
 
-def test_figures_within_their_bounds_pass(judging, good, capacity, sites):
+@pytest.fixture
+def small(judging):
+    return judging.SitingCase(200, 100, 5, 1_000, 0.1, True, 0.0, 50.0, 49.0, "spopt", 0.2, 50.0)
+
+
+def test_figures_within_their_bounds_pass(judging, good, capacity, sites, small):
     assert judging.reach_faults(good.values()) == []
-    assert judging.peer_faults([capacity], [sites]) == []
+    assert judging.peer_faults([capacity], [sites, small]) == []
     judging.refuse([])
 
 
@@ -86,8 +91,10 @@ def test_what_was_not_measured_is_a_fault(judging, good):
         ({"apart": NAN}, "nan from the peer"),
     ],
 )
-def test_a_capacity_no_better_than_its_peer_is_a_fault(judging, capacity, sites, changes, words):
-    (fault,) = judging.peer_faults([replace(capacity, **changes)], [sites])
+def test_a_capacity_no_better_than_its_peer_is_a_fault(
+    judging, capacity, sites, small, changes, words
+):
+    (fault,) = judging.peer_faults([replace(capacity, **changes)], [sites, small])
     assert words in fault
 
 
@@ -99,18 +106,32 @@ def test_a_capacity_no_better_than_its_peer_is_a_fault(judging, capacity, sites,
         ({"peer_value": 501.0}, "HiGHS alone finds 501, not 500"),
     ],
 )
-def test_sites_not_proved_or_not_the_best_are_a_fault(judging, capacity, sites, changes, words):
-    (fault,) = judging.peer_faults([capacity], [replace(sites, **changes)])
+def test_sites_not_proved_or_not_the_best_are_a_fault(
+    judging, capacity, sites, small, changes, words
+):
+    (fault,) = judging.peer_faults([capacity], [replace(sites, **changes), small])
     assert words in fault
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [{"peer_value": 60.0}, {"peer_value": NAN}, {"proved": False, "peer_value": 60.0},
+     {"proved": False}],
+)  # fmt: skip
+def test_a_small_case_that_spopt_does_not_confirm_is_a_fault(
+    judging, capacity, sites, small, changes
+):
+    (fault,) = judging.peer_faults([capacity], [sites, replace(small, **changes)])
+    assert "200 x 100, 5 posts: spopt finds" in fault
+
+
 def test_other_sizes_do_not_stand_for_the_one_asked(judging, capacity, sites):
-    small = replace(capacity, homes=490)
+    less = replace(capacity, homes=490)
     few = replace(sites, posts=10)
-    assert len(judging.peer_faults([small], [few])) == 2
+    assert len(judging.peer_faults([less], [few])) == 3
     # A peer that was not asked says nothing of the optimum.
     other = replace(few, peer="none", peer_value=NAN, peer_seconds=NAN)
-    assert judging.peer_faults([capacity], [sites, other]) == []
+    assert judging.peer_faults([capacity], [sites, other]) == ["sites: not compared with spopt"]
 
 
 def test_a_fault_ends_the_benchmark_with_its_words(judging):

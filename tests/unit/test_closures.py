@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from fragility.access.closures import Closures, close_places, read_closures
+from fragility.access.closures_tables import closures_summary
 from fragility.errors import BadFileError, MissingFileError, UsageError
 from fragility.export.simulation_words import closure_words
 from tests.villages import engine, tables
@@ -163,6 +164,13 @@ def test_a_line_may_lack_its_last_cells_but_has_no_more_than_the_heading(tmp_pat
         read_closures(written(tmp_path, "id\ncn-1\ncn-2,Mairie\n"))
 
 
+def test_two_columns_of_one_name_are_refused(tmp_path: Path) -> None:
+    for header in ("id,id", "id,date_fin,Date_fin"):
+        path = written(tmp_path, f"{header}\ncn-1,2025-01-01,2025-01-01\n")
+        with pytest.raises(BadFileError, match="ont le même nom"):
+            read_closures(path, date(2025, 1, 1))
+
+
 def test_a_line_is_counted_as_an_editor_counts_it(tmp_path: Path) -> None:
     path = written(tmp_path, "id,date_fin\n\ncn-1,2025-01-01\n\ncn-2,demain\n")
     with pytest.raises(BadFileError, match="ligne 5") as error:
@@ -204,6 +212,23 @@ def test_communes_whose_coverage_becomes_a_doubt_are_counted_apart() -> None:
     words = " ".join(closure_words(resume, close("cn-2").lieux))
     assert "2 communes deviendraient fragiles et non couvertes" in words
     assert "1 commune fragile aujourd'hui couverte ne le serait plus à coup sûr" in words
+
+
+def test_a_commune_that_is_not_fragile_is_not_one_of_the_doubts() -> None:
+    territoires = pd.DataFrame(
+        {
+            "est_fragile": [True, False, True, True],
+            "couverture_avant": ["couverte", "couverte", "incertaine", "couverte"],
+            "couverture_apres": ["incertaine", "incertaine", "incertaine", "non_couverte"],
+            "est_fragile_non_couverte_avant": False,
+            "est_fragile_non_couverte_apres": [False, False, False, True],
+            "population_perdue": 1.0,
+            "nb_personnes_perdues": 1.0,
+        }
+    )
+    resume = closures_summary(pd.DataFrame({"nb_conseillers": [1.0]}), territoires, 20.0).iloc[0]
+    assert resume["nb_communes_devenues_incertaines"] == 1
+    assert resume["nb_communes_devenues_fragiles_non_couvertes"] == 1
 
 
 def test_homes_without_cells_lose_their_place_too() -> None:

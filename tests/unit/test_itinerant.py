@@ -22,6 +22,7 @@ def told(rows, people=(10.0,), coverage="couverte", *, point=False, iris="010010
     homes = pd.DataFrame(
         {
             "code_commune": "01001", "code_iris": iris, "population": people, "est_point": point,
+            "en_difficulte": 0.0,
         }
     )  # fmt: skip
     portee = pd.DataFrame(
@@ -71,6 +72,10 @@ def test_a_commune_known_by_a_point_with_a_place_of_its_own_stays_uncertain():
     # The place that moves is 18 minutes away: uncertain; the other, 29 minutes, in another commune.
     assert told(far, point=True)[0] is True
     assert told(far, point=True, code_commune="01001")[0] is False
+
+
+def test_a_point_stands_for_everybody_even_where_nobody_is_counted():
+    assert told([(0, 0, 5), (0, 1, 28)], (0.0,), point=True)[0] is True
 
 
 def test_the_table_must_go_as_far_as_the_class_asks():

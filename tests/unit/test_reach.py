@@ -10,7 +10,12 @@ import shapely
 
 from fragility import schemas
 from fragility.access.cost_surface import build_surfaces
-from fragility.access.coverage import build_portee, commune_density, weighted_median
+from fragility.access.coverage import (
+    build_portee,
+    classify,
+    commune_density,
+    weighted_median,
+)
 from fragility.access.dispositifs import build_dispositifs, leave_out_nobody
 from fragility.access.nearest import Reach, reach_places
 from fragility.access.travel import SPEEDS_KMH, receiving_places, speed_kmh
@@ -337,6 +342,14 @@ def test_a_share_of_nobody_is_missing_and_nobody_is_out_of_reach_of_an_empty_com
     )
     people = build_dispositifs({"mediation": left}, census)["nb_habitants_hors_portee"]
     assert people.fillna(-1).tolist() == [200, 0, -1, -1, -1, -1]
+
+
+def test_a_half_that_floats_miss_by_a_hair_is_a_half() -> None:
+    half = np.array([(0.1 + 0.1 + 0.1) / 0.6])
+    assert half[0] > 0.5
+    assert classify(half, half).tolist() == ["couverte"]
+    more = half + 1e-6
+    assert classify(more, more).tolist() == ["non_couverte"]
 
 
 def test_exactly_half_out_of_reach_is_not_more_than_half() -> None:

@@ -1,7 +1,10 @@
 """The page on reach: what the places are worth, ties, and whose figures ours are beside."""
 
+from pathlib import Path
+
 import pandas as pd
 
+from fragility.access.water import LINKS, RIVERS
 from fragility.validation.reach_readings import PUBLISHED, readings, regional_block
 from fragility.validation.reach_worth import tie_words, worth_block
 
@@ -21,6 +24,11 @@ def communes(**changes):
         "quintile_region": pd.array([5, 5, 5, 5], dtype="Int64"),
     }
     return pd.DataFrame(rows | changes)
+
+
+def test_every_water_and_link_is_told_on_the_page_of_the_project():
+    page = (Path(__file__).parents[2] / "docs/portee.md").read_text("utf-8")
+    assert [name for name in (*RIVERS, *LINKS) if name not in page] == []
 
 
 def test_what_the_places_are_worth_by_hand():

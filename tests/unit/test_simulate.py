@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 from fragility.access.candidates import Area, list_candidates
 from fragility.access.homes import commune_reach
 from fragility.access.pairs import Pairs
-from fragility.access.simulate import Simulation, Tables, _in_larger, simulate
-from fragility.access.siting import site
-from fragility.access.siting_problem import build_problem
+from fragility.access.simulate import Simulation, Tables, simulate
 from fragility.errors import UsageError
 from fragility.export.simulation_words import post_words
 from tests.villages import X, engine, point, tables
@@ -199,19 +197,6 @@ def test_a_commune_that_a_post_only_perhaps_covers_is_counted_as_uncertain() -> 
     sure = run(2)
     words = " ".join(post_words(sure.resume.iloc[0], sure.postes))
     assert "3 avant, 0 après ; 3 deviennent couvertes." in words
-
-
-def test_of_candidates_that_reach_the_same_people_the_first_of_the_list_is_kept() -> None:
-    # Both reach the one home; the first of the list is in the larger commune, then the second is.
-    pairs = Pairs(np.zeros(2, np.int32), np.arange(2, dtype=np.int32),
-                  np.ones(2, np.float32), 1, 2, 20.0)  # fmt: skip
-    problem = build_problem(pairs, np.array([7.0]), 1)
-    town = np.arange(2)
-    plan = replace(site(problem), chosen=np.array([1]))
-    larger = _in_larger(problem, plan, town, np.array([100.0, 10.0]))
-    assert (larger.chosen.tolist(), larger.gain.tolist()) == ([0], [7.0])
-    kept = replace(plan, chosen=np.array([0]))
-    assert _in_larger(problem, kept, town, np.array([10.0, 100.0])).chosen.tolist() == [0]
 
 
 def test_fewer_posts_than_asked_are_explained() -> None:

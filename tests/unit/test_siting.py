@@ -15,7 +15,7 @@ from fragility.access.pairs import Pairs
 from fragility.access.siting import build_problem, site
 from fragility.access.siting_greedy import greedy, relax
 from fragility.access.siting_problem import Problem, merge_demand, presolve
-from fragility.access.siting_swap import exchange, substitutes, without_idle
+from fragility.access.siting_swap import exchange, first_equals, substitutes, without_idle
 from fragility.errors import UsageError
 
 FAR = 1e9
@@ -216,6 +216,29 @@ def test_what_other_posts_serve_is_no_loss() -> None:
     case = problem([[0, 1], [1, 2], [0]], [6, 4, 5], posts=2)
     size = np.array([1.0, 1.0, 9.0])
     assert substitutes(case, np.array([0, 1]), np.arange(3), size, 0.05).tolist() == [2, -1]
+
+
+def test_of_candidates_that_reach_the_same_people_the_first_is_taken() -> None:
+    # The third reaches what the first does, the fourth more than the second.
+    case = problem([[0], [1], [0], [1, 2]], [5, 4, 3], posts=2)
+    assert first_equals(case, np.array([2, 3])).tolist() == [0, 3]
+    assert first_equals(case, np.array([0, 1])).tolist() == [0, 1]
+    # Not one that is chosen already, nor one of another group.
+    twins = problem([[0], [0], [1]], [5, 4], posts=2)
+    assert first_equals(twins, np.array([1, 0])).tolist() == [1, 0]
+    apart = problem([[0], [0]], [5], posts=1, quota=1, group=[0, 1])
+    assert first_equals(apart, np.array([1])).tolist() == [1]
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_first_of_equals_reach_as_many_in_all(seed: int) -> None:
+    case = drawn(seed, quota=seed % 2 == 1)
+    chosen = site(case).chosen
+    moved = first_equals(case, chosen)
+    assert case.value(moved) >= case.value(chosen) - 1e-9
+    assert len(set(moved.tolist())) == len(chosen)
+    assert (case.group[moved] == case.group[chosen]).all()
+    assert moved.sum() <= chosen.sum()
 
 
 def test_a_post_that_others_make_useless_is_left_out() -> None:

@@ -244,6 +244,16 @@ def test_two_centres_at_one_place_still_share() -> None:
     assert sum(shapely.area(cells)) == pytest.approx(400)
 
 
+def test_a_corner_that_a_cell_just_reaches_is_no_part_of_it() -> None:
+    # A hull of two rooms joined by a corridor, and a speck of a quarter of a square metre that is
+    # nearer to the first centre than to the second.
+    rooms = shapely.union_all([shapely.box(0, 0, 100, 100), shapely.box(200, 0, 300, 100)])
+    hull = np.array([shapely.union(rooms, shapely.box(110, 0, 110.5, 0.5))])
+    cells = voronoi_cells(shapely.points([[50.0, 50.0], [250.0, 50.0]]), np.zeros(2, int), hull)
+    assert shapely.get_num_geometries(cells).tolist() == [1, 1]
+    assert shapely.area(cells) == pytest.approx([10_000, 10_000])
+
+
 def test_a_lost_contour_comes_from_another_year_if_the_area_is_the_same():
     """Two squares of one km²; the second is lost, and another year has it (or has it doubled)."""
     import geopandas as gpd

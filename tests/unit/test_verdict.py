@@ -31,6 +31,7 @@ def verdict(**changes):
         "portee_precision": "mailles",
         "served": False,
         "own": None,
+        "others": [],
         "doubtful": False,
         "population_origine": "observe",
         **{f"score_{key}": value for key, value in PARTS.items()},
@@ -74,7 +75,9 @@ def verdict(**changes):
             "code_commune": ["00001" if row["served"] else "00002"],
         }
     )
-    own = pd.DataFrame(row["own"] or [], columns=["itinerance", "est_ancien", "date_connue"])
+    told = ["itinerance", "est_ancien", "date_connue"]
+    own = pd.DataFrame(row["own"] or [], columns=told)
+    others = pd.DataFrame(row["others"], columns=[*told, "statut", "dispositifs"])
     places = pd.concat(
         [
             places.assign(itinerance=False, est_ancien=False, date_connue="2022-12-01"),
@@ -82,6 +85,7 @@ def verdict(**changes):
                 statut="retenu", dispositif="conseiller_numerique",
                 dispositifs="conseiller_numerique", code_commune="00001",
             ),
+            others.assign(dispositif="conseiller_numerique", code_commune="00001"),
         ],
         ignore_index=True,
     )  # fmt: skip
@@ -273,6 +277,11 @@ def test_a_commune_with_places_of_its_own_says_what_they_are_worth():
         ([old, fixed], ""),
     ):
         assert verdict(**inside, own=own)["motif"].endswith(told + words + "."), own
+    # Neither another kind of place nor a record set aside says anything of them.
+    stays = (False, False, "2023-01-01")
+    others = [(*stays, "retenu", "france_services"), (*stays, "ecarte", "conseiller_numerique")]
+    only = verdict(**inside, own=[moving], others=others)["motif"]
+    assert only.endswith(told + " (lieu itinérant).")
     vast = {"portee_precision": "point", "couverture": "incertaine"}
     motif = verdict(**(inside | vast), own=[moving])["motif"]
     assert "reçoit dans la commune (lieu itinérant), mais rien ne dit où vivent" in motif
@@ -280,7 +289,9 @@ def test_a_commune_with_places_of_its_own_says_what_they_are_worth():
 
 def test_a_coverage_that_only_a_moving_place_gives_is_said_to():
     relies = {"est_couverture_itinerante": True}
-    assert verdict(**NEAR, **relies)["motif"].endswith(" ; couverture due à un lieu itinérant.")
+    assert verdict(**NEAR, **relies)["motif"].endswith(
+        " ; couverture incertaine ou perdue sans lieu itinérant."
+    )
     unsure = verdict(couverture="incertaine", **relies)["motif"]
     assert unsure.endswith(" ; hors de portée sans lieu itinérant.")
     assert "itinérant" not in verdict(**NEAR, score=np.nan, **relies)["motif"]
