@@ -1,10 +1,8 @@
 """What has not changed is not computed again, and what has is computed as in a full run."""
 
 import datetime
-import hashlib
 import json
 import os
-import re
 import shutil
 import time
 from pathlib import Path
@@ -23,6 +21,7 @@ from pipelines.runner import quiet_instance, run_edition
 from pipelines.sensors import QUIET_SECONDS
 from pipelines.sourcecode import forget_code
 from pipelines.versions import FOLDER, read_stamp
+from tests.checksums import checksums
 
 EPOCH = "1700000000"
 FIXE = "arcep_fixe/demo/commune-debit-beta.csv"
@@ -31,8 +30,6 @@ PLACES = "anct_conseillers/demo/conum_lieux_permanence_20221202.csv"
 RECORDS = {"registre", "quarantaine", "corrections"}
 # Dated, or about the runs themselves.
 OF_THE_RUN = {"execution.json", "derive.html", "fragilite.duckdb"}
-# Places of the report that say what moved and what the run took; the rest of the page is compared.
-OF_THE_REPORT = re.compile(rb"<!--(derive|mesures)-->.*?<!--/\1-->", re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +96,9 @@ def looks(folder):
 def contents(folder):
     """Checksum of what an edition publishes, what tells of the run apart."""
     return {
-        str(path.relative_to(folder)): hashlib.sha256(
-            OF_THE_REPORT.sub(b"", path.read_bytes())
-            if path.name == "rapport.html"
-            else path.read_bytes()
-        ).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in OF_THE_RUN and FOLDER not in path.parts
+        name: told
+        for name, told in checksums(folder).items()
+        if Path(name).name not in OF_THE_RUN and FOLDER not in Path(name).parts
     }
 
 
