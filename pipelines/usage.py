@@ -42,7 +42,7 @@ _SAID = (
 _DATES = {"%Y": "AAAA", "%m": "MM", "%d": "JJ"}
 
 
-def in_french(error: Exception, typed: Sequence[str] = ()) -> UsageError:
+def in_french(error: Any, typed: Sequence[str] = ()) -> UsageError:
     """Say a usage error of Typer in French: the option or argument, and what it expects.
 
     Parameters
@@ -50,7 +50,8 @@ def in_french(error: Exception, typed: Sequence[str] = ()) -> UsageError:
     error : what Typer raised.
     typed : words after the name of the program; some errors do not say of which command they are.
     """
-    context = getattr(error, "ctx", None)
+    # The kinds of error have no public names: each is known by what it carries.
+    context = error.ctx if hasattr(error, "ctx") else None
     problem, expected, found = _read(error, context)
     remedy = _remedy(context)
     if context is None and typed and not typed[0].startswith("-"):
@@ -58,17 +59,17 @@ def in_french(error: Exception, typed: Sequence[str] = ()) -> UsageError:
     return UsageError(problem, expected=expected, found=found, remedy=remedy)
 
 
-def _read(error: Exception, context: Any) -> tuple[str, str | None, str | None]:
+def _read(error: Any, context: Any) -> tuple[str, str | None, str | None]:
     """What is wrong, what was expected and what was found."""
     text = str(error)
-    option = getattr(error, "option_name", None)
+    option = error.option_name if hasattr(error, "option_name") else None
     if hasattr(error, "possibilities"):
         near = ", ".join(error.possibilities or ())
         return f"L'option « {option} » n'existe pas.", near or None, None
     if option is not None:
         takes = "attend une valeur" if "requires" in text else "ne prend pas de valeur"
         return f"L'option « {option} » {takes}.", None, None
-    param = getattr(error, "param", None)
+    param = error.param if hasattr(error, "param") else None
     if param is not None and hasattr(error, "param_type"):
         return f"Il manque {_name(param)}.", param.help, None
     if param is not None:
@@ -84,7 +85,7 @@ def _read(error: Exception, context: Any) -> tuple[str, str | None, str | None]:
     return "La commande est mal écrite.", None, text
 
 
-def _wrong_value(error: Exception, text: str, param: Any) -> tuple[str, str | None, str | None]:
+def _wrong_value(error: Any, text: str, param: Any) -> tuple[str, str | None, str | None]:
     """Say that a value is not one that an option or an argument takes."""
     problem = f"La valeur de {_name(param)} n'est pas comprise."
     cause = error.__cause__

@@ -10,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 
-from fragility.sources import catalogue
+from fragility.sources import catalogue, catalogue_people
 from fragility.sources.catalogue import RELEASES, find_edition, register, releases_of
 from fragility.sources.demo import write_demo
 from fragility.sources.model import RawFile, Release
@@ -485,7 +485,7 @@ def blocks(page, language):
 
 def test_the_two_edits_of_the_page_make_an_edition(page):
     (code,) = blocks(page, "python")
-    names = vars(catalogue) | {}
+    names = vars(catalogue_people) | vars(catalogue)
     exec(compile(code, "docs/nouvelle-edition.md", "exec"), names)
     release, edition = names["NEW_RELEASE"], names["NEW_EDITION"]
     register([release], [edition])

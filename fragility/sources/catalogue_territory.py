@@ -12,6 +12,13 @@ from fragility.sources.model import RawFile, Release
 _INSEE = "https://www.insee.fr/fr/"
 _FILE = _INSEE + "statistiques/fichier/"
 
+# Contours, and the EPCI of each commune.
+_COMMUNES_2025 = RawFile(
+    "communes_cog2025.parquet",
+    11053253,
+    "b6dd6d2a3468f4b28e88e27de730a13b99807251ba28f1327d685d7d5c85ff6d",
+)
+
 TERRITORY_RELEASES: Final = (
     Release(
         "ign_communes",
@@ -202,13 +209,7 @@ TERRITORY_RELEASES: Final = (
         year=2025,
         geography_year=2025,
         published="2025",
-        files=(
-            RawFile(
-                "communes_cog2025.parquet",
-                11053253,
-                "b6dd6d2a3468f4b28e88e27de730a13b99807251ba28f1327d685d7d5c85ff6d",
-            ),
-        ),
+        files=(_COMMUNES_2025,),
     ),
     Release(
         "insee_cog",
@@ -252,13 +253,7 @@ TERRITORY_RELEASES: Final = (
         published="2025",
         folder="ign_communes/2025",
         options={"form": "membres"},
-        files=(
-            RawFile(
-                "communes_cog2025.parquet",
-                11053253,
-                "b6dd6d2a3468f4b28e88e27de730a13b99807251ba28f1327d685d7d5c85ff6d",
-            ),
-        ),
+        files=(_COMMUNES_2025,),
     ),
     Release(
         "insee_appartenance",

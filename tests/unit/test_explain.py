@@ -331,7 +331,7 @@ def test_the_file_of_a_users_indicator_is_read_in_the_ledger(folder):
 def test_the_place_that_the_readmes_ask_for_is_on_the_demonstration(folder):
     names = set(published(folder, "communes")["nom"])
     for page in ("README.md", "README.fr.md"):
-        asked = re.findall(r"`fragility explain ([^`]+)`", (ROOT / page).read_text("utf-8"))
+        asked = re.findall(r"fragility explain ([A-Z][\w'-]+)", (ROOT / page).read_text("utf-8"))
         places = [name for name in asked if not name.isupper()]
         assert places
         assert set(places) <= names
