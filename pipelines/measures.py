@@ -62,7 +62,6 @@ class Meter:
     def stop(self) -> tuple[float | None, float | None]:
         """End it: largest memory meanwhile, and what was added to what it found; MB."""
         peak = peak_memory_mb()
-        self.peak_mb = max(self.peak_mb, peak)
         if self._before is None:
             return None, None
         return peak, max(0.0, peak - self._before)

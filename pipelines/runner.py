@@ -27,11 +27,16 @@ from pipelines.emit import run_date
 from pipelines.instance import quiet_instance
 from pipelines.measures import Measure, Meter, as_record, finish_report, gather, read_measures
 from pipelines.plan import MovedError, Node, Plan
-from pipelines.publish import forget_killed_runs, publish, staging_name
+from pipelines.publish import forget_killed_runs, publish, put_back, staging_name
 from pipelines.raw import DEMO, prepare_demo
 from pipelines.workspace import Workspace, forget_shapes
 
 REPORT = "execution.json"
+FICHES = "fiches"
+OLD_FICHES = (
+    "Le dossier « fiches » est gardé tel quel : ses fiches portent la date du calcul dont elles "
+    "viennent ; « fragility fiche » les refait."
+)
 StepListener = Callable[[str, str], None]
 
 
@@ -149,6 +154,7 @@ def run_edition(
     report.fragile_share_pct = profiles[0].fragile_share_pct
     started = time.perf_counter()
     try:
+        put_back(staging, report.folder)
         if name == DEMO:
             prepare_demo(workspace)
         require_edition(edition, raw)
@@ -177,7 +183,8 @@ def run_edition(
             _write_report(staging, report, {**before, **report.measures})
             steps = gather(plan.nodes, before, report.measures)
             finish_report(staging, steps, report.seconds, report.peak_mb)
-            publish(staging, report.folder)
+            if FICHES in publish(staging, report.folder):
+                report.warnings.append(OLD_FICHES)
     except OSError as error:
         raise FragilityError(
             "Un fichier ou un dossier ne peut être lu ou écrit.",

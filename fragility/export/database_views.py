@@ -35,8 +35,8 @@ VIEW_COLUMNS = {
     "part_sans_30min_pct": "À plus de 30 min (%) — Part des communes fragiles.",
     "population": "Population — Habitants au recensement.",
     "population_fragile": "Population fragile — Habitants des communes fragiles.",
-    "population_fragile_non_couverte": "Habitants concernés — Habitants des communes fragiles et "
-    "non couvertes.",
+    "population_fragile_non_couverte": "Habitants des communes fragiles non couvertes — Population "
+    "des communes fragiles et non couvertes.",
     "part_population_pct": "Part de la population (%) — Part des habitants de la ligne.",
     "part_communes_pct": "Part des communes (%) — Part des communes pour l'indicateur.",
     "couverture": "Couverture — couverte, incertaine, non_couverte ou non calculée.",

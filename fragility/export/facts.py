@@ -61,6 +61,7 @@ class RunFacts:
     estimates_ages : whether the 65+ of communes rest on an estimate of the under-15s.
     words : what the figures of the profile mean.
     others : ids of the other profiles of the run.
+    places_day : day that the age of the records of places is counted from, None if unknown.
     """
 
     edition: str
@@ -77,6 +78,7 @@ class RunFacts:
     estimates_ages: bool = True
     words: ProfileWords = field(default_factory=_default_words)
     others: tuple[str, ...] = ()
+    places_day: day | None = None
 
     @property
     def places(self) -> tuple[str, ...]:

@@ -55,7 +55,8 @@ def read_history(published: Path, code: str = "") -> History:
         if path.parent.name.startswith(".") or path.parent.name == published.name:
             continue
         runs, editions = _read(path)
-        if len(runs) and len(editions):
+        # A copy under another name is not another edition.
+        if len(runs) and len(editions) and editions["edition"].iloc[0] == path.parent.name:
             last = runs.reindex(columns=["date", *_COUNTS]).head(1)
             row = editions.head(1).drop(columns=list(last), errors="ignore")
             others.append(row.join(last).assign(fichier=_address(path)))

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from fragility.access.coverage import THRESHOLD_MIN
+from fragility.access.places import STALE_MONTHS
 from fragility.export.facts import RunFacts
 from fragility.export.files import write_text
 from fragility.export.gpkg_shared import DUCKDB_SETTING
@@ -61,6 +62,12 @@ FILES = (
         "`site/`",
         "la carte et les fiches à explorer : un dossier à poser sur un serveur web",
         "`fragility serve` l'ouvre dans un navigateur",
+    ),
+    (
+        "`fiches/`",
+        "s'il existe, ce que « fragility fiche » a écrit ; un nouveau calcul le garde sans le "
+        "refaire : chaque fiche porte la date du calcul dont elle vient",
+        "navigateur, imprimable",
     ),
     (
         "`rapport.html`",
@@ -216,7 +223,7 @@ def _difficulty(communes: pd.DataFrame) -> list[str]:
     ]
 
 
-def _places(communes: pd.DataFrame) -> list[str]:
+def _places(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     """Return how many communes owe their coverage to a place that may have closed, or that moves.
 
     None of what the edition does not have.
@@ -226,9 +233,12 @@ def _places(communes: pd.DataFrame) -> list[str]:
     moving = communes.loc[communes["est_couverture_itinerante"], "couverture"]
     lines = []
     if old.any():
+        day = facts.places_day
+        when = f"{day:%d/%m/%Y}" if day else "jour de l'édition"
         lines.append(
             f"{french(100 * old.mean())} % des communes couvertes le sont d'abord par un lieu dont "
-            "la fiche a plus de 18 mois : il a pu fermer. Leur « motif » dit « lieu connu en … »."
+            f"la fiche avait plus de {french(STALE_MONTHS)} mois au {when} : il a pu fermer depuis. "
+            "Leur « motif » dit « lieu connu en … »."
         )
     if len(moving):
         lines.append(
@@ -287,7 +297,7 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
             f"{plural(unknown, 'commune', 'communes')} sans population connue : "
             "les totaux ne les comptent pas."
         )
-    return [*lines, *_places(communes)]
+    return [*lines, *_places(communes, facts)]
 
 
 def _others(facts: RunFacts) -> str:

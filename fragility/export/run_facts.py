@@ -32,6 +32,7 @@ from fragility.sources.model import LICENCES, Edition
 from fragility.sources.quarantine import rows_of
 from fragility.stored import said_if_damaged
 from fragility.territory.place_lists import SOURCES as PLACE_SOURCES
+from fragility.territory.place_lists import first_day
 
 DATABASE = "fragilite.duckdb"
 
@@ -96,7 +97,15 @@ def build_facts(
         estimates_ages=bool(releases_of(edition, "rp_taux_communes")),
         words=ProfileWords(profile),
         others=tuple(other.id for other in others),
+        places_day=_places_day(edition),
     )
+
+
+def _places_day(edition: Edition) -> datetime.date:
+    """The day of `territory.place_lists.places_day`, from what the catalogue says of the lists."""
+    lists = [release for release in releases_of(edition) if release.source in PLACE_SOURCES]
+    days = [day for release in lists if (day := first_day(release.published))]
+    return datetime.date.fromisoformat(max([f"{edition.cog_year}-01-01", *days]))
 
 
 def published_facts(folder: Path) -> RunFacts:

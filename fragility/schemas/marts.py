@@ -99,8 +99,8 @@ _GROUP_COLUMNS = [
     ),
     number(
         "population_fragile_non_couverte",
-        "Habitants concernés",
-        "Habitants des communes fragiles et non couvertes.",
+        "Habitants des communes fragiles non couvertes",
+        "Population des communes fragiles et non couvertes, leurs habitants à portée compris.",
     ),
     count(
         "nb_lieux_conseillers",

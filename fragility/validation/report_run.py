@@ -73,11 +73,20 @@ def measures_part(steps: pd.DataFrame, seconds: float, peak_mb: float) -> Markup
     """
     if steps.empty:
         return element("p", "Aucune étape n'a été mesurée.")
-    kept = len(steps) - int(steps["est_refaite"].sum())
-    checks = steps[steps["est_controle"]]
-    assets = steps[~steps["est_controle"]].sort_values(
-        ["secondes", "etape"], ascending=[False, True]
-    )
+    is_check, is_new = (steps[name].astype(bool) for name in ("est_controle", "est_refaite"))
+    checks, made = steps[is_check], steps[is_check & is_new]
+    assets = steps[~is_check].sort_values(["secondes", "etape"], ascending=[False, True])
+    kept = [
+        plural(count, one, many)
+        for count, one, many in (
+            (int((~is_check & ~is_new).sum()), "étape", "étapes"),
+            (int((is_check & ~is_new).sum()), "contrôle", "contrôles"),
+        )
+        if count
+    ]
+    checked = f"{french(made['secondes'].sum(), 1)} s"
+    if len(made) < len(checks):
+        checked = f"{plural(len(made), 'refait', 'refaits')} cette fois, {checked}"
     table = pd.DataFrame(
         {
             "Étape": assets["etape"],
@@ -94,14 +103,13 @@ def measures_part(steps: pd.DataFrame, seconds: float, peak_mb: float) -> Markup
             f"Ce calcul a pris {french(seconds, 1)} s{held}. "
             f"{plural(len(assets), 'étape', 'étapes')} et "
             f"{plural(len(checks), 'contrôle', 'contrôles')} de données "
-            f"({french(checks['secondes'].sum(), 1)} s) : aucun de ceux qui arrêtent un calcul n'a "
-            "échoué.",
+            f"({checked}) : aucun de ceux qui arrêtent un calcul n'a échoué.",
             "« Au plus » : ce que le programme tenait en mémoire pendant l'étape, tables des "
             "étapes d'avant comprises ; « ajoutée » : ce que l'étape y a mis de plus.",
             *(
                 [
                     "Pas refaites cette fois, faute de changement : "
-                    f"{plural(kept, 'étape', 'étapes')}, dont la mesure est d'un calcul antérieur."
+                    f"{' et '.join(kept)}, dont la mesure est d'un calcul antérieur."
                 ]
                 if kept
                 else []

@@ -37,12 +37,12 @@ def distribution(tables: Tables, profile: str) -> Block:
     for rank in CLASS_LABELS:
         own = communes["classe"].eq(rank).fillna(False)
         rows.append((
-            class_label(rank), lowest.get(rank, score.min()), int(own.sum()), people[own].sum(),
-            int((own & communes["est_fragile_non_couverte"]).sum()),
+            class_label(rank), lowest.get(rank, score.min()), int(own.sum()),
+            round(people[own].sum()), int((own & communes["est_fragile_non_couverte"]).sum()),
         ))  # fmt: skip
     none = communes["classe"].isna()
     if none.any():
-        rows.append((NOT_COMPUTED_LABEL, np.nan, int(none.sum()), people[none].sum(), 0))
+        rows.append((NOT_COMPUTED_LABEL, np.nan, int(none.sum()), round(people[none].sum()), 0))
     columns = ("Classe", "Score à partir de", "Communes", "Habitants", "Fragiles et non couvertes")
     table = pd.DataFrame(rows, columns=columns)
     table["Score à partir de"] = [
@@ -138,7 +138,7 @@ def certainty(tables: Tables) -> list[Block]:
             name.capitalize(),
             int((own["confiance"].eq(name) & fragile).sum()),
             int((own["confiance"].eq(name) & ~fragile).sum()),
-            communes.loc[own["confiance"].eq(name) & fragile, "population"].sum(),
+            round(communes.loc[own["confiance"].eq(name) & fragile, "population"].sum()),
         )
         for name in CONFIDENCES
     ]

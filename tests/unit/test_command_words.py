@@ -186,7 +186,8 @@ def test_options_of_several_commands_are_declared_once():
             if isinstance(node, ast.Constant) and node.value in ("--out", "--raw"):
                 declared.setdefault(node.value, set()).add(path.name)
     elsewhere = {name: files - {"options.py"} for name, files in declared.items()}
-    called = {"cli.py", "compare_cli.py", "fiche_cli.py", "site_cli.py"}  # named in a message, not declared
+    # Named in a message, not declared.
+    called = {"cli.py", "compare_cli.py", "fiche_cli.py", "site_cli.py"}
     assert all(files <= called for files in elsewhere.values()), elsewhere
     text = "".join(p.read_text("utf-8") for p in Path(cli.__file__).parent.glob("*_cli.py"))
     assert "Dossier des résultats" not in text
