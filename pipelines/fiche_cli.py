@@ -49,7 +49,7 @@ def fiche(
     raw: RawOption = None,
     out: OutOption = None,
 ) -> None:
-    """Écrire la fiche d'un territoire : une page A4 à imprimer, avec carte et questions."""
+    """Écrire la fiche d'un territoire : une feuille A4 recto verso, avec carte et questions."""
     if not (places or departement or everything):
         raise UsageError(
             "Il manque un territoire.",
@@ -131,7 +131,7 @@ def _asked(
 
     def find(place: str) -> Found:
         try:
-            return find_place(place, names)
+            found = find_place(place, names)
         except UnknownPlaceError as error:
             near = _nearest(place, names)
             raise UsageError(
@@ -140,6 +140,8 @@ def _asked(
                 found=place,
                 remedy="vérifiez le code ou l'orthographe, ou choisissez une autre --edition",
             ) from None
+        _refuse_namesake(place, found, names)
+        return found
 
     asked, whole = [find(place) for place in places], [find(place) for place in departements]
     for one in asked:
@@ -161,6 +163,23 @@ def _asked(
         if one.note:
             console().print(one.note, markup=False)
     return asked, [one.code for one in whole]
+
+
+def _refuse_namesake(asked: str, found: Found, names: Names) -> None:
+    """Refuse a name that a commune shares with a département: which one is asked for?"""
+    from fragility.index.place_codes import plain, plain_names
+
+    groups = names.departements()
+    same = groups[plain_names(groups["nom_departement"]).eq(plain(asked))]
+    if found.niveau != "commune" or same.empty:
+        return
+    code, name = same[["code_departement", "nom_departement"]].iloc[0]
+    raise UsageError(
+        f"Une commune et un département s'appellent « {asked} ».",
+        expected=f"{found.code} pour la commune, {code} pour le département ({name})",
+        found=asked,
+        remedy="relancez la commande avec l'un de ces codes",
+    )
 
 
 def _nearest(place: str, names: Names) -> str:

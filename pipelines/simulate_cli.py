@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from fragility.access.candidates import Area
 
 FRANCE = "france"
+WHOLE = "édition entière"  # where the territory is not real
 LONGEST = 86400  # seconds
 MOST = 1_000_000
 
@@ -162,6 +163,9 @@ def simulate(
                 "simulation_territoires": found.territoires,
                 "simulation_resume": found.resume,
             }
+            if banner and where == FRANCE:
+                frames["simulation_resume"] = found.resume.assign(nom_zone=WHOLE)
+                where = "edition"
             label = _label(
                 ["postes", str(posts), where], f"quota {quota}" if quota else "",
                 "" if set(kinds) == set(KINDS) else "+".join(kinds), threshold,

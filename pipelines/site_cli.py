@@ -65,15 +65,22 @@ def serve(
 
 
 def _write(edition: str, out: Path, to: Path | None) -> Path:
-    """Write a site and say so."""
+    """Write a site, or copy the one that the run has made, and say which."""
     from fragility.export.labels import french, plural
     from fragility.site.build import write_site
+    from fragility.site.page import SITE, is_whole
     from fragility.sources.catalogue import find_edition
 
     find_edition(edition)
     require_writable(to or out / edition, "--vers" if to else "--out")
     screen = console()
-    screen.print(escape(f"Écriture de la carte de {edition}…"))
+    own = out / edition / SITE
+    if not is_whole(own):
+        screen.print(escape(f"Écriture de la carte de {edition}…"))
+    elif to is None or to.resolve() == own.resolve():
+        screen.print(escape(f"La carte de {edition} est déjà écrite par le calcul."))
+    else:
+        screen.print(escape(f"Copie de la carte de {edition}…"))
     made = write_site(out, edition, to)
     screen.print(
         escape(

@@ -74,8 +74,8 @@ def watch(browser):
 
 
 @pytest.fixture(scope="session")
-def database(made):
-    with duckdb.connect(str(made[1] / "fragilite.duckdb"), read_only=True) as connection:
+def database(demo):
+    with duckdb.connect(str(demo[1] / "fragilite.duckdb"), read_only=True) as connection:
         yield connection
 
 

@@ -169,6 +169,35 @@ def test_what_is_unknown_is_refused_in_french_with_what_is_near(call, out, commu
     assert call("00", "--edition", "nulle", "--out", out)[0] == 2
 
 
+def test_a_name_of_a_commune_and_of_a_departement_is_refused_with_both_codes(
+    call, demo, communes, tmp_path
+):  # fmt: skip
+    tables = tmp_path / "demo" / "tables"
+    tables.mkdir(parents=True)
+    for path in (demo[1] / "tables").iterdir():
+        if path.name != "communes.parquet":
+            (tables / path.name).symlink_to(path)
+    for name in ("execution.json", "fragilite.duckdb"):
+        shutil.copy(demo[1] / name, tmp_path / "demo")
+    table = pd.read_parquet(demo[1] / "tables" / "communes.parquet")
+    code = table["code_commune"].iloc[0]
+    table.loc[table["code_commune"] == code, "nom"] = table["nom_departement"].iloc[0]
+    table.to_parquet(tables / "communes.parquet")
+    ended, _, err = call(table["nom_departement"].iloc[0].upper(), "--out", tmp_path)
+    assert ended == 2
+    assert f"{code} pour la commune, 00 pour le département" in err
+    assert not (tmp_path / "demo" / "fiches").exists()
+    assert call(code, "--out", tmp_path)[0] == 0
+
+
+def test_the_fiche_of_a_departement_says_which_edition_to_simulate(call, out, communes):
+    assert call("00", "--out", out)[0] == 0
+    said = plain((out / "demo" / "fiches" / "departements" / "00.html").read_text("utf-8"))
+    assert "fragility simulate --edition demo --posts 2 --zone departement:00" in said
+    assert "le service qui tient l'outil" in said
+    assert "en France" not in said
+
+
 def test_an_iris_has_no_fiche(call, out, demo):
     iris = pd.read_parquet(demo[1] / "tables" / "iris.parquet", columns=["code_iris", "type_iris"])
     code = iris.loc[iris["type_iris"] != "Z", "code_iris"].iloc[0]

@@ -4,12 +4,14 @@ import json
 import re
 from html import unescape
 
-import duckdb
+import numpy as np
+import pandas as pd
 import pytest
 
 from fragility.export.labels import CLASS_LABELS, COVERAGE_LABELS
 from tests.site_pages import plain, rows_of, said
 
+pytest_plugins = ["tests.site_fixtures"]
 COMMUNE = [
     "Le score", "Personnes en difficulté numérique", "Ce qui pèse le plus",
     "Où trouver de l'aide", "Couverture et confiance", "Questions à poser", "Sa place",
@@ -23,12 +25,6 @@ GROUP = [
 ]  # fmt: skip
 KINDS = {"conseiller_numerique": "Conseiller numérique", "france_services": "France services",
          "mediation": "Médiation numérique (tout lieu)"}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def database(demo):
-    with duckdb.connect(str(demo[1] / "fragilite.duckdb"), read_only=True) as connection:
-        yield connection
 
 
 @pytest.fixture(scope="module")
@@ -204,6 +200,29 @@ def test_the_fiche_of_a_group_ranks_its_own_communes(fiches, database, folder, t
              said(c["share"], 0, " % des calculs"), said(c["people"]), _minutes(c["minutes"])]
             for c in bare
         ]  # fmt: skip
+
+
+def test_a_group_without_a_score_is_not_said_to_have_no_fragile_commune():
+    from fragility.export.fiche_group import ranked, uncovered
+
+    members = pd.DataFrame(
+        {
+            "nom": ["Acoua", "Déserte", "Peuplée"], "score": np.nan, "classe": None,
+            "population": [np.nan, 0.0, 12.0], "nb_personnes_en_difficulte": np.nan,
+            "conseiller_plus_proche_min": 5.0, "couverture": "couverte", "est_fragile": False,
+            "est_fragile_non_couverte": False,
+        },
+        index=["97601", "97602", "97603"],
+    )  # fmt: skip
+    shown = bare(str(ranked(None, members, frozenset())))
+    assert "3 communes ; score non calculé." in shown
+    assert "fragile" not in shown
+    # Where nobody is known to live, nobody is to be covered.
+    assert shown.count(COVERAGE_LABELS["couverte"]) == 1
+    assert "Non calculé." in bare(str(uncovered(None, members, frozenset())))
+    known = members.assign(score=[np.nan, np.nan, 3.2])
+    assert "3 communes, dont 0 fragile ;" in bare(str(ranked(None, known, frozenset())))
+    assert "Aucune dans cette édition." in bare(str(uncovered(None, known, frozenset())))
 
 
 def _minutes(value):

@@ -198,7 +198,7 @@ def test_the_map_holds_every_commune_that_has_a_contour(tables, national):
     drawn = contours[contours["geometry"].notna()].groupby("niveau")["code"].agg(set)
     site = national[0] / "site"
     found: dict[str, set[str]] = {level: set() for level in drawn.index}
-    for path in (site / "tuiles/9").rglob("*.pbf"):
+    for path in (site / "tuiles").glob("*/9/*/*.pbf"):
         for level in pyogrio.list_layers(path)[:, 0]:
             rows = pyogrio.read_dataframe(path, layer=level, read_geometry=False)
             found[level] |= set(rows["code"])
@@ -207,7 +207,7 @@ def test_the_map_holds_every_commune_that_has_a_contour(tables, national):
     assert found == drawn.to_dict()
     # From afar, what no cell of half a pixel, 1.7 km, can show is not drawn.
     wide = set()
-    for path in (site / "tuiles/4").rglob("*.pbf"):
+    for path in (site / "tuiles").glob("*/4/*/*.pbf"):
         wide |= set(pyogrio.read_dataframe(path, layer="commune", read_geometry=False)["code"])
     assert len(wide) > 0.98 * len(found["commune"])
 
@@ -232,5 +232,5 @@ def test_the_map_is_light_enough_to_publish(national):
     assert sum(sizes.values()) < 90e6
     assert len(sizes) < 1000
     # What the first view of France reads: four tiles of zoom 5, of two megabytes together.
-    assert sum(size for path, size in sizes.items() if "tuiles/5" in path.as_posix()) < 2.5e6
+    assert sum(size for path, size in sizes.items() if path.match("tuiles/*/5/*/*.pbf")) < 2.5e6
     assert max(sizes.values()) < 2e6

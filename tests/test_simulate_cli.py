@@ -51,6 +51,7 @@ def test_posts_are_placed_where_people_are_out_of_reach(call, where, demo, tmp_p
 def test_what_the_choice_is_and_how_sure_is_said_with_the_files(call, where, demo, tmp_path):
     call("--posts", 3, "--dossier", tmp_path, *where)
     words = (tmp_path / "LISEZMOI.md").read_text("utf-8")
+    assert "(édition entière)" in words.splitlines()[0]
     for said in ("Territoire fictif", "édition `demo`", "Ce que le choix rend le plus grand",
                  "pas la plus probable", "gain sûr", "lieu de rechange"):  # fmt: skip
         assert said in words, said
@@ -240,4 +241,4 @@ def test_nothing_to_place_or_to_lose_is_said_and_written(call, where, demo, tmp_
     near = twin[twin["code_commune"].duplicated(keep=False)]["id"].iloc[0]
     ended, text, err = call("--close", near, "--dossier", tmp_path / "fin", *where)
     assert (ended, err) == (0, "")
-    assert "n'auraient plus" in text
+    assert "Aucun habitant ne perdrait son conseiller à 20 minutes ; aucune commune" in text

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image, ImageColor
 
 from fragility.export.labels import CLASS_COLOURS, NOT_COMPUTED_COLOUR, french
+from fragility.site.figures import MARK
 from tests.site_pages import NARROW, SMALL, follow, plain, ready, serving
 
 pytest_plugins = ["tests.site_fixtures"]
@@ -250,6 +251,49 @@ def test_a_theme_without_figures_at_a_level_gives_way_and_is_named(page):
     page.wait_for_function("document.getElementById('lignes').rows.length === 1")
 
 
+@pytest.mark.parametrize("path", ["", "valeurs/commune/pauvrete_pct.json"])
+def test_a_page_left_open_while_the_edition_changes_shows_none_of_it(browser, made, tmp_path, path):
+    """All of another run is put in its place, or one file goes."""
+    folder, wrong = tmp_path / "site", []
+    shutil.copytree(made[0], folder)
+    server, url = serving(folder)
+    try:
+        page = browser.new_page(reduced_motion="reduce")
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(url + "#fiche=commune:00001&lieux=")
+        ready(page)
+        page.wait_for_selector("#fiche h2")
+        if path:
+            (folder / path).unlink()
+        else:
+            other = shutil.copytree(folder, tmp_path / "autre")
+            mark = json.loads((folder / "edition.json").read_text(encoding="utf-8"))[MARK]
+            for file in other.rglob("*.json"):
+                text = file.read_text(encoding="utf-8")
+                file.write_text(text.replace(mark, "0" * len(mark)), encoding="utf-8")
+            folder.rename(tmp_path / "avant")
+            other.rename(folder)
+        page.select_option("#theme", "pauvrete_pct")
+        page.wait_for_selector("#avis:not([hidden])")
+        told = plain(page.inner_text("#avis"))
+        assert "L'édition a été recalculée : rechargez la page" in told
+        for part in ("#lignes", "#legende", "#carte", "#fiche", "#recherche"):
+            assert page.locator(part).is_hidden(), part
+        assert violations(page) == []
+        # A later choice, by the address, does not take the notice off.
+        page.evaluate("location.hash = 'niveau=epci&lieux='")
+        page.wait_for_timeout(200)
+        assert page.locator("#avis").is_visible()
+        assert wrong == []
+        page.click("#avis button")
+        ready(page)
+        page.wait_for_selector("#lignes tr")
+        assert page.locator("#avis").is_hidden()
+        page.close()
+    finally:
+        server.shutdown()
+
+
 def test_what_the_first_view_leaves_out_is_one_key_away(made, watch, tmp_path):
     folder = tmp_path / "site"
     shutil.copytree(made[0], folder)
@@ -264,7 +308,7 @@ def test_what_the_first_view_leaves_out_is_one_key_away(made, watch, tmp_path):
         page = watch(url + "#lieux=")
         page.focus("#vues button:last-child")
         page.keyboard.press("Enter")
-        page.wait_for_function("/carte=(9|1[01])[.0-9]*/.test(location.hash)")
+        page.wait_for_url(re.compile(r"#.*carte=(9|1[01])[.0-9]*/"))
         latitude, longitude = map(
             float, re.search(r"carte=[^/]+/([^/&]+)/([^/&]+)", page.url).groups()
         )
@@ -338,6 +382,13 @@ def test_a_narrow_screen_shows_all_without_scrolling_sideways(watch, address, si
     page.wait_for_selector("#fiche h2")
     page.click("#boutons button")
     page.wait_for_selector("#comparaison table")
+    # The comparison is far below: what was added is counted, and one press leads there.
+    assert page.inner_text("#vers-comparaison").replace("\xa0", " ") == "Comparaison : 1 sur 4"
+    for way in ("#vers-comparaison", "#boutons button.etroit"):
+        page.evaluate("scrollTo(0, 0)")
+        page.click(way)
+        top = "document.getElementById('comparaison').getBoundingClientRect().top < innerHeight / 2"
+        assert page.evaluate(top), way
     assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
     parts = ("#recherche", "#carte", "#fiche", "#theme", "#legende", "#comparaison", "#liste")
     boxes = [page.locator(part).bounding_box() for part in parts]
@@ -369,7 +420,7 @@ def test_hostile_names_are_shown_as_text(made, watch, tmp_path):
         path.write_text(json.dumps(content), encoding="utf-8")
     for path in folder.glob("fiches/*.json"):
         content = json.loads(path.read_text(encoding="utf-8"))
-        for level in content.values():
+        for level in (content[key] for key in content if key != MARK):
             texts = [
                 i for i, c in enumerate(level["colonnes"]) if re.match(r"nom|.*_nom$|motif", c)
             ]

@@ -85,6 +85,8 @@ def territory(database, level, code):
             code,
         )
         row |= found | reach
+    if not row["population"]:
+        row["couverture"] = None
     near = "SELECT * FROM science.access_dispositifs WHERE niveau = ? AND code = ?"
     row["acces"] = {r["dispositif"]: r for r in rows_of(database, near, level, code)}
     return row

@@ -40,6 +40,26 @@ def normalise_name(names: pd.Series) -> pd.Series:
     return text.str.strip()
 
 
+def without_visits(names: pd.Series) -> pd.Series:
+    """Cut the days of past visits out of names of places.
+
+    Parameters
+    ----------
+    names : names as lists publish them; the lists themselves keep them whole (`raw_*`).
+
+    Examples
+    --------
+    >>> without_visits(pd.Series(["MDF (19/10 - 16/11)", "Bus : Passage le 8/12/22"])).tolist()
+    ['MDF', 'Bus']
+    """
+    day = r"\b\d{1,2} ?/ ?(?:0[1-9]|1[0-2])(?!\d)"
+    bare = names
+    for pattern in (rf"\s*\([^()]*{day}[^()]*(?:\)|$)", r"\s*:\s*[Pp]assages? les? \d.*$"):
+        bare = bare.str.replace(pattern, "", regex=True)
+    bare = bare.str.strip()
+    return bare.where(bare.ne(""), names)
+
+
 def departements_of_postal(postal: pd.Series) -> pd.Series:
     """Return the département of postal codes: 20xxx is "2A" or "2B", overseas has three digits.
 

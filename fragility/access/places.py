@@ -13,7 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from fragility.access.names import declared_commune
+from fragility.access.names import declared_commune, without_visits
 from fragility.access.places_commune import deduce_communes
 from fragility.access.places_locate import UNPLACED, locate
 from fragility.access.places_merge import merge_places
@@ -164,7 +164,8 @@ def _named_without_persons(rows: pd.DataFrame) -> pd.Series:
     communes = rows["commune_declaree"].fillna("") + " " + rows["nom_commune"].fillna("")
     first_names = learn_first_names(rows["adresse"])
     libraries = rows["dispositif"].eq("bibliotheque")
-    return without_addresses(hide_persons(rows["nom"], communes, first_names, libraries))
+    names = without_visits(rows["nom"])
+    return without_addresses(hide_persons(names, communes, first_names, libraries))
 
 
 def _known_by_its_places(located: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

@@ -19,13 +19,15 @@ from fragility.access.verdict_reach import (
     trip_words,
 )
 from fragility.index.indicators import SMALL_POPULATION
-from fragility.index.profile_model import Profile
+from fragility.index.profile_model import POINTS, Profile
 from fragility.index.uncertainty import confidence
-from fragility.schemas import INDICATOR_LABELS
+from fragility.schemas import INDICATOR_LABELS, INDICATORS
 
 UNINHABITED = "Non calculé : aucun habitant au recensement"
 WITHOUT_CENSUS = "Non calculé : le recensement de l'édition ne couvre pas ce territoire"
 DRIVERS = 2
+# Sub-score from which a share below the average is said with its sub-score.
+_HIGH = 7.0
 CARRIED = " ; population et taux repris de la commune dont elle a été séparée"
 
 
@@ -73,6 +75,7 @@ def build_verdict(
     doubt = " ; « " + labels["non_thd"][0] + " » à 100 %, chiffre à vérifier"
     carried = table["niveau"].eq("commune") & table["population_origine"].eq("impute")
     drivers = drivers_of(table, labels, profile, points, context)
+    subscored = profile is None or POINTS[profile.normalisation] == (1, 10)
     # A place in the commune, and one point only to say where people live.
     unknown = table["portee_precision"].eq("point") & table["est_conseiller_dans_commune"].fillna(
         False
@@ -92,7 +95,9 @@ def build_verdict(
             "est_fragile_non_couverte": flagged.to_numpy(bool),
             "probabilite_fragile_non_couverte_pct": likely,
             "confiance_fragile_non_couverte": words.mask(np.isnan(likely)),
-            "motif": _sentences(table, fragile.to_numpy(bool), threshold, drivers, places)
+            "motif": _sentences(
+                table, fragile.to_numpy(bool), threshold, drivers, places, subscored
+            )
             + relies_words(table)
             + np.where(flagged & served, " ; un lieu France services est dans la commune", "")
             + np.where(
@@ -119,9 +124,10 @@ def _sentences(
     threshold: float,
     drivers: Drivers,
     places: pd.DataFrame,
+    subscored: bool,
 ) -> pd.Series:
     """One French sentence per territory, its full stop apart; cases in order of precedence."""
-    opening = _opening(table, fragile, drivers)
+    opening = _opening(table, fragile, drivers, subscored)
     coverage = table["couverture"].fillna("")
     inside = table["est_conseiller_dans_commune"].fillna(False).astype(bool)
     by_point = table["portee_precision"].eq("point")
@@ -167,7 +173,9 @@ def _sentences(
     return pd.Series(sentence, index=table.index, dtype="str")
 
 
-def _opening(table: pd.DataFrame, fragile: np.ndarray, drivers: Drivers) -> pd.Series:
+def _opening(
+    table: pd.DataFrame, fragile: np.ndarray, drivers: Drivers, subscored: bool
+) -> pd.Series:
     """Need, score, and for a fragile place the indicators that weigh most."""
     known = drivers.points.notna().sum(axis=1)
     short = (", sur " + known.astype("str") + " indicateurs").where(known < len(drivers.names), "")
@@ -177,6 +185,7 @@ def _opening(table: pd.DataFrame, fragile: np.ndarray, drivers: Drivers) -> pd.S
         [
             (name + " " + french_number(drivers.values[key], 0) + " " + drivers.units[key])
             .str.rstrip()
+            .add(_subscore(table, drivers, key) if subscored else "")
             .to_numpy(dtype=object)
             for key, name in drivers.names.items()
         ]
@@ -190,6 +199,18 @@ def _opening(table: pd.DataFrame, fragile: np.ndarray, drivers: Drivers) -> pd.S
     )
     score: pd.Series = french_number(table["score"], 2)
     return need + (" (score " + score) + short + modelled + _confidence(table, fragile) + why + ")"
+
+
+def _subscore(table: pd.DataFrame, drivers: Drivers, key: str) -> pd.Series:
+    """« (8 sur 10) » after a share that would pass for good news: high sub-score, low share.
+
+    A network most places have: 5 % without it is more than most, and below the average.
+    """
+    points, values = drivers.points[key], drivers.values[key]
+    mean = values[table["niveau"].eq("commune")].mean()
+    said = " (" + french_number(points, 0) + " sur 10)"
+    good = (points >= _HIGH) & (values < mean) & (key in INDICATORS)
+    return said.where(good, "")
 
 
 def _confidence(table: pd.DataFrame, fragile: np.ndarray) -> pd.Series:

@@ -34,9 +34,9 @@ def explanation_text(told: Explanation, words: Words, note: str = "", borough: s
         _head(told),
         [wrap(words.compared)] if words.compared and told.score is not None else [],
         bullets("À savoir avant de citer ces chiffres", cautions(told, words)),
-        _brief(told),
+        _brief(told, words),
         sections.contributions(told, words),
-        sections.standings(told),
+        sections.standings(told, words),
         sections.origins(told, words),
         sections.changes(told, words),
         sections.similar(told),
@@ -77,7 +77,7 @@ def _head(told: Explanation) -> list[str]:
     return lines
 
 
-def _brief(told: Explanation) -> list[str]:
+def _brief(told: Explanation, words: Words) -> list[str]:
     """Where the score stands, how sure it is, and the sentence of the list."""
     lines: list[str] = []
     if told.score is None:
@@ -85,7 +85,7 @@ def _brief(told: Explanation) -> list[str]:
     whole = next((s for s in told.places if s.perimetre == "france"), None)
     if whole is not None:
         share = less_fragile(whole, told.niveau)
-        lines.append(f"{share[0].upper()}{share[1:]}, en France.")
+        lines.append(f"{share[0].upper()}{share[1:]}, {words.within}.")
     if told.certitude is not None:
         lines.append(wrap(_certainty(told)))
     if told.motif:
@@ -99,7 +99,7 @@ def _brief(told: Explanation) -> list[str]:
             + (f", dont {uncovered}." if fragile else ".")
         )
     if told.type_fragilite:
-        lines.append(wrap(f"Type de fragilité : {told.type_fragilite}."))
+        lines.append(wrap(f"Ressemble au type : {told.type_fragilite}."))
     return lines
 
 

@@ -14,7 +14,7 @@ from fragility.export.explanation_words import (
     shift_words,
     source_of,
 )
-from fragility.export.labels import COVERAGE_SENTENCES, french, plural
+from fragility.export.labels import COVERAGE_SENTENCES, about, french, plural, rounded
 from fragility.index.explanation_model import Explanation, Figure, Shift, Standing
 from fragility.index.thresholds import LESS, MORE
 
@@ -91,7 +91,7 @@ def contributions(told: Explanation, words: Words) -> list[str]:
         f"{french(told.score_moyen, 2):>8} {signed(total):>7}"
     )
     lines += [wrap(text, "  ") for text in _pushes(ordered, words)]
-    average = NOUNS[told.niveau][2]
+    average = words.average(told.niveau)
     lines.append(wrap(f"« Moyenne » : {average}, chaque territoire comptant pour un.", "  "))
     if told.est_decoupee:
         lines.append(
@@ -124,13 +124,13 @@ def _pushes(figures: list[Figure], words: Words) -> list[str]:
     return found
 
 
-def standings(told: Explanation) -> list[str]:
+def standings(told: Explanation, words: Words) -> list[str]:
     """Ranks, from the widest territory to the closest."""
     lines = []
     for place in told.places:
         tied = f", ex æquo avec {french(place.ex_aequo)}" if place.ex_aequo else ""
         lines.append(
-            f"{place.nom} : rang {french(place.rang)} sur {french(place.nombre)}{tied} ; "
+            f"{words.place(place)} : rang {french(place.rang)} sur {french(place.nombre)}{tied} ; "
             f"{less_fragile(place, told.niveau)}"
         )
     return bullets("Sa place (rang 1 = le plus fragile)", lines)
@@ -248,11 +248,15 @@ def people(told: Explanation) -> list[str]:
     if found is None or found.nb_personnes_en_difficulte is None:
         return []
     low, high = found.difficulte_numerique_bas or 0.0, found.difficulte_numerique_haut or 0.0
-    about = round(found.nb_personnes_en_difficulte)
     few, many = found.nb_personnes_en_difficulte_bas, found.nb_personnes_en_difficulte_haut
-    within = "" if few is None or many is None else f" (de {french(few)} à {french(many)})"
+    within = (
+        ""
+        if few is None or many is None
+        else f" (de {french(rounded(few, 3))} à {french(rounded(many, 3))})"
+    )
     said = (
-        f"Personnes en difficulté numérique : environ {french(about)}{within}, soit "
+        "Personnes en difficulté numérique : "
+        f"{about(found.nb_personnes_en_difficulte, 3)}{within}, soit "
         f"{french(found.difficulte_numerique_pct, 1)} % des 15 ans ou plus (entre "
         f"{french(low, 1)} et {french(high, 1)} % neuf fois sur dix). Estimation d'après "
     )

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fragility.export.labels import CLASS_LABELS, ORIGIN_LABELS, french, plural
-from fragility.index.explanation_model import MODELLED, Explanation, Figure, Shift, Similar
+from fragility.index.explanation_model import (
+    MODELLED,
+    Explanation,
+    Figure,
+    Shift,
+    Similar,
+    Standing,
+)
 from fragility.index.profile_model import Profile
 from fragility.index.profile_words import UNIT_WORDS, ProfileWords
 from fragility.index.thresholds import LESS
@@ -77,6 +84,25 @@ class Words:
     def label(self, key: str) -> str:
         """Name of an indicator."""
         return self.labels[key][0]
+
+    @property
+    def whole(self) -> str:
+        """What all of the places are, as the name of a territory: fictional ones are not France."""
+        return "Édition" if self.banner else "France"
+
+    @property
+    def within(self) -> str:
+        """Where a place is ranked."""
+        return "dans l'édition" if self.banner else "en France"
+
+    def place(self, standing: Standing) -> str:
+        """Name of the territory that a place is ranked in."""
+        return self.whole if standing.perimetre == "france" else standing.nom
+
+    def average(self, niveau: str) -> str:
+        """The average place of a level."""
+        said = NOUNS[niveau][2]
+        return said.replace(" de France", " de l'édition") if self.banner else said
 
     def value(self, key: str, value: float, decimals: int = 1) -> str:
         """Write a value in its unit."""
@@ -223,8 +249,10 @@ def shift_words(shift: Shift, figure: Figure, words: Words) -> str:
     # People count whole things.
     unit = words.units.get(key, "pct")
     counted = unit == "euros" or (unit == "nombre" and figure.valeur.is_integer())
-    goal = f"à {words.value(key, _beyond(shift.valeur, rising, 1 if counted else 10))}"
-    if not (unit == "pct" and shift.valeur in (0.0, 100.0)):
+    written = _beyond(shift.valeur, rising, 1 if counted else 10)
+    goal = f"à {words.value(key, written)}"
+    # Nothing is below 0 %, nor above 100 %.
+    if not (unit == "pct" and written in (0.0, 100.0)):
         goal += f" ou {'plus' if rising else 'moins'}"
     if shift.levier and shift.sens == LESS:
         goal = f"il faudrait {'monter' if rising else 'descendre'} {goal}"

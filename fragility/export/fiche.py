@@ -1,4 +1,4 @@
-"""The fiche of a commune, an EPCI or a département: one page to print, hand over and discuss.
+"""The fiche of a commune, an EPCI or a département: a sheet to print, hand over and discuss.
 
 Its content is that of `explain`, with a map, drawings and what to ask next. A page needs nothing
 but itself: no script, no font, no picture from elsewhere.
@@ -103,7 +103,7 @@ def _commune(local: Local, store: Store, links: frozenset[str]) -> Markup:
             fiche_access.access(told, store),
             fiche_access.coverage(told, local.row),
             section("Questions à poser", items(asked), class_="bloc"),
-            fiche_details.standings(told),
+            fiche_details.standings(told, store),
             fiche_details.similar(told, links),
             fiche_details.origins(told, store),
         ]

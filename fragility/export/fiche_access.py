@@ -115,9 +115,11 @@ def coverage(told: Explanation, row: Mapping[str, object]) -> Markup:
     posts, share = _number(row["nb_conseillers_20min"]), _number(row["capacite_pour_10000"])
     around = ""
     if posts == 0 and told.population:
-        around = "Aucun conseiller à moins de 20 min."
+        around = "Aucun conseiller à moins de 20 min de l'habitant médian."
     elif posts is not None and told.population:
-        around = f"{plural(posts, 'conseiller', 'conseillers')} à moins de 20 min"
+        around = (
+            f"{plural(posts, 'conseiller', 'conseillers')} à moins de 20 min de l'habitant médian"
+        )
         if share is not None:
             shared = "partagé" if posts == 1 else "partagés"
             around += (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 
 from fragility.export.explanation_sections import signed
-from fragility.export.explanation_words import NOUNS
 from fragility.export.fiche_html import Markup, element, number, text
 from fragility.export.fiche_store import Local, Store
 from fragility.export.fiche_style import ACCENT
@@ -71,7 +70,7 @@ def weights(local: Local, store: Store) -> Markup:
     ]
     low, high = min(0.0, *everything), max(0.0, *everything)
     near = bool(local.average)
-    heads = ["Indicateur", "Valeur", "Sous-score", "", "Apport", "France"]
+    heads = ["Indicateur", "Valeur", "Sous-score", "", "Apport", words.whole]
     kinds = ["", "n", "n opt", "barre", "n", "n", "n", "n"]
     if near:
         kinds[-1] = "n opt"
@@ -104,7 +103,7 @@ def weights(local: Local, store: Store) -> Markup:
         for head, kind in zip(heads, kinds, strict=False)
         if valued or head != "Valeur"
     ]
-    average = NOUNS[told.niveau][2]
+    average = words.average(told.niveau)
     lined = f"trait plein : {average}"
     if near:
         lined += " ; trait pointillé : la commune moyenne du département"

@@ -23,11 +23,11 @@ from fragility.sources.catalogue import citation_of, licence_of
 from fragility.sources.model import LICENCES
 
 
-def standings(told: Explanation) -> Markup:
+def standings(told: Explanation, store: Store) -> Markup:
     """Ranks in each territory around, the widest first; a region of one département once."""
     rows = [
         (
-            name_of(place.nom),
+            name_of(store.words.place(place)),
             f"{french(place.rang)} sur {french(place.nombre)}"
             + (f", ex æquo avec {french(place.ex_aequo)}" if place.ex_aequo else ""),
             less_fragile(place, told.niveau),

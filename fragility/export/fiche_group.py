@@ -42,7 +42,8 @@ def uncovered(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -
     bare = bare.sort_values("population", ascending=False, kind="stable")
     title = "Communes fragiles et non couvertes"
     if bare.empty:
-        return section(title, element("p", "Aucune dans cette édition."))
+        none = "Aucune dans cette édition." if _is_computed(members) else f"{NOT_COMPUTED_LABEL}."
+        return section(title, element("p", none))
     rows = [
         (
             linked(str(code), str(row["nom"]), links),
@@ -71,18 +72,29 @@ def ranked(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -> M
             number(row["population"]),
             number(row["nb_personnes_en_difficulte"]),
             minutes_of(row["conseiller_plus_proche_min"]),
-            # Where nobody lives, nobody is to be covered.
-            COVERAGE_LABELS.get(str(row["couverture"]), ABSENT) if row["population"] else ABSENT,
+            # Where nobody is known to live, nobody is to be covered.
+            COVERAGE_LABELS.get(str(row["couverture"]), ABSENT)
+            if row["population"] > 0
+            else ABSENT,
         )
         for code, row in members.to_dict("index").items()
     ]
-    fragile = int(members["est_fragile"].fillna(False).sum())
-    caption = (
-        f"{plural(len(members), 'commune', 'communes')}, dont "
-        f"{plural(fragile, 'fragile', 'fragiles')} ; la plus fragile d'abord. Deux rangs voisins "
-        "ne se distinguent souvent pas : voir l'intervalle de chaque commune."
-    )
+    count = plural(len(members), "commune", "communes")
+    if _is_computed(members):
+        fragile = int(members["est_fragile"].fillna(False).sum())
+        caption = (
+            f"{count}, dont {plural(fragile, 'fragile', 'fragiles')} ; la plus fragile d'abord. "
+            "Deux rangs voisins ne se distinguent souvent pas : voir l'intervalle de chaque "
+            "commune."
+        )
+    else:
+        caption = f"{count} ; score non calculé."
     return section("Ses communes", _folded(caption, _HEADS, rows, _RANKED))
+
+
+def _is_computed(members: pd.DataFrame) -> bool:
+    """Tell whether some commune has a score: without one, none is fragile and none is not."""
+    return bool(members["score"].notna().any())
 
 
 def _folded(

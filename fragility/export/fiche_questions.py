@@ -13,7 +13,7 @@ import pandas as pd
 from fragility.export.explanation_words import Words
 from fragility.export.fiche_html import minutes_of
 from fragility.export.fiche_store import Store
-from fragility.export.labels import french, plural
+from fragility.export.labels import about, french, plural
 from fragility.index.explanation_model import Explanation, Figure
 
 MOST = 6
@@ -126,9 +126,10 @@ def _of_reach(
     posts = row.get("nb_conseillers_20min")
     if reach.couverture != "non_couverte" and people and isinstance(posts, float) and posts >= 1:
         found.append(
-            f"{plural(posts, 'conseiller', 'conseillers')} à moins de 20 min, pour plusieurs "
-            f"communes, et environ {plural(people, 'personne', 'personnes')} en difficulté ici : "
-            "combien de temps attend-on un rendez-vous ?"
+            f"{plural(posts, 'conseiller', 'conseillers')} à moins de 20 min de l'habitant médian, "
+            f"pour plusieurs communes, et {about(people, 3)} "
+            f"{'personne' if round(people) < 2 else 'personnes'} en difficulté ici : combien de "
+            "temps attend-on un rendez-vous ?"
         )
     return found
 
@@ -197,8 +198,9 @@ def group_questions(told: Explanation, store: Store, members: pd.DataFrame) -> l
         largest = bare.sort_values("population", ascending=False).iloc[0]
         found.append(
             f"Où tenir des permanences pour les {french(bare['population'].sum())} habitants des "
-            f"communes fragiles non couvertes, à commencer par {largest['nom']} ? « fragility "
-            f"simulate --posts 2 --zone {zone} » cherche les meilleurs lieux."
+            f"communes fragiles non couvertes, à commencer par {largest['nom']} ? Les meilleurs "
+            "lieux se calculent (à faire par le service qui tient l'outil : « fragility simulate "
+            f"--edition {store.words.edition} --posts 2 --zone {zone} »)."
         )
     unsure = members["couverture"].eq("incertaine").sum()
     if unsure:

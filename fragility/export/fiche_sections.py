@@ -75,13 +75,13 @@ def score(local: Local, store: Store) -> Markup:
     said = class_words(told.classe)
     whole = next((place for place in told.places if place.perimetre == "france"), None)
     share = less_fragile(whole, told.niveau) if whole is not None else ""
-    place = f"{share[0].upper()}{share[1:]}, en France." if share else ""
+    place = f"{share[0].upper()}{share[1:]}, {store.words.within}." if share else ""
     if whole is not None and told.niveau != "commune":
-        rank = f"Rang {french(whole.rang)} sur {french(whole.nombre)} en France : {share}."
-        place = f"{rank} L'intervalle n'est calculé que pour les communes."
+        rank = f"Rang {french(whole.rang)} sur {french(whole.nombre)} {store.words.within}"
+        place = f"{rank} : {share}. L'intervalle n'est calculé que pour les communes."
     # The sentence of a commune gives its score again.
     brief = told.motif if told.niveau == "commune" else ""
-    kind = f"Type de fragilité : {told.type_fragilite}." if told.type_fragilite else ""
+    kind = f"Ressemble au type : {told.type_fragilite}." if told.type_fragilite else ""
     return section(
         "Le score",
         element(

@@ -7,6 +7,8 @@ by shape and width first.
 
 from __future__ import annotations
 
+import math
+
 from fragility.schemas import INDICATOR_LABELS
 
 CLASS_COLOURS = {1: "#fee838", 2: "#bcae6c", 3: "#7c7b78", 4: "#414d6b", 5: "#00224e"}
@@ -110,6 +112,29 @@ def french(value: float, decimals: int = 0) -> str:
     '12 345,7'
     """
     return f"{value:,.{decimals}f}".replace(",", "\u202f").replace(".", ",")
+
+
+def rounded(value: float, digits: int) -> float:
+    """Round an estimate to a few significant digits, never below the unit.
+
+    Examples
+    --------
+    >>> rounded(21701.4, 3), rounded(942.3, 3), rounded(0.2, 3)
+    (21700, 942, 0)
+    """
+    beyond = math.floor(math.log10(value)) - digits + 1 if value > 0 else 0
+    return round(round(value, -beyond) if beyond > 0 else value)
+
+
+def about(value: float, digits: int = 2) -> str:
+    """Write an estimate with a few significant digits: more would say what is not known.
+
+    Examples
+    --------
+    >>> about(85446).replace(chr(0x202F), " "), about(185898, 3).replace(chr(0x202F), " ")
+    ('environ 85 000', 'environ 186 000')
+    """
+    return f"environ {french(rounded(value, digits))}" if value > 0 else "aucune"
 
 
 def plural(count: float, singular: str, many: str) -> str:

@@ -7,6 +7,7 @@ types are numbers of QGIS (`QgsLayoutItemRegistry`).
 from __future__ import annotations
 
 import math
+import re
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
@@ -29,6 +30,8 @@ _NOTE_BOX = (10.0, 191.0, 277.0, 15.0)
 _INSETS_AT, _INSET_MM, _INSET_STEP, _INSET_ROW = (209.0, 104.0), (25.0, 26.0), (26.5, 34.0), 3
 _FONT = "DejaVu Sans"
 _MILLIMETRES = 1000.0
+# Between two producers; « CRÉDOC pour l'ARCEP, l'Arcom » is one.
+_TOGETHER = re.compile(r" ; |, (?!(?:l'|le |la |les ))")
 
 
 @dataclass(frozen=True)
@@ -109,10 +112,9 @@ def layout_element(
 
 
 def producers_of(facts: RunFacts) -> str:
-    """Name each producer once; several together only where one is not named alone."""
-    named = {source.producer for source in facts.sources}
-    told = {name for name in named if ", " not in name}
-    return " ; ".join(sorted(told | {name for name in named if not {*name.split(", ")} <= told}))
+    """Name each producer once, whoever it publishes with."""
+    named = {one for source in facts.sources for one in _TOGETHER.split(source.producer)}
+    return " ; ".join(sorted(named, key=str.casefold))
 
 
 def _note(facts: RunFacts, with_insets: bool) -> str:

@@ -170,16 +170,21 @@ def closure_words(resume: pd.Series, lieux: pd.DataFrame) -> list[str]:
     lieux : `fermetures_lieux`.
     """
     new = resume["nb_communes_devenues_fragiles_non_couvertes"]
-    lines = [
-        f"{french(resume['population_perdue'])} habitants, dont "
-        f"{french(resume['nb_personnes_perdues'])} en difficulté numérique, n'auraient plus de "
-        f"conseiller à {french(resume['seuil_min'])} minutes ; "
-        + plural(
-            new,
-            "commune deviendrait fragile et non couverte.",
-            "communes deviendraient fragiles et non couvertes.",
-        )
-    ]
+    minutes = f"conseiller à {french(resume['seuil_min'])} minutes"
+    lost = round(resume["population_perdue"])
+    people = (
+        f"{plural(lost, 'habitant', 'habitants')}, dont "
+        f"{french(resume['nb_personnes_perdues'])} en difficulté numérique, n'"
+        f"{'auraient' if lost > 1 else 'aurait'} plus de {minutes} ; "
+        if lost
+        else f"Aucun habitant ne perdrait son {minutes} ; "
+    )
+    become = plural(
+        new,
+        "commune deviendrait fragile et non couverte.",
+        "communes deviendraient fragiles et non couvertes.",
+    )
+    lines = [people + (become if new else "aucune commune ne deviendrait fragile et non couverte.")]
     if doubt := resume["nb_communes_devenues_incertaines"]:
         lines.append(
             "En outre, "

@@ -1,8 +1,10 @@
 """What a kind of fragile commune is called, and what to do first there: rules on its profile.
 
 A trait is written when the sub-score of the kind is well above that of all communes; it is spared
-when it is well below that of fragile communes. Where people of the kind live (urban, small town,
-rural) comes from the density around its median inhabitant. No name is tied to a number of group.
+when it is well below that of fragile communes, and said to be so against them unless it is below
+that of all communes too, in nearly all communes of the kind. Where people of the kind live (urban,
+small town, rural) is said when nearly all of its communes are of that density. No name is tied to
+a number of group.
 """
 
 from __future__ import annotations
@@ -18,19 +20,24 @@ from fragility.schemas import INDICATOR_LABELS, INDICATORS
 HIGH = 0.5
 SPARED = -0.75
 MOST_TRAITS = 3
+# Share of the communes of a kind from which a word is true of the kind: one in four may differ.
+MOST = 0.75
 # Order in which traits are written, and their words when high and when spared.
 TRAITS = {
     "plus_65": ("âgé", "moins âgé"),
     "pauvrete": ("pauvre", "moins pauvre"),
     "peu_diplomes": ("peu diplômé", "plus diplômé"),
     "non_thd": ("mal raccordé", "mieux raccordé"),
-    "non_4g": ("loin de la 4G", "près de la 4G"),
+    "non_4g": ("loin de la 4G", "plus près de la 4G"),
 }
 NETWORKS = ("non_thd", "non_4g")
 BOTH_NETWORKS = "mal desservi"
 # Inhabitants per km² from which a place is urban: thresholds of the European degree of
 # urbanisation; that of small towns is ours.
 PLACES = ((1500.0, "Urbain dense"), (300.0, "Urbain"), (100.0, "Bourg"), (0.0, "Rural"))
+MIXED = "De toute taille,"
+AMONG = "que les autres communes fragiles"
+_OTHER = "l'autre"
 # What acts on which indicators, in the order that settles a tie.
 LEVERS = {
     "réseaux": NETWORKS,
@@ -59,19 +66,29 @@ def _median_inhabitant(values: pd.Series, population: pd.Series) -> float:
     return float(ordered.iloc[int(np.searchsorted(weight, weight.iloc[-1] / 2))])
 
 
-def place_word(density: pd.Series, population: pd.Series) -> str:
-    """Say where the median inhabitant lives.
+def place_word(density: pd.Series) -> str:
+    """Say what most of the communes of a kind are, or that they are of all sizes.
+
+    Parameters
+    ----------
+    density : inhabitants per km² of each commune.
 
     Examples
     --------
-    >>> place_word(pd.Series([2000.0, 10.0]), pd.Series([900, 100]))
-    'Urbain dense'
+    >>> place_word(pd.Series([20.0, 10.0, 30.0, 2000.0])), place_word(pd.Series([20.0, 2000.0]))
+    ('Rural', 'De toute taille,')
     """
-    median = _median_inhabitant(density, population)
-    return next((word for least, word in PLACES if median >= least), "Territoire")
+    known = density.dropna()
+    if known.empty:
+        return "Territoire"
+    words = np.select([known >= least for least, _ in PLACES], [word for _, word in PLACES], "")
+    share = pd.Series(words).value_counts(normalize=True)
+    return str(share.index[0]) if share.iloc[0] >= MOST else MIXED
 
 
-def name_of(place: str, above_all: pd.Series, above_fragile: pd.Series) -> str:
+def name_of(
+    place: str, above_all: pd.Series, above_fragile: pd.Series, below_all: pd.Series
+) -> str:
     """Name a profile.
 
     Parameters
@@ -79,14 +96,17 @@ def name_of(place: str, above_all: pd.Series, above_fragile: pd.Series) -> str:
     place : see `place_word`.
     above_all, above_fragile : sub-score of each indicator in standard deviations, from the mean
         of all communes and from that of fragile ones.
+    below_all : share (0-1) of the communes of the kind that are below the mean of all communes.
 
     Examples
     --------
     >>> one = pd.Series({"plus_65": 1.2, "pauvrete": 1.2, "peu_diplomes": 1.1, "non_thd": -0.5})
     >>> two = pd.Series({"plus_65": 0.3, "pauvrete": 0.3, "peu_diplomes": 0.4, "non_thd": -1.5})
-    >>> name_of("Rural", one, two)
+    >>> name_of("Rural", one, two, (one < 0).astype(float))
     'Rural âgé, pauvre et peu diplômé, mieux raccordé'
-    >>> name_of("Bourg", one + 2, two + 2)
+    >>> name_of("Rural", one, two, 0 * one)
+    'Rural âgé, pauvre et peu diplômé, mieux raccordé que les autres communes fragiles'
+    >>> name_of("Bourg", one + 2, two + 2, 0 * one)
     'Bourg qui cumule tout'
     """
     known = [key for key in TRAITS if key in above_all.index]
@@ -101,7 +121,10 @@ def name_of(place: str, above_all: pd.Series, above_fragile: pd.Series) -> str:
         words[BOTH_NETWORKS] = strength
     strongest = sorted(words, key=lambda word: -words[word])[:MOST_TRAITS]
     name = f"{place} {_listed([word for word in words if word in strongest]) or 'fragile'}"
-    return ", ".join([name, *(TRAITS[key][1] for key in spared)])
+    if not spared:
+        return name
+    less = _listed([TRAITS[key][1] for key in spared])
+    return f"{name}, {less}" if (below_all[spared] >= MOST).all() else f"{name}, {less} {AMONG}"
 
 
 def first_lever(above_fragile: pd.Series) -> list[str]:
@@ -188,11 +211,12 @@ def name_types(
         members = facts[facts["type"] == number]
         shape = above_fragile.loc[members.index].mean()
         level = above_all.loc[members.index].mean()
-        place = place_word(members["densite_hab_km2"], members["population"])
+        below = {key: _share_below(members[f"{key}_pct"], means[f"{key}_pct"]) for key in TRAITS}
+        place = place_word(members["densite_hab_km2"])
         rows.append(
             {
                 "type": int(number),
-                "nom_type": name_of(place, level, shape),
+                "nom_type": name_of(place, level, shape, pd.Series(below)),
                 "nb_communes": len(members),
                 "population": float(members["population"].sum()),
                 **{f"{key}_pct": members[f"{key}_pct"].mean() for key in INDICATORS},
@@ -202,6 +226,12 @@ def name_types(
             }
         )
     return _frame(_told_apart(rows))
+
+
+def _share_below(values: pd.Series, mean: float) -> float:
+    """Share of the known values that are below a mean, 0 when none is known."""
+    known = values.dropna()
+    return float((known < mean).mean()) if len(known) else 0.0
 
 
 def _told_apart(rows: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -216,7 +246,8 @@ def _told_apart(rows: list[dict[str, object]]) -> list[dict[str, object]]:
         key = str((shapes[known].max() - shapes[known].min()).idxmax())
         rank = shapes[key].rank(ascending=False, method="first").astype(int)
         for row, place in zip(same, rank, strict=True):
-            degree = f"surtout {TRAITS[key][0]}" if place == 1 else TRAITS[key][1]
+            least = f"{TRAITS[key][1]} que {'le premier' if len(same) > 2 else _OTHER}"
+            degree = f"surtout {TRAITS[key][0]}" if place == 1 else least
             further = f" ({place})" if len(same) > 2 else ""
             row["nom_type"] = f"{name}, {degree}{further}"
     return rows

@@ -123,10 +123,14 @@ def models_with(
 
 
 def dictionary(models: Mapping[str, pa.DataFrameSchema] = TABLES) -> pd.DataFrame:
-    """Return the data dictionary: one line per column of every table, in French."""
+    """Return the data dictionary: one line per column of every table, in French.
+
+    The tables that people open come first.
+    """
+    opened = {model.name for model in MARTS}
     rows = [
         (schema.name, name, _kind_in_words(str(column.dtype)), column.title, column.description)
-        for schema in models.values()
+        for schema in sorted(models.values(), key=lambda schema: schema.name not in opened)
         for name, column in schema.columns.items()
     ]
     return pd.DataFrame(rows, columns=["table", "colonne", "type", "libelle", "description"])

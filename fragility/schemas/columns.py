@@ -357,7 +357,7 @@ SMALL = flag(
 
 KIND = text(
     "type_fragilite",
-    "Type de fragilité",
+    "Ressemble au type",
     "Pour une commune fragile, à quelles autres elle ressemble (docs/audit.md) ; vide sinon.",
     nullable=True,
 )

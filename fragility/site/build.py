@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,18 +10,23 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import shapely
 
 from fragility.errors import FragilityError, MissingFileError, UsageError
 from fragility.export.facts import RunFacts
 from fragility.index.profile_model import Profile
-from fragility.site import account, cards, levels, tiles
-from fragility.site.page import ACCOUNT, SITE, TILES, copy_page, is_whole
-from fragility.site.themes import Theme, build_themes, file_of, measures_of
+from fragility.site import account, tiles
+from fragility.site.figures import write_figures
+from fragility.site.page import (
+    ACCOUNT,
+    LIST,
+    SITE,
+    TILES,
+    copy_page,
+    is_whole,
+    listed,
+    write_list,
+)
 from fragility.stored import read_shapes
-
-NAMED = 6000
-"""Communes whose name may be on the map, the most populous ones."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +47,7 @@ class SiteReport:
 
 
 def write_site(out: Path, edition: str, to: Path | None = None) -> SiteReport:
-    """Write the site of a published edition, or copy the one that its run has made.
+    """Write the site of a published edition; leave or copy the one that its run has made.
 
     Parameters
     ----------
@@ -67,7 +71,7 @@ def write_site(out: Path, edition: str, to: Path | None = None) -> SiteReport:
         )
     own = folder / SITE
     target = (to or own).resolve()
-    if target.exists() and any(target.iterdir()) and not (target / ACCOUNT).is_file():
+    if target.exists() and any(target.iterdir()) and not _is_site(target):
         raise UsageError(
             "Ce dossier n'est pas vide, et n'est pas un site déjà écrit.",
             path=target,
@@ -76,12 +80,17 @@ def write_site(out: Path, edition: str, to: Path | None = None) -> SiteReport:
     try:
         if not is_whole(own):
             contours = read_shapes(folder, "core_contours")
-            profiles, facts, bounds = account.read_run(folder)
-            write_tiles(contours, target)
-            write_pages(folder, target, profiles, facts, bounds)
+            with _draft(target) as draft:
+                copy_page(draft)
+                write_figures(folder, draft, *account.read_run(folder))
+                write_list(draft)
+                _draw(contours, draft)
+                _publish(draft, target)
         elif target != own.resolve():
             with _draft(target) as draft:
-                shutil.copytree(own, draft)
+                for path in listed(own):
+                    (draft / path).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copy2(own / path, draft / path)
                 _publish(draft, target)
     except OSError as error:
         raise FragilityError(
@@ -92,9 +101,14 @@ def write_site(out: Path, edition: str, to: Path | None = None) -> SiteReport:
             "--vers",
         ) from error
     sizes = [path.stat().st_size for path in target.rglob("*") if path.is_file()]
-    listed = (path.stem for path in (target / "fiches").glob("*.json"))
-    departements = tuple(sorted(code for code in listed if code not in tiles.LEVELS))
+    codes = (path.stem for path in (target / "fiches").glob("*.json"))
+    departements = tuple(sorted(code for code in codes if code not in tiles.LEVELS))
     return SiteReport(target, len(sizes), sum(sizes) / 1e6, departements)
+
+
+def _is_site(folder: Path) -> bool:
+    """Tell whether a folder holds a site, were it half written."""
+    return (folder / ACCOUNT).is_file() or (folder / LIST).is_file()
 
 
 @contextmanager
@@ -109,16 +123,32 @@ def _draft(target: Path) -> Iterator[Path]:
 
 
 def _publish(draft: Path, target: Path) -> list[Path]:
-    """Replace what a site holds, and leave what its owner put beside (a `CNAME`, a `.git`)."""
+    """Replace what a site holds, and leave what its owner put beside (a `CNAME`, a `.git`).
+
+    The account says that a site is whole: gone before all, back after all. The list comes first,
+    so that a folder left half-way is known for a site.
+    """
     target.mkdir(parents=True, exist_ok=True)
     files = [path.relative_to(draft) for path in sorted(draft.rglob("*")) if path.is_file()]
-    # The account last: it says that the site is whole.
-    for made in sorted(draft.iterdir(), key=lambda path: path.name == ACCOUNT):
+    if (draft / ACCOUNT).is_file():
+        (target / ACCOUNT).unlink(missing_ok=True)
+    order = {LIST: -1, ACCOUNT: 1}
+    for made in sorted(draft.iterdir(), key=lambda path: (order.get(path.name, 0), path.name)):
         old = target / made.name
         if old.is_dir():
             shutil.rmtree(old)
         made.replace(old)
     return [target / path for path in files]
+
+
+def _draw(contours: gpd.GeoDataFrame, draft: Path) -> None:
+    """Write the tiles and their list: they may be made when the pages are not.
+
+    A page left open finds no tile of other codes, whose features it would give wrong colours.
+    """
+    numbering = tiles.numbering_of(tiles.level_codes(contours))
+    tiles.write_tiles(contours, draft / TILES / numbering)
+    write_list(draft / TILES)
 
 
 def write_tiles(contours: gpd.GeoDataFrame, site: Path) -> list[Path]:
@@ -130,7 +160,7 @@ def write_tiles(contours: gpd.GeoDataFrame, site: Path) -> list[Path]:
     site : root of the site.
     """
     with _draft(site) as draft:
-        tiles.write_tiles(contours, draft / TILES)
+        _draw(contours, draft)
         return _publish(draft, site)
 
 
@@ -153,97 +183,6 @@ def write_pages(
     """
     with _draft(site) as draft:
         copy_page(draft)
-        _write_figures(folder, draft, profiles, facts, bounds)
+        write_figures(folder, draft, profiles, facts, bounds)
+        write_list(draft)
         return _publish(draft, site)
-
-
-def _write_figures(
-    folder: Path,
-    draft: Path,
-    profiles: Sequence[Profile],
-    facts: RunFacts,
-    bounds: pd.DataFrame,
-) -> None:
-    contours = read_shapes(folder, "core_contours")
-    codes = tiles.level_codes(contours)
-    rows = {level: levels.read_level(folder, level, codes[level]) for level in tiles.LEVELS}
-    boxes = {level: cards.boxes_of(contours, level, codes[level]) for level in tiles.LEVELS}
-    scores = {k: levels.read_profile_scores(folder, k, codes[k]) for k in tiles.LEVELS}
-    measures = {level: measures_of(rows[level], scores[level]) for level in tiles.LEVELS}
-    themes = build_themes(measures["commune"], facts, bounds, profiles)
-    offered = {theme.id: _write_values(draft, theme, measures) for theme in themes}
-    for level in tiles.LEVELS:
-        content = _territories(rows[level], level)
-        if level == "epci":
-            content["departements"] = _crossed(rows["commune"], rows["epci"].index)
-        _dump(draft / "territoires" / f"{level}.json", content)
-    for code, content in cards.cards_by_departement(rows, boxes).items():
-        _dump(draft / "fiches" / f"{code}.json", content)
-    for level in ("epci", "departement"):
-        _dump(
-            draft / "fiches" / f"{level}.json",
-            {level: cards.build_cards(rows[level], boxes[level])},
-        )
-    places = read_shapes(folder, "lieux")
-    _dump(draft / "lieux.json", cards.build_places(places))
-    _dump(draft / "noms.json", _names(contours, rows["commune"]))
-    _dump(
-        draft / ACCOUNT, account.describe(facts, profiles, themes, offered, rows, contours, places)
-    )
-
-
-def _dump(path: Path, content: object) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    path.write_bytes(text.encode())
-
-
-def _write_values(draft: Path, theme: Theme, measures: dict[str, pd.DataFrame]) -> list[str]:
-    """Write the classes and the values of a theme at each level that has it; return those."""
-    there = []
-    for level, table in measures.items():
-        if theme.column not in table or not table[theme.column].notna().any():
-            continue
-        values = table[theme.column]
-        content: dict[str, object] = {"classes": "".join(map(str, theme.classes_of(values)))}
-        if theme.words is None:
-            content["valeurs"] = levels.plain(values, theme.decimals)
-        _dump(draft / "valeurs" / level / f"{file_of(theme)}.json", content)
-        there.append(level)
-    return there
-
-
-def _territories(rows: pd.DataFrame, level: str) -> dict[str, object]:
-    """What the list and the search need of each territory, in the order of the tiles."""
-    content: dict[str, object] = {
-        "codes": list(rows.index),
-        "noms": levels.plain(rows["nom"]),
-        "population": levels.plain(rows["population"]),
-    }
-    if "code_departement" in rows and level != "departement":
-        content["departements"] = levels.plain(rows["code_departement"])
-    if "code_commune" in rows and level == "iris":
-        content["communes"] = levels.plain(rows["code_commune"])
-    if "couverture" in rows:
-        uncovered = rows["couverture"].eq("non_couverte").astype(int)
-        both = rows["est_fragile_non_couverte"].eq(True).astype(int)
-        content["non_couvertes"] = "".join(map(str, uncovered))
-        content["fragiles_non_couvertes"] = "".join(map(str, both))
-    return content
-
-
-def _crossed(communes: pd.DataFrame, epci: pd.Index) -> list[str]:
-    """Départements where each EPCI has communes, « 19,23 »."""
-    pairs = communes[["code_epci", "code_departement"]].dropna().drop_duplicates()
-    joined = pairs.sort_values("code_departement").groupby("code_epci")["code_departement"]
-    return list(joined.agg(",".join).reindex(epci).fillna(""))
-
-
-def _names(contours: gpd.GeoDataFrame, communes: pd.DataFrame) -> dict[str, object]:
-    """Names to write on the map, where each commune is, the most populous first."""
-    largest = communes["population"].dropna().nlargest(NAMED).index
-    own = contours[(contours["niveau"] == "commune") & contours.geometry.notna()]
-    shapes = own.drop_duplicates("code").set_index("code").geometry
-    shown = largest[largest.isin(shapes.index)]
-    points = shapely.get_coordinates(shapely.point_on_surface(shapes.loc[shown].to_numpy()))
-    return {"noms": levels.plain(communes.loc[shown, "nom"]), "points": points.round(4).tolist()}

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING
 import duckdb
 from PIL import Image
 
+from fragility.errors import UsageError
 from fragility.export.fiche import write_fiches
 from fragility.export.fiche_pdf import find_browser
 from fragility.export.fiche_store import read_store
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ViewportSize
 
 MAP, FICHE, REPORT, QGIS = "demo-carte.png", "demo-fiche.png", "demo-rapport.png", "demo-qgis.png"
+EDITION = "demo"
 LIMIT = 300_000
 _COLOURS = 256
 _DPI = 80
@@ -60,9 +62,18 @@ def draw_all(folder: Path, images: Path) -> list[Path]:
 
     Raises
     ------
+    UsageError
+        When it is another edition than the demonstration, which the README shows.
     MissingFileError
         When no browser is installed.
     """
+    if folder.resolve().name != EDITION:
+        raise UsageError(
+            "Les images du README sont celles de la démonstration.",
+            path=folder,
+            expected=f"le dossier de l'édition « {EDITION} »",
+            remedy=f"lancez « fragility run --edition {EDITION} », puis donnez son dossier",
+        )
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as engine:

@@ -6,6 +6,7 @@ them beyond. The contours of wide views are simplified as coverages, so that bor
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -39,18 +40,22 @@ def level_codes(contours: pd.DataFrame) -> dict[str, pd.Index]:
     return {level: found.get(level, pd.Index([], dtype="str")) for level in LEVELS}
 
 
-def write_tiles(contours: gpd.GeoDataFrame, folder: Path) -> int:
+def numbering_of(codes: dict[str, pd.Index]) -> str:
+    """Mark of the ranks of `level_codes`: tiles of other codes give their features other ranks."""
+    said = "\n".join(",".join([level, *codes[level]]) for level in LEVELS)
+    return hashlib.sha256(said.encode()).hexdigest()[:12]
+
+
+def write_tiles(contours: gpd.GeoDataFrame, folder: Path) -> None:
     """Write the tiles of every level and zoom.
+
+    Each has one layer by level, named after it; features have the rank of `level_codes` for id and
+    the property `code`.
 
     Parameters
     ----------
     contours : table `core_contours`, in longitude and latitude; missing contours are left out.
     folder : where to write `z/x/y.pbf`.
-
-    Returns
-    -------
-    Number of tiles. Each has one layer by level, named after it; features have the rank of
-    `level_codes` for id and the property `code`.
     """
     ranks = level_codes(contours)
     frames = {
@@ -59,7 +64,6 @@ def write_tiles(contours: gpd.GeoDataFrame, folder: Path) -> int:
         )
         for level in LEVELS
     }
-    count = 0
     with duckdb.connect() as connection, ThreadPoolExecutor() as pool:
         extension = str(_extension()).replace("'", "''")
         connection.execute(f"LOAD '{extension}'")
@@ -70,8 +74,7 @@ def write_tiles(contours: gpd.GeoDataFrame, folder: Path) -> int:
                 metres = [TOLERANCES[zooms[0]]] * len(frames)
                 simple = pool.map(simplify_together, frames.values(), metres)
                 frames = dict(zip(frames, simple, strict=True))
-            count += _write_zooms(connection, pool, zooms, frames, folder)
-    return count
+            _write_zooms(connection, pool, zooms, frames, folder)
 
 
 def _scales() -> list[list[int]]:
@@ -104,8 +107,8 @@ def _write_zooms(
     zooms: list[int],
     frames: dict[str, gpd.GeoDataFrame],
     folder: Path,
-) -> int:
-    """Write the tiles of zooms that share contours; return how many.
+) -> None:
+    """Write the tiles of zooms that share contours.
 
     The layers of a tile follow one another in its file.
     """
@@ -126,7 +129,6 @@ def _write_zooms(
         path = folder / str(zoom) / str(x) / f"{y}.pbf"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"".join(layers))
-    return len(tiles)
 
 
 def _layer(

@@ -38,7 +38,7 @@ def audit_blocks(
 
     Parameters
     ----------
-    tables : see `READ`.
+    tables : see `READ`; `index_sensibilite` beside them tells what removing an indicator changes.
     titles : words of each indicator in the edition.
     """
     audit = tables["index_audit"]
@@ -47,7 +47,7 @@ def audit_blocks(
     brief = places.say_in_brief(audit, titles)
     blocks = [Block("Ce que l'audit a trouvé", brief)] if brief else []
     if "poids" in themes:
-        blocks += [_correlations(audit, titles), _weights(audit, titles), _pillars(audit, titles)]
+        blocks += [_correlations(audit, titles), _weights(tables, titles), _pillars(audit, titles)]
     if "defavorisation" in themes:
         blocks += [_deprivation(tables, titles)]
     if (audit["mesure"] == "ecart").sum() >= _MIN_DEPARTEMENTS:
@@ -76,7 +76,8 @@ def _correlations(audit: pd.DataFrame, titles: Mapping[str, str]) -> Block:
     )
 
 
-def _weights(audit: pd.DataFrame, titles: Mapping[str, str]) -> Block:
+def _weights(tables: Mapping[str, pd.DataFrame], titles: Mapping[str, str]) -> Block:
+    audit, sensitivity = tables["index_audit"], tables.get("index_sensibilite")
     names = {
         "poids_nominal": "poids écrit",
         "part_variance": "part de la variance",
@@ -92,6 +93,7 @@ def _weights(audit: pd.DataFrame, titles: Mapping[str, str]) -> Block:
         "Ce que chaque indicateur pèse en fait",
         (
             *words.say_weights(audit, titles),
+            *(words.say_removal(audit, sensitivity, titles) if sensitivity is not None else ()),
             "Le poids en fait est la part des écarts du score que l'indicateur explique à lui "
             "seul, rapportée à la somme (rapport de corrélation ; Paruolo, Saisana et Saltelli, "
             "2013). La part de la variance est celle qui vient avec lui.",

@@ -86,6 +86,33 @@ def say_weights(audit: pd.DataFrame, titles: Mapping[str, str]) -> tuple[str, ..
     )
 
 
+def say_removal(
+    audit: pd.DataFrame, sensitivity: pd.DataFrame, titles: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Why what weighs least may be what changes the list most when it is removed, where it is so.
+
+    Parameters
+    ----------
+    sensitivity : table `index_sensibilite`.
+    """
+    nominal = read_rows(audit, "poids", "poids_nominal").droplevel("autre")
+    effect = read_rows(audit, "poids", "poids_effectif").droplevel("autre")
+    least = str((effect / nominal).sort_values().index[0])
+    rows = sensitivity[
+        (sensitivity["analyse"] == "sans_indicateur")
+        & (sensitivity["resultat"] == "remplacees_pct")
+    ]
+    replaced = rows.set_index("facteur")["valeur"].dropna()
+    if replaced.empty or replaced.idxmax() != least:
+        return ()
+    return (
+        f"{quoted(titles[least])} ne sert pas à rien pour autant : l'ôter est ce qui change le "
+        f"plus la liste ({percent(float(replaced[least]))} des communes fragiles remplacées, voir "
+        "« Sans l'un des indicateurs »). Savoir sa valeur seule ne fait guère deviner le score ; "
+        "mais aucun autre ne l'annonce, et rien ne la remplace quand elle manque.",
+    )
+
+
 def say_components(audit: pd.DataFrame, titles: Mapping[str, str]) -> tuple[str, ...]:
     """What the components are, with and without the weight of people."""
     values = [

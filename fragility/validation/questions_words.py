@@ -5,28 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from fragility.export.labels import INDICATOR_TITLES, french, plural
+from fragility.export.labels import INDICATOR_TITLES, about, french, plural
 from fragility.export.questions import CITY
 
 FIRST = 10
 Reading = Callable[[pd.DataFrame], str]
-
-
-def about(value: float) -> str:
-    """Write an estimate with two significant digits: more would say what is not known.
-
-    Examples
-    --------
-    >>> about(85446).replace(chr(0x202F), " ")
-    'environ 85 000'
-    """
-    if not value > 0:
-        return "aucune"
-    digits = int(np.floor(np.log10(value))) - 1
-    return f"environ {french(round(value, -digits) if digits > 0 else round(value))}"
 
 
 def _where(frame: pd.DataFrame) -> str:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import io
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from matplotlib import get_data_path
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw, ImageFont
 from rasterio.transform import from_bounds
 
 from fragility.export.labels import CLASS_COLOURS, NOT_COMPUTED_COLOUR
@@ -17,7 +19,8 @@ from fragility.territory.crs import departement_of, zone_epsg
 from fragility.territory.raster import burn_ranks
 
 WIDTH, INSET, GAP = 760, 112, 12
-_NONE, _OUTSIDE = 0, len(CLASS_COLOURS) + 1
+NAME_SIZE = 13
+_NONE, _OUTSIDE, _INK = 0, len(CLASS_COLOURS) + 1, len(CLASS_COLOURS) + 2
 # Between communes, a line where there is room for one.
 MAX_OUTLINED = 1500
 Pixels = NDArray[np.uint8]
@@ -28,24 +31,37 @@ def class_map(communes: gpd.GeoDataFrame) -> bytes:
 
     Parameters
     ----------
-    communes : `code_commune`, `classe` (1 to 5, missing: grey), `geometry` in WGS 84.
+    communes : `code_commune`, `classe` (1 to 5, missing: grey), `geometry` in WGS 84;
+        `nom_departement`, the name of an overseas département, else its code.
 
     Returns
     -------
     PNG with a palette; equal communes give equal bytes. Overseas départements are each at their
-    own scale, in a column at the left.
+    own scale under its name, in a column at the left.
     """
     shown = communes[communes.geometry.notna() & ~communes.geometry.is_empty]
     zone = zone_epsg(departement_of(shown["code_commune"]))
     # Martinique and Guadeloupe share a projection and are two maps.
-    part = departement_of(shown["code_commune"]).where(zone != zone.min(), "")
+    code = departement_of(shown["code_commune"])
+    part = shown.get("nom_departement", code).fillna(code).where(zone != zone.min(), "")
+    order = code.groupby(part).first().sort_values().index
+    groups = dict(iter(shown.groupby(part)))
     panels = {
-        str(name): _draw(group.to_crs(int(zone[group.index[0]])), WIDTH if not name else INSET)
-        for name, group in shown.groupby(part)
+        str(name): _draw(
+            groups[name].to_crs(int(zone[groups[name].index[0]])), WIDTH if not name else INSET
+        )
+        for name in order
     }
-    colours = [NOT_COMPUTED_COLOUR, *CLASS_COLOURS.values(), "#ffffff"]
-    image = Image.fromarray(_beside(panels))
+    colours = [NOT_COMPUTED_COLOUR, *CLASS_COLOURS.values(), "#ffffff", "#333333"]
+    drawn, places = _beside(panels)
+    image = Image.fromarray(drawn)
     image.putpalette([channel for colour in colours for channel in _channels(colour)])
+    pen = ImageDraw.Draw(image)
+    pen.fontmode = "1"  # a colour between two would be that of a class
+    # The font that comes with Pillow has no accents.
+    font = ImageFont.truetype(Path(get_data_path(), "fonts", "ttf", "DejaVuSans.ttf"), NAME_SIZE)
+    for name, top in places.items():
+        pen.text((0, top), name, fill=_INK, font=font)
     buffer = io.BytesIO()
     image.save(buffer, format="PNG", optimize=True)
     return buffer.getvalue()
@@ -73,22 +89,26 @@ def _draw(frame: gpd.GeoDataFrame, width: int) -> Pixels:
     return np.asarray(drawn)
 
 
-def _beside(panels: dict[str, Pixels]) -> Pixels:
-    """The mainland, and the others in a column at its left."""
-    others = [panels[name] for name in sorted(panels) if name]
+def _beside(panels: dict[str, Pixels]) -> tuple[Pixels, dict[str, int]]:
+    """The mainland, the others in a column at its left, and the row where each one's name is."""
+    others = {name: panel for name, panel in panels.items() if name}
     main = panels.get("", np.full((1, 1), _OUTSIDE, dtype=np.uint8))
     if not others:
-        return main
-    tall = sum(p.shape[0] + GAP for p in others)
+        return main, {}
+    head = NAME_SIZE + 4
+    tall = sum(head + panel.shape[0] + GAP for panel in others.values())
     canvas = np.full(
         (max(main.shape[0], tall), INSET + GAP + main.shape[1]), _OUTSIDE, dtype=np.uint8
     )
     canvas[: main.shape[0], INSET + GAP :] = main
     top = canvas.shape[0] - tall
-    for panel in others:
+    places = {}
+    for name, panel in others.items():
+        places[name] = top
+        top += head
         canvas[top : top + panel.shape[0], : panel.shape[1]] = panel
         top += panel.shape[0] + GAP
-    return canvas
+    return canvas, places
 
 
 def data_address(png: bytes) -> str:

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from fragility import schemas
-from fragility.access.names import departements_of_postal, normalise_name
+from fragility.access.names import departements_of_postal, normalise_name, without_visits
 from fragility.access.places import DISPOSITIFS, KNOWN, LIEUX_COLUMNS, build_places
 from fragility.sources.readers.places import COLUMNS
 
@@ -346,6 +346,22 @@ def test_the_model_knows_every_list() -> None:
     assert schemas.core.PLACE_KINDS == DISPOSITIFS
     among = schemas.TABLES["core_lieux"].columns["dispositif"].checks[0].statistics
     assert among["allowed_values"] == DISPOSITIFS
+
+
+def test_the_days_of_past_visits_are_no_name() -> None:
+    names = {
+        "Maison des associations (19/10 - 16/11 - 21/12)": "Maison des associations",
+        "MDF Nord itinérante : Passage le 2/12/ 22 - 30/12/22": "MDF Nord itinérante",
+        "MDF Nord itinérante (Passage les 15/11/22 - 13/12": "MDF Nord itinérante",
+        "MDF Sud itinérante (30 /11/22 - 25/01/23)": "MDF Sud itinérante",
+        "Mairie (07/12)": "Mairie",
+        # What is no day stays.
+        "1/3 LIEU NUMERIQUE": "1/3 LIEU NUMERIQUE",
+        "Bibliothèque le Passage": "Bibliothèque le Passage",
+        "Kiosque (24/24, 7/7)": "Kiosque (24/24, 7/7)",
+        "(07/12)": "(07/12)",
+    }
+    assert without_visits(pd.Series(list(names))).tolist() == list(names.values())
 
 
 def test_names_and_postal_codes() -> None:

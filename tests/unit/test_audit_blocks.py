@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from fragility.errors import MissingFileError
+from fragility.export.labels import INDICATOR_TITLES
 from fragility.index.audit import build_audit
 from fragility.index.clusters import build_clusters
 from fragility.index.deprivation import build_deprivation
@@ -17,6 +18,7 @@ from fragility.index.typology import build_typology
 from fragility.schemas import INDICATORS, TABLES, empty_table
 from fragility.validation.audit_blocks import audit_blocks
 from fragility.validation.audit_page import write_audit
+from fragility.validation.audit_words import say_removal
 from fragility.validation.blocks import to_html, to_markdown
 
 WEIGHTS = dict.fromkeys(INDICATORS, 0.2)
@@ -120,6 +122,30 @@ def test_sentences_follow_the_figures(tables):
     alone = both["est_fragile"] & ~both["est_plus_defavorisee"]
     share = round(100 * alone.sum() / both["est_fragile"].sum())
     assert f"{share}\u00a0% des communes fragiles ne sont pas" in social
+
+
+def test_what_weighs_least_may_change_the_list_most(tables):
+    """Said where it is so: else the two sections seem to contradict each other."""
+
+    def said(**replaced):
+        rows = pd.DataFrame(
+            {"analyse": "sans_indicateur", "facteur": list(replaced), "resultat": "remplacees_pct",
+             "valeur": list(replaced.values())}
+        )  # fmt: skip
+        return " ".join(say_removal(tables["index_audit"], rows, INDICATOR_TITLES))
+
+    audit = tables["index_audit"]
+    of = {
+        measure: audit[audit["mesure"] == measure].set_index("indicateur")["valeur"]
+        for measure in ("poids_effectif", "poids_nominal")
+    }
+    ratio = of["poids_effectif"] / of["poids_nominal"]
+    least, most = ratio.idxmin(), ratio.idxmax()
+    sentence = said(**{least: 26.0, most: 12.0})
+    assert sentence.startswith(f"« {INDICATOR_TITLES[least]} » ne sert pas à rien pour autant")
+    assert "(26\u00a0% des communes fragiles remplacées" in sentence
+    assert said(**{least: 12.0, most: 26.0}) == ""
+    assert said() == ""
 
 
 def test_names_of_places_are_never_html(tables):

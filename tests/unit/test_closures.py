@@ -214,6 +214,17 @@ def test_communes_whose_coverage_becomes_a_doubt_are_counted_apart() -> None:
     assert "1 commune fragile aujourd'hui couverte ne le serait plus à coup sûr" in words
 
 
+def test_nobody_and_one_person_are_said_as_people_do() -> None:
+    lost = close("cn-2")
+    for people, said in (
+        (0.2, "Aucun habitant ne perdrait son conseiller à 20 minutes ; "),
+        (1.0, "1 habitant, dont 0 en difficulté numérique, n'aurait plus de conseiller à 20 min"),
+    ):
+        row = lost.resume.iloc[0].copy()
+        row[["population_perdue", "nb_personnes_perdues", "seuil_min"]] = people, 0.1, 20.0
+        assert closure_words(row, lost.lieux)[0].startswith(said)
+
+
 def test_a_commune_that_is_not_fragile_is_not_one_of_the_doubts() -> None:
     territoires = pd.DataFrame(
         {

@@ -138,6 +138,15 @@ def test_head_says_who_how_many_and_how_fragile():
     assert "7,00 sur une échelle de 1 à 10" in lines[2]
     assert "Plutôt plus fragile" in " ".join(lines[2:4])
     assert "Plus fragile que 87 communes sur 100, en France." in lines
+    # No place of a fictional edition is in France.
+    fictional = replace(WORDS, banner="Territoire fictif")
+    told = explanation_text(replace(TOLD, type_fragilite="Rural âgé"), fictional)
+    assert "Plus fragile que 87 communes sur 100, dans l'édition." in told.splitlines()
+    assert "  - Édition\u00a0: rang " in told
+    assert "Ressemble au type\u00a0: Rural âgé." in told
+    assert "la commune moyenne de l'édition" in told
+    for real in ("en France", "- France", "de France"):
+        assert real not in told
 
 
 def test_modelled_poverty_is_said_at_once_with_its_error():
@@ -245,6 +254,8 @@ def test_only_poverty_is_said_to_be_modelled():
 def test_a_lever_is_aimed_at_and_rounded_so_that_it_is_enough():
     said = shift_words(SHIFTS[0], FIGURES[0], WORDS)
     assert said.endswith("il faudrait descendre à 12,4 % ou moins (aujourd'hui 31,0 %)")
+    least = shift_words(replace(SHIFTS[0], valeur=0.04), FIGURES[0], WORDS)
+    assert least.endswith("il faudrait descendre à 0,0 % (aujourd'hui 31,0 %)")
     up = shift_words(SHIFTS[5], FIGURES[0], WORDS)
     assert up.endswith(": à 55,1 % ou plus (aujourd'hui 31,0 %)")
 
@@ -296,7 +307,7 @@ PEOPLE = Difficulty(31.44, 24.0, 38.96, 1234.4, "impute", False)
 def test_people_in_difficulty_in_one_sentence():
     assert "difficulté numérique" not in text()
     assert (
-        "Personnes en difficulté numérique : environ 1 234, soit 31,4 % des 15 ans ou plus (entre "
+        "Personnes en difficulté numérique : environ 1 230, soit 31,4 % des 15 ans ou plus (entre "
         "24,0 et 39,0 % neuf fois sur dix). Estimation d'après les âges et les diplômes ; rien ne "
         "permet de la vérifier sous l'intercommunalité."
     ) in text(replace(TOLD, difficulte=PEOPLE))
@@ -304,7 +315,7 @@ def test_people_in_difficulty_in_one_sentence():
         PEOPLE, nb_personnes_en_difficulte_bas=942.3, nb_personnes_en_difficulte_haut=1529.7
     )
     told = text(replace(TOLD, difficulte=bounded))
-    assert "environ 1 234 (de 942 à 1 530), soit 31,4 % des 15 ans ou plus (entre 24,0" in told
+    assert "environ 1 230 (de 942 à 1 530), soit 31,4 % des 15 ans ou plus (entre 24,0" in told
     handed = text(replace(TOLD, difficulte=replace(PEOPLE, difficulte_origine="commune")))
     assert "Estimation d'après le taux de la commune ; rien" in handed
     far = text(replace(TOLD, difficulte=replace(PEOPLE, est_difficulte_extrapolee=True)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import xml.etree.ElementTree as ET
 import zipfile
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from fragility.export.gpkg import LAYERS, SHARED, write_gpkg
 from fragility.export.labels import decimals_of
 from fragility.export.local_map import latest_sites, local_tables, write_local_map
 from fragility.export.map_views import main_view
-from fragility.export.print_layout import fitted_extent, page_scale
+from fragility.export.print_layout import fitted_extent, page_scale, producers_of
 from fragility.export.qgz import write_project
 from tests.factories import make_facts, make_tables
 
@@ -372,3 +373,11 @@ def test_layers_of_the_project_have_short_names_with_the_banner(folder: Path) ->
     assert all(name.startswith("Territoire fictif — ") for name in names)
     assert not [name for name in names if make_facts().title in name]
     assert make_facts().title in str(root.findtext("title"))
+
+
+def test_each_producer_is_named_once_whoever_it_publishes_with() -> None:
+    one = make_facts().sources[0]
+    survey = "CRÉDOC pour l'ARCEP, l'Arcom, le CGE et l'ANCT"
+    names = ("INSEE", "IGN, INSEE", "INSEE, ARCEP ; calculs Data For Good", survey, "ARCEP")
+    facts = make_facts(sources=tuple(replace(one, producer=name) for name in names))
+    assert producers_of(facts) == f"ARCEP ; calculs Data For Good ; {survey} ; IGN ; INSEE"

@@ -1,5 +1,6 @@
 """A new database remembers the runs before it and knows the editions beside it."""
 
+import shutil
 from datetime import date
 
 import duckdb
@@ -112,6 +113,14 @@ def test_editions_beside_are_listed_with_where_they_are(tmp_path, tables):
     ]
     ((address,),) = rows(path, "SELECT fichier FROM marts.editions WHERE NOT est_actuelle")
     assert (path.parent / address).samefile(tmp_path / "deux" / DATABASE)
+
+
+def test_a_copy_of_an_edition_under_another_name_is_not_an_edition(tmp_path, tables):
+    publish(tmp_path, "deux", tables, 7)
+    shutil.copytree(tmp_path / "deux", tmp_path / "deux-copie")
+    path = publish(tmp_path, "une", tables, 9)
+    query = "SELECT edition, fichier FROM marts.editions WHERE NOT est_actuelle"
+    assert rows(path, query) == [("deux", f"../deux/{DATABASE}")]
 
 
 def test_every_column_is_described(tables):

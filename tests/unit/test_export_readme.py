@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 
@@ -136,7 +137,10 @@ def test_what_coverage_owes_to_old_or_moving_places_is_said():
     assert "lieux itinérants" not in words
     communes.loc[first, "conseiller_plus_proche_ancien"] = True
     communes.loc[second, "est_couverture_itinerante"] = True
-    old, moving = headline(communes, make_facts())[-2:]
+    assert "avait plus de 18 mois au jour de l'édition : il" in headline(communes, make_facts())[-2]
+    dated = replace(make_facts(), places_day=date(2025, 1, 1))
+    old, moving = headline(communes, dated)[-2:]
+    assert "avait plus de 18 mois au 01/01/2025 : il" in old
     assert old.startswith(f"{100 / near.sum():.0f} % des communes couvertes")
     assert moving.startswith("1 commune serait moins bien classée sans les lieux itinérants")
     assert "(dont 1 dites couvertes)" in moving

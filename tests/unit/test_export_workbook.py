@@ -9,6 +9,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from fragility.export.workbook import write_workbook
+from fragility.schemas import MARTS, TABLES
 from tests.factories import make_facts, make_tables
 
 
@@ -80,12 +81,25 @@ def test_the_list_and_the_communes_have_bounds_types_and_departements(book: Work
     codes = column(book, "Fragiles non couvertes", "Code commune")
     assert column(book, "Fragiles non couvertes", bounds[1]) == [whole[code] for code in codes]
     for sheet in ("Fragiles non couvertes", "Communes"):
-        assert "Type de fragilité" in [cell.value for cell in book[sheet][1]]
+        assert "Ressemble au type" in [cell.value for cell in book[sheet][1]]
     assert {"Code département", "Région"} <= {cell.value for cell in book["Communes"][1]}
 
 
 def test_the_dictionary_says_types_in_french(book: Workbook) -> None:
     assert set(column(book, "Dictionnaire", "Type")) == {"texte", "nombre", "oui/non", "forme"}
+
+
+def test_the_dictionary_begins_with_the_tables_that_people_open(book: Workbook) -> None:
+    names = list(dict.fromkeys(column(book, "Dictionnaire", "Table")))
+    opened = [model.name for model in MARTS]
+    assert names[: len(opened)] == opened
+    assert opened[0] == "communes"
+    assert len(names) == len(TABLES)
+
+
+def test_inhabitants_of_groups_are_said_to_be_those_of_which_communes(book: Workbook) -> None:
+    for sheet in ("EPCI", "Départements"):
+        assert "Habitants des communes fragiles non couvertes" in [c.value for c in book[sheet][1]]
 
 
 def test_tables_are_frozen_and_filtered(book: Workbook) -> None:

@@ -89,6 +89,19 @@ def test_the_longest_steps_come_first_and_checks_are_counted():
     assert "02/01/2026" in html
 
 
+def test_steps_and_checks_that_are_kept_are_counted_apart_and_only_what_is_new_is_summed():
+    old = [("garde", True, False, 40.0, None, None, "2026-01-01")] * 2
+    frame = pd.concat([steps(3), pd.DataFrame(old, columns=list(MEASURED))], ignore_index=True)
+    html = measures_part(frame, 61.25, 812).replace("\u00a0", " ")
+    assert "3 étapes et 3 contrôles de données (1 refait cette fois, 0,2 s)" in html
+    assert "faute de changement : 1 étape et 2 contrôles, dont la mesure" in html
+    only = frame[frame["est_refaite"] | frame["est_controle"]]
+    assert "faute de changement : 2 contrôles, dont" in measures_part(only, 1.0, 0).replace(
+        "\u00a0", " "
+    )
+    assert "faute de changement" not in measures_part(frame[frame["est_refaite"]], 1.0, 0)
+
+
 def test_memory_that_is_unknown_is_a_dash():
     frame = steps(2).assign(memoire_mo=None, ajoutee_mo=None)
     html = measures_part(frame, 1.0, 0)

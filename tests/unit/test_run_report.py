@@ -22,6 +22,7 @@ from fragility.sources.files import on_hand
 from fragility.validation.blocks import Block, frame_table, svg_bytes, to_html, to_markdown, written
 from fragility.validation.report_map import class_map
 from fragility.validation.report_rows import ledger, quarantine, urgent
+from fragility.validation.report_sections import certainty, distribution
 from fragility.validation.run_report import PAGE, READ, render, write_report
 from fragility.validation.sensitivity_page import write_sensitivity
 
@@ -217,6 +218,40 @@ def test_a_map_keeps_the_colours_of_classes():
     assert {(0xFE, 0xE8, 0x38), (0x00, 0x22, 0x4E)} <= found
     assert (0xD9, 0xD9, 0xD9) in {image.getpixel((x, y)) for x in range(100) for y in range(height)}
     assert class_map(communes) == class_map(communes)
+
+
+def test_overseas_départements_have_their_name_on_the_map():
+    """A square of the mainland and one of Réunion: only the name is drawn in the colour of ink."""
+    communes = gpd.GeoDataFrame(
+        {
+            "code_commune": ["01001", "97401"],
+            "nom_departement": ["Ain", "La Réunion"],
+            "classe": pd.array([1, 5], dtype="Int64"),
+        },
+        geometry=[shapely.box(3.0, 46, 3.1, 46.1), shapely.box(55.5, -21.1, 55.6, -21.0)],
+        crs=4326,
+    )
+
+    def ink(frame):
+        drawn = np.array(Image.open(io.BytesIO(class_map(frame))).convert("RGB"))
+        return np.argwhere((drawn == 0x33).all(axis=2))
+
+    named = ink(communes)
+    # On one line, above its square, within the column of the overseas.
+    assert np.ptp(named[:, 0]) < 20
+    assert named[:, 1].max() < 112
+    assert len(named) > len(ink(communes.drop(columns="nom_departement"))) > 0, "else its code"
+    assert len(ink(communes.head(1))) == 0
+
+
+def test_inhabitants_of_classes_are_whole(tables):
+    communes = tables["communes"].copy()
+    communes["population"] = communes["population"] + 0.25
+    tables = {**tables, "communes": communes}
+    for block in (distribution(tables, "ifn-2023"), *certainty(tables)):
+        numbers = block.table.filter(like="Habitants").iloc[:, 0]
+        assert (numbers == numbers.round()).all()
+        assert numbers.sum() > 0
 
 
 def test_a_figure_has_no_date_and_is_well_formed():

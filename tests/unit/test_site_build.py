@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shutil
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -14,11 +16,14 @@ from fragility.errors import MissingFileError, UsageError
 from fragility.export.labels import decimals_of
 from fragility.index.profiles import load_profiles
 from fragility.site import account
-from fragility.site.build import write_site
+from fragility.site.build import write_site, write_tiles
 from fragility.site.cards import build_cards, card_columns
-from fragility.site.levels import plain
-from fragility.site.page import is_whole, page_digests
+from fragility.site.figures import MARK, mark_of
+from fragility.site.levels import plain, read_level
+from fragility.site.page import LIST, is_whole, page_digests
+from fragility.site.pictures import draw_all
 from fragility.site.themes import Theme, build_themes
+from fragility.stored import read_shapes
 from pipelines.sourcecode import reach
 from pipelines.versions import reads_of
 
@@ -45,7 +50,7 @@ def test_every_territory_with_a_contour_is_in_the_closest_tiles(site, demo):
     drawn = contours[contours["geometry"].notna()]
     for level, rows in drawn.groupby("niveau"):
         found = set()
-        for path in (site[0] / "tuiles/9").rglob("*.pbf"):
+        for path in (site[0] / "tuiles").glob("*/9/*/*.pbf"):
             if level in pyogrio.list_layers(path)[:, 0]:
                 found |= set(pyogrio.read_dataframe(path, layer=level, read_geometry=False)["code"])
         assert found == set(rows["code"])
@@ -70,6 +75,9 @@ def test_cards_say_what_the_database_says(site, level, table, code):
     assert {"score", "population", "nb_personnes_en_difficulte"} <= set(compared)
     for column in compared:
         mine, theirs = cards[column], stored[column]
+        if column == "couverture":
+            # Where nobody is known to live, nobody is to be covered.
+            theirs = theirs.where(stored["population"] > 0)
         if pd.api.types.is_float_dtype(theirs):
             # A card rounds to what is worth reading: at most half a person, 0.05 %, 0.005 point.
             step = 0.5 * 10.0 ** -decimals_of(column)
@@ -91,7 +99,7 @@ def test_classes_of_the_map_are_those_of_the_database(site):
 
 def test_each_row_of_values_is_the_feature_of_that_rank(site):
     codes = load(site, "territoires/commune.json")["codes"]
-    for path in (site[0] / "tuiles/9").rglob("*.pbf"):
+    for path in (site[0] / "tuiles").glob("*/9/*/*.pbf"):
         if "commune" in pyogrio.list_layers(path)[:, 0]:
             found = pyogrio.read_dataframe(path, layer="commune", read_geometry=False)
             assert [codes[rank - 1] for rank in found["mvt_id"]] == list(found["code"])
@@ -103,7 +111,8 @@ def test_uncovered_communes_are_told(site):
         c for c, flag in zip(table["codes"], table["non_couvertes"], strict=True) if flag == "1"
     }
     stored = site[1].execute(
-        "SELECT code_commune FROM marts.communes WHERE couverture = 'non_couverte'"
+        "SELECT code_commune FROM marts.communes "
+        "WHERE couverture = 'non_couverte' AND population > 0"
     )
     assert said == {code for (code,) in stored.fetchall()}
     assert said
@@ -225,10 +234,10 @@ def test_what_is_beside_a_site_stays_there(demo, tmp_path):
     to = tmp_path / "carte"
     write_site(demo[1].parent, "demo", to)
     (to / "CNAME").write_text("carte.exemple.fr", encoding="utf-8")
-    (to / "tuiles/9/perdue.pbf").write_bytes(b"1")
+    (to / "tuiles/perdue.pbf").write_bytes(b"1")
     write_site(demo[1].parent, "demo", to)
     assert (to / "CNAME").read_text("utf-8") == "carte.exemple.fr"
-    assert not (to / "tuiles/9/perdue.pbf").exists()
+    assert not (to / "tuiles/perdue.pbf").exists()
     assert sorted(p.name for p in tmp_path.iterdir()) == ["carte"]
 
 
@@ -246,6 +255,127 @@ def test_the_page_asks_its_scripts_at_once(site):
     page = (site[0] / "index.html").read_text("utf-8")
     asked = set(re.findall(r'(?:modulepreload" href|module" src)="js/(\w+\.js)"', page))
     assert asked == {path.name for path in (site[0] / "js").glob("*.js")}
+
+
+@pytest.fixture
+def copied(site, tmp_path):
+    """A copy of the site that may be damaged."""
+    return shutil.copytree(site[0], tmp_path / "copie" / "site")
+
+
+@pytest.mark.parametrize(
+    "path", ["edition.json", "valeurs/commune/couverture.json", "js/map.js", LIST, f"tuiles/{LIST}"]
+)
+def test_a_site_without_one_of_its_files_is_not_whole(copied, path):
+    assert is_whole(copied)
+    (copied / path).unlink()
+    assert not is_whole(copied)
+
+
+def test_a_site_with_a_cut_file_or_without_a_tile_is_not_whole(copied):
+    tile = next((copied / "tuiles").rglob("*.pbf"))
+    content = tile.read_bytes()
+    tile.write_bytes(content[:-1])
+    assert not is_whole(copied)
+    tile.write_bytes(content)
+    assert is_whole(copied)
+    tile.unlink()
+    assert not is_whole(copied)
+    (copied / "tuiles" / LIST).write_text("[", encoding="utf-8")
+    assert not is_whole(copied)
+
+
+@pytest.mark.parametrize("moved", [0, 1, 5, 11])
+def test_a_site_left_half_written_is_not_whole_and_is_written_again(
+    demo, copied, monkeypatch, moved
+):
+    """The program stops after so many of the parts were put in place."""
+    replace, count = Path.replace, 0
+
+    def stopping(path, target):
+        nonlocal count
+        count += 1
+        if count > moved:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", stopping)
+    with pytest.raises(KeyboardInterrupt):
+        write_site(demo[1].parent, "demo", copied)
+    monkeypatch.undo()
+    assert not is_whole(copied)
+    write_site(demo[1].parent, "demo", copied)
+    assert is_whole(copied)
+
+
+def test_new_tiles_leave_the_pages_as_they_were(demo, copied):
+    before = files_of(copied)
+    write_tiles(read_shapes(demo[1], "core_contours"), copied)
+    assert is_whole(copied)
+    assert files_of(copied) == before
+
+
+def test_every_file_that_an_open_page_reads_bears_the_mark_of_the_run(site):
+    mark = load(site, "edition.json")[MARK]
+    assert re.fullmatch("[0-9a-f]{16}", mark)
+    read = [p for p in site[0].rglob("*.json") if p.name != LIST]
+    assert len(read) > 30
+    assert {json.loads(path.read_text("utf-8"))[MARK] for path in read} == {mark}
+
+
+def test_the_tiles_are_where_the_page_looks_for_them(site):
+    mark = load(site, "edition.json")["tuiles"]
+    assert {path.name for path in (site[0] / "tuiles").iterdir()} == {mark, LIST}
+
+
+def test_the_mark_is_that_of_the_contents():
+    texts = {"a.json": '{"v":1}', "b.json": '{"v":2}'}
+    assert mark_of(texts) == mark_of(dict(reversed(texts.items())))
+    assert mark_of(texts) != mark_of(texts | {"b.json": '{"v":3}'})
+    # The same figures in another order of the files are another run.
+    assert mark_of(texts) != mark_of({"a.json": '{"v":2}', "b.json": '{"v":1}'})
+
+
+def test_nobody_known_to_live_there_is_neither_covered_nor_not(demo, tmp_path):
+    (tmp_path / "tables").mkdir()
+    for path in (demo[1] / "tables").iterdir():
+        os.symlink(path, tmp_path / "tables" / path.name)
+    communes = pd.read_parquet(demo[1] / "tables/communes.parquet")
+    codes = pd.Index(sorted(communes["code_commune"]))[:3]
+    for code, people in zip(codes, (np.nan, 0.0, 12.0), strict=True):
+        communes.loc[communes["code_commune"] == code, "population"] = people
+        communes.loc[communes["code_commune"] == code, "couverture"] = "couverte"
+    (tmp_path / "tables/communes.parquet").unlink()
+    communes.to_parquet(tmp_path / "tables/communes.parquet")
+    shown = read_level(tmp_path, "commune", codes)["couverture"]
+    assert plain(shown) == [None, None, "couverte"]
+
+
+def test_the_command_says_what_it_does(demo, tmp_path, call):
+    os.symlink(demo[1], tmp_path / "demo", target_is_directory=True)
+    ready = call("site", "--out", tmp_path)[1]
+    assert "La carte de demo est déjà écrite par le calcul." in ready
+    assert "Écriture" not in ready
+    assert (
+        "Copie de la carte de demo" in call("site", "--out", tmp_path, "--vers", tmp_path / "c")[1]
+    )
+
+
+def test_a_site_that_lacks_a_file_is_made_again(demo, copied, call):
+    edition = copied.parent / "demo"
+    edition.mkdir()
+    for name in ("tables", "execution.json", "fragilite.duckdb"):
+        os.symlink(demo[1] / name, edition / name)
+    shutil.move(copied, edition / "site")
+    (edition / "site/lieux.json").unlink()
+    assert "Écriture de la carte de demo" in call("site", "--out", edition.parent)[1]
+    assert files_of(edition / "site") == files_of(demo[1] / "site")
+
+
+def test_pictures_of_another_edition_are_refused(tmp_path):
+    with pytest.raises(UsageError, match="démonstration"):
+        draw_all(tmp_path / "france-2021", tmp_path / "images")
+    assert not (tmp_path / "images").exists()
 
 
 def test_an_edition_that_was_not_computed_is_refused(tmp_path):

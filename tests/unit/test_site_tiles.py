@@ -51,6 +51,16 @@ def test_a_feature_is_the_rank_of_its_code(contours, tmp_path):
     assert found.to_dict() == {"2A004": 1, "75056": 2}
 
 
+def test_other_codes_have_another_address(contours):
+    """A page left open must not colour the shapes of another run by their ranks."""
+    mark = tiles.numbering_of(tiles.level_codes(contours))
+    assert mark == tiles.numbering_of(tiles.level_codes(contours[::-1]))
+    moved = contours.assign(code=contours["code"].replace("2A004", "2A005"))
+    fewer = contours[contours["code"] != "97611"]
+    marks = [tiles.numbering_of(tiles.level_codes(one)) for one in (contours, moved, fewer)]
+    assert len(set(marks)) == 3
+
+
 def test_tiles_hold_codes_and_nothing_else(contours, tmp_path):
     tiles.write_tiles(contours, tmp_path)
     for level in ("commune", "epci", "departement"):

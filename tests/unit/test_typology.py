@@ -133,13 +133,22 @@ def test_a_name_is_a_rule_on_the_profile():
     keys = list(INDICATORS)
     everything = pd.Series(1.0, index=keys)
     level = pd.Series(0.0, index=keys)
-    assert name_of("Rural", everything, level) == "Rural qui cumule tout"
-    assert name_of("Bourg", level, level) == "Bourg fragile"
+    assert name_of("Rural", everything, level, level) == "Rural qui cumule tout"
+    assert name_of("Bourg", level, level, level) == "Bourg fragile"
     networks = pd.Series([2.0, 2.0, 0, 0, 0], index=keys)
-    assert name_of("Rural", networks, level) == "Rural mal desservi"
+    assert name_of("Rural", networks, level, level) == "Rural mal desservi"
     one_line = pd.Series([2.0, 0, 1.0, 0, 0], index=keys)
     spared = pd.Series([0, 0, 0, 0, -1.0], index=keys)
-    assert name_of("Rural", one_line, spared) == "Rural âgé et mal raccordé, moins pauvre"
+    # Three in four of its communes are less poor than all communes; or only one in two.
+    most, half = (pd.Series(share, index=keys) for share in (0.75, 0.5))
+    name = "Rural âgé et mal raccordé, moins pauvre"
+    assert name_of("Rural", one_line, spared, most) == name
+    said = name_of("Rural", one_line, spared, half)
+    assert said == f"{name} que les autres communes fragiles"
+    two = pd.Series([-1.0, 0, 0, 0, -1.0], index=keys)
+    assert name_of("De toute taille,", one_line, two, half) == (
+        "De toute taille, âgé, moins pauvre et mieux raccordé que les autres communes fragiles"
+    )
 
 
 def test_two_kinds_never_share_a_name():
@@ -165,13 +174,15 @@ def test_what_comes_first_is_what_stands_out_most():
     assert "4G" not in what_to_do(high, pd.Series({"non_thd": 0.5, "non_4g": -2.0}))
 
 
-def test_where_the_median_inhabitant_lives():
-    density = pd.Series([2000.0, 400.0, 150.0, 10.0])
-    for rank, word in enumerate(("Urbain dense", "Urbain", "Bourg", "Rural")):
-        people = pd.Series([10.0] * 4)
-        people[rank] = 1000.0
-        assert place_word(density, people) == word
-    assert place_word(density, pd.Series([0.0] * 4)) == "Territoire"
+def test_a_size_is_said_only_when_three_communes_in_four_have_it():
+    for density, word in ((2000.0, "Urbain dense"), (400.0, "Urbain"), (150.0, "Bourg"),
+                          (10.0, "Rural")):  # fmt: skip
+        assert place_word(pd.Series([density] * 3 + [1000.0])) == word
+    # Half of the communes are hamlets, however many people the towns have.
+    assert place_word(pd.Series([10.0, 10.0, 150.0, 400.0])) == "De toute taille,"
+    # An unknown density is no size.
+    assert place_word(pd.Series([10.0, np.nan])) == "Rural"
+    assert place_word(pd.Series([np.nan] * 4)) == "Territoire"
 
 
 def test_clearness_is_between_zero_and_one():

@@ -3,7 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from fragility.access.verdict import build_verdict, french_number
+from fragility.access.drivers import Drivers
+from fragility.access.verdict import _subscore, build_verdict, french_number
 
 PARTS = {"non_thd": 9.0, "non_4g": 4.0, "plus_65": 10.0, "peu_diplomes": 8.0, "pauvrete": 10.0}
 SHARES = {"non_thd": 98.0, "non_4g": 0.0, "plus_65": 34.2, "peu_diplomes": 62.0, "pauvrete": 21.0}
@@ -104,6 +105,17 @@ def test_fragile_and_out_of_reach():
         "est à 34 min (24 km, « Mairie (Vaubrume) »), "
         "96 % des habitants étant à plus de 20 min."
     )
+
+
+def test_a_low_share_that_is_a_high_sub_score_is_not_good_news():
+    shares = pd.DataFrame({"non_thd": [5.0, 5.0, 30.0, 1.0], "libre": [5.0, 5.0, 30.0, 1.0]})
+    points = pd.DataFrame({"non_thd": [8.2, 6.9, 9.0, 9.0], "libre": [8.2, 6.9, 9.0, 9.0]})
+    table = pd.DataFrame({"niveau": ["commune", "commune", "commune", "iris"]})
+    drivers = Drivers({}, {}, shares, points, (1.0, 1.0))
+    # The mean of communes is 13.3 %; the last row is an IRIS, beside the same mean.
+    assert _subscore(table, drivers, "non_thd").tolist() == [" (8 sur 10)", "", "", " (9 sur 10)"]
+    # Of an indicator that we do not know, high may be good.
+    assert set(_subscore(table, drivers, "libre")) == {""}
 
 
 def test_the_sentence_says_how_sure_the_verdict_is():

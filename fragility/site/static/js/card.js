@@ -1,6 +1,7 @@
 // The card of a territory: its score in words, what makes it, how sure, who, how far.
 
 import * as data from "./data.js";
+import { goThere } from "./compare.js";
 import { figures, near, people, scoreWords, subscores } from "./facts.js";
 import { MOST, change, follow, manner, state } from "./state.js";
 import { LEVELS, byId, el, fill, name, number, plural } from "./words.js";
@@ -93,10 +94,14 @@ function buttons() {
   const here = state.comparer.includes(state.fiche);
   const full = state.comparer.length >= MOST && !here;
   const key = state.fiche;
-  fill(row, el("button", { type: "button", disabled: full, onclick: () => change({
-    comparer: here ? state.comparer.filter((one) => one !== key) : [...state.comparer, key] }),
-  text: here ? "Retirer de la comparaison"
-    : full ? `Comparaison pleine (${MOST})` : "Ajouter à la comparaison" }));
+  const others = here ? state.comparer.filter((one) => one !== key) : [...state.comparer, key];
+  fill(row, el("button", { type: "button", disabled: full,
+    onclick: () => change({ comparer: others }),
+    text: here ? "Retirer de la comparaison"
+      : full ? `Comparaison pleine (${MOST})` : "Ajouter à la comparaison" }),
+  // On a narrow screen, the comparison is far below.
+  here ? el("button", { type: "button", class: "etroit", onclick: goThere,
+    text: `Voir la comparaison (${state.comparer.length})` }) : null);
 }
 
 // Ways to what contains the territory, and to the IRIS it is made of.

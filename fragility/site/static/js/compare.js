@@ -3,19 +3,29 @@
 import * as data from "./data.js";
 import { comparable } from "./facts.js";
 import { MOST, change, follow, refuse, state } from "./state.js";
-import { LEVELS, byId, el, fill, name } from "./words.js";
+import { LEVELS, byId, el, fill, name, typeset } from "./words.js";
 
 let turn = 0;
 
 export function start(account) {
+  byId("vers-comparaison").addEventListener("click", goThere);
   follow(["comparer"], () => draw(account));
   draw(account);
+}
+
+export function goThere() {
+  const box = byId("comparaison");
+  box.focus({ preventScroll: true });
+  box.scrollIntoView({ block: "start" });
 }
 
 async function draw(account) {
   turn += 1;
   const mine = turn;
   const box = byId("comparaison");
+  const way = byId("vers-comparaison");
+  way.hidden = !state.comparer.length;
+  way.textContent = typeset(`Comparaison : ${state.comparer.length} sur ${MOST}`);
   if (!state.comparer.length) { box.hidden = true; return; }
   const asked = [...state.comparer];
   const found = await Promise.all(asked.map(data.card));

@@ -77,6 +77,7 @@ function views(account, goTo) {
 
 // What was asked and is not shown.
 function warn() {
+  if (document.documentElement.dataset.perime) return;
   byId("avis").hidden = !state.refus.length;
   byId("avis").textContent = typeset(state.refus.join(" "));
 }

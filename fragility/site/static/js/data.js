@@ -1,20 +1,50 @@
 // The files of the site, each read once, when it is first needed.
 
+const ACCOUNT = "edition.json";
 const kept = new Map();
+let mark = "", outdated = () => {};
+
+// Call once a file is no longer there, or is of another run than the page.
+export function whenOutdated(action) {
+  outdated = action;
+}
 
 function get(path) {
   if (!kept.has(path)) {
-    const answer = fetch(path).then((response) => {
-      if (!response.ok) throw new Error(`${path} : ${response.status}`);
-      return response.json();
-    });
+    const answer = read(path);
     answer.catch(() => kept.delete(path));
     kept.set(path, answer);
   }
   return kept.get(path);
 }
 
-export const account = () => get("edition.json");
+// Values are in the order of the territories: those of another run would be given to others.
+async function read(path) {
+  // What a browser keeps of another run has another address.
+  const response = await fetch(`${path}?${mark}`);
+  if (response.ok) {
+    const content = await response.json();
+    if (content.calcul === mark) return content;
+  } else if (response.status !== 404) throw new Error(`${path} : ${response.status}`);
+  // The page that follows must not find the account of this one.
+  await fetch(ACCOUNT, { cache: "reload" }).catch(() => null);
+  outdated();
+  throw new Outdated(`${path} : ${response.status}`);
+}
+
+// Said on the page: the console has nothing to add.
+class Outdated extends Error {}
+window.addEventListener("unhandledrejection", (event) => {
+  if (event.reason instanceof Outdated) event.preventDefault();
+});
+
+export async function account() {
+  const response = await fetch(ACCOUNT);
+  if (!response.ok) throw new Error(`${ACCOUNT} : ${response.status}`);
+  const content = await response.json();
+  mark = content.calcul;
+  return content;
+}
 export const places = () => get("lieux.json");
 export const names = () => get("noms.json");
 

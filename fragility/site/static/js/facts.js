@@ -47,7 +47,8 @@ export function subscores(facts, account) {
     return [el("tr", {}, el("th", { scope: "row" }, label, gauge),
       el("td", { class: "nombre", text: number(points, 2) }))];
   });
-  return lines.length ? el("table", {}, header("Sous-score", "Points"), el("tbody", {}, ...lines)) : null;
+  const title = account.profil.sur === " sur 10" ? "Sous-score (1 à 10)" : "Sous-score";
+  return lines.length ? el("table", {}, header("Indicateur", title), el("tbody", {}, ...lines)) : null;
 }
 
 export function figures(facts, account) {
@@ -95,7 +96,7 @@ export function near(facts, account) {
     out === null || out === undefined ? null
       : el("p", { text: `Habitants hors de portée d’un conseiller numérique : ${number(out, 1)} %.` }),
     facts.nb_communes_fragiles_non_couvertes === undefined ? null : el("p", {
-      text: `${plural(facts.nb_communes_fragiles, "commune fragile", "communes fragiles")}, dont ${plural(facts.nb_communes_fragiles_non_couvertes, "non couverte", "non couvertes")} (${plural(facts.population_fragile_non_couverte, "habitant", "habitants")}).` }),
+      text: facts.score === null ? "Communes fragiles : non calculé." : `${plural(facts.nb_communes_fragiles, "commune fragile", "communes fragiles")}, dont ${plural(facts.nb_communes_fragiles_non_couvertes, "non couverte", "non couvertes")} (${plural(facts.population_fragile_non_couverte, "habitant", "habitants")}).` }),
   ];
 }
 

@@ -28,7 +28,17 @@ function titles(account) {
   document.title = `Fragilité numérique : ${account.titre}`;
 }
 
+// Nothing stays that could be read with the words of another run.
+function outdated() {
+  document.documentElement.dataset.perime = "oui";
+  const notice = byId("avis");
+  notice.hidden = false;
+  fill(notice, el("span", { text: "L’édition a été recalculée : rechargez la page. " }),
+    el("button", { type: "button", onclick: () => location.reload(), text: "Recharger" }));
+}
+
 async function start() {
+  data.whenOutdated(outdated);
   const account = await data.account();
   read(account);
   listen();

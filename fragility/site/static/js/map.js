@@ -23,7 +23,8 @@ export function levelsShown() {
 
 function tiles() {
   return { type: "vector", minzoom: account.zooms.min, maxzoom: account.zooms.max,
-    tiles: [`${new URL(".", document.baseURI).href}tuiles/{z}/{x}/{y}.pbf`] };
+    // Tiles that number their shapes otherwise have another address.
+    tiles: [`${new URL(".", document.baseURI).href}tuiles/${account.tuiles}/{z}/{x}/{y}.pbf`] };
 }
 
 // Without a graphics card, smooth borders would take as long as all the rest.
