@@ -74,8 +74,11 @@ def watch(browser):
 
 
 @pytest.fixture(scope="session")
-def database(demo):
-    with duckdb.connect(str(demo[1] / "fragilite.duckdb"), read_only=True) as connection:
+def database(demo, tmp_path_factory):
+    """A copy of the database: open for long, the file itself would let no other settings in."""
+    copy = tmp_path_factory.mktemp("base") / "fragilite.duckdb"
+    shutil.copyfile(demo[1] / "fragilite.duckdb", copy)
+    with duckdb.connect(str(copy), read_only=True) as connection:
         yield connection
 
 
