@@ -14,11 +14,19 @@ const FRENCH = {
   "ScaleControl.Meters": "m", "ScaleControl.Kilometers": "km",
 };
 let map, account, themes;
-// What is painted: level -> { classes, valeurs }.
+// What is painted: level -> { theme, found: { classes, valeurs } }.
 const painted = {};
+// Themes asked for, by level, and how many are on their way.
+const asked = {};
+let painting = 0;
 
 export function levelsShown() {
   return state.niveau === "commune" ? ["commune", "iris"] : [state.niveau];
+}
+
+// Those that can be seen from here: half of all shapes are IRIS, for close by only.
+function levelsDrawn() {
+  return levelsShown().filter((level) => level !== "iris" || map.getZoom() >= IRIS_FROM - 1);
 }
 
 function tiles() {
@@ -60,14 +68,22 @@ export function start(read) {
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibre.ScaleControl({ unit: "metric" }), "bottom-right");
   map.once("style.load", () => { paint(); show(); });
-  map.once("idle", () => {
+  map.on("movestart", () => tell("bouge"));
+  map.on("zoom", () => {
+    const lacking = levelsDrawn().filter((level) => asked[level] !== state.theme);
+    if (lacking.length) paint(lacking);
+  });
+  let isFirst = true;
+  map.on("idle", () => {
+    if (painting) return;
+    tell("prete");
+    if (!isFirst) return;
+    isFirst = false;
     byId("attente").hidden = true;
     encircle();
     addNames();
     showPlaces();
   });
-  map.on("movestart", () => tell("bouge"));
-  map.on("idle", () => tell("prete"));
   // Another link, in this page.
   window.addEventListener("hashchange", () => {
     if (state.carte) map.jumpTo({ zoom: state.carte[0], center: [state.carte[2], state.carte[1]] });
@@ -86,7 +102,7 @@ export function start(read) {
   });
   map.on("mousemove", (event) => tip(event.point));
   map.on("mouseout", () => { byId("info").hidden = true; });
-  follow(["theme", "niveau"], paint);
+  follow(["theme", "niveau"], () => paint());
   follow(["niveau", "cerner", "fiche"], show);
   follow(["lieux"], showPlaces);
   return map;
@@ -115,23 +131,30 @@ export function goTo(box) {
 }
 
 // Give each shape its class.
-async function paint() {
+async function paint(levels = levelsDrawn()) {
   const wanted = theme();
   tell("bouge");
-  const levels = levelsShown();
-  const found = await Promise.all(levels.map((level) => data.values(wanted, level)));
-  if (wanted !== theme()) return;
-  levels.forEach((level, i) => {
-    painted[level] = found[i];
-    const classes = found[i]?.classes;
-    const count = account.niveaux[level];
-    for (let rank = 0; rank < count; rank += 1) {
-      map.setFeatureState({ source: SOURCE, sourceLayer: level, id: rank + 1 },
-        { c: classes ? +classes[rank] : 0 });
-    }
-    map.setPaintProperty(`aplat-${level}`, "fill-color", colour(wanted));
-  });
-  document.documentElement.dataset.theme = wanted.id;
+  painting += 1;
+  for (const level of levels) asked[level] = wanted.id;
+  try {
+    const found = await Promise.all(levels.map((level) => data.values(wanted, level)));
+    if (wanted !== theme()) return;
+    levels.forEach((level, i) => give(level, wanted, found[i]));
+    document.documentElement.dataset.theme = wanted.id;
+  } finally {
+    painting -= 1;
+    map.triggerRepaint();
+  }
+}
+
+function give(level, wanted, found) {
+  painted[level] = { theme: wanted.id, found };
+  const count = account.niveaux[level];
+  for (let rank = 0; rank < count; rank += 1) {
+    map.setFeatureState({ source: SOURCE, sourceLayer: level, id: rank + 1 },
+      { c: found ? +found.classes[rank] : 0 });
+  }
+  map.setPaintProperty(`aplat-${level}`, "fill-color", colour(wanted));
 }
 
 function colour(wanted) {
@@ -195,9 +218,13 @@ async function tip(point) {
     const level = feature.sourceLayer;
     const rank = feature.id - 1;
     const table = await data.territories(level);
-    const shown = painted[level];
-    const kind = shown ? +shown.classes[rank] : 0;
     const wanted = theme();
+    if (painted[level]?.theme !== wanted.id) {
+      info.hidden = true;
+      return;
+    }
+    const shown = painted[level].found;
+    const kind = shown ? +shown.classes[rank] : 0;
     const said = kind === 0 ? account.non_calcule.mot.toLowerCase()
       : wanted.mots ? wanted.legende[kind - 1] : shownValue(shown.valeurs[rank], wanted);
     const shade = kind === 0 ? account.non_calcule.couleur : wanted.couleurs[kind - 1];
