@@ -1,11 +1,11 @@
-"""What the benchmarks of reach may take, and the judges that stop them beyond it.
+"""What benchmarks of reach and of products may take, and the judges that stop them beyond it.
 
 Nothing is measured here, so that the judges can be tried on made-up figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 # Capacity at the size of France: times faster than its peer, and as good as equal to it.
@@ -30,6 +30,36 @@ REACH_BOUNDS = {
     "network": Bound(60.0),
     "siting": Bound(1.0),
 }
+
+
+# Most seconds of clock of each product, at the size of France.
+PRODUCT_BOUNDS = {
+    "geopackage": 15.0,
+    "tables": 10.0,
+    "tiles": 60.0,
+    "pages": 60.0,
+    "copy": 5.0,
+    "fiches": 20.0,
+    "start": 2.0,
+    "first map": 2.0,
+}
+
+
+@dataclass(frozen=True)
+class Timing:
+    """A product that was timed.
+
+    Attributes
+    ----------
+    kind : key of `PRODUCT_BOUNDS`, or nothing for a part that has no bound of its own.
+    task, case : what was done, and on what.
+    seconds : of clock.
+    """
+
+    kind: str
+    task: str
+    case: str
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -100,21 +130,31 @@ class SitingCase:
 
 
 def reach_faults(measures: Iterable[Measure]) -> list[str]:
-    """Say what is beyond its bound, or was not measured: an unknown figure is beyond any."""
+    """Say what of reach is beyond its bound, in time, memory or size."""
     measures = list(measures)
-    faults = []
+    faults = _late(measures, {kind: bound.seconds for kind, bound in REACH_BOUNDS.items()})
     for own in measures:
-        bound = own.bound
-        if bound is None:
-            continue
-        if not own.seconds <= bound.seconds:
-            faults.append(f"{own.task}: {own.seconds:.1f} s, at most {bound.seconds:g}")
-        if not own.mb <= bound.mb:
-            faults.append(f"{own.task}: {own.mb:,.0f} MB, at most {bound.mb:,.0f}")
+        if own.bound is not None and not own.mb <= own.bound.mb:
+            faults.append(f"{own.task}: {own.mb:,.0f} MB, at most {own.bound.mb:,.0f}")
         if own.kind == "network" and own.junctions < NETWORK_JUNCTIONS:
             faults.append(f"{own.task}: {own.junctions:,} junctions, not {NETWORK_JUNCTIONS:,}")
-    measured = {own.kind for own in measures}
-    return faults + [f"{kind}: not measured" for kind in REACH_BOUNDS if kind not in measured]
+    return faults
+
+
+def product_faults(timings: Iterable[Timing]) -> list[str]:
+    """Say which products are beyond their bound."""
+    return _late(list(timings), PRODUCT_BOUNDS)
+
+
+def _late(timed: Sequence[Measure] | Sequence[Timing], bounds: Mapping[str, float]) -> list[str]:
+    """Say what is beyond its bound, or was not measured: an unknown figure is beyond any."""
+    slow = [
+        f"{own.task}: {own.seconds:.1f} s, at most {bounds[own.kind]:g}"
+        for own in timed
+        if own.kind and not own.seconds <= bounds[own.kind]
+    ]
+    measured = {own.kind for own in timed}
+    return slow + [f"{kind}: not measured" for kind in bounds if kind not in measured]
 
 
 def peer_faults(capacities: Iterable[CapacityCase], sitings: Iterable[SitingCase]) -> list[str]:

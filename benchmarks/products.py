@@ -28,9 +28,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
-from judging import refuse
+from judging import PRODUCT_BOUNDS, Timing, product_faults, refuse
 from page import markdown, write_section
-from product_bounds import BOUNDS, Timing, faults_of
 
 from fragility.export import database, gpkg, qgz, tables, workbook
 from fragility.export.fiche import write_fiches
@@ -192,7 +191,12 @@ def apart(function: Callable[[Path, Path], list[Timing]], folder: Path) -> list[
 def table_of(timings: list[Timing]) -> pd.DataFrame:
     """One row per timing."""
     rows = [
-        (own.task, own.case, f"{own.seconds:.1f}", f"{BOUNDS[own.kind]:g}" if own.kind else "")
+        (
+            own.task,
+            own.case,
+            f"{own.seconds:.1f}",
+            f"{PRODUCT_BOUNDS[own.kind]:g}" if own.kind else "",
+        )
         for own in timings
     ]
     return pd.DataFrame(rows, columns=["product", "of", "seconds", "at most"])
@@ -217,7 +221,7 @@ def main() -> None:
         markdown(table_of(timings)),
         arguments.write,
     )
-    refuse(faults_of(timings))
+    refuse(product_faults(timings))
 
 
 if __name__ == "__main__":

@@ -125,18 +125,23 @@ def test_a_commune_without_score_says_why(call, out, communes):
     assert "pas d'habitant au recensement" in said
 
 
-def test_names_are_text_in_the_fiche_the_map_and_the_index(call, demo, communes, tmp_path):
-    tables = tmp_path / "demo" / "tables"
+def rename(edition, copy, code, name):
+    """Copy an edition, with another name for one of its communes."""
+    tables = copy / "tables"
     tables.mkdir(parents=True)
-    for path in (demo[1] / "tables").iterdir():
+    for path in (edition / "tables").iterdir():
         if path.name != "communes.parquet":
             (tables / path.name).symlink_to(path)
-    for name in ("execution.json", "fragilite.duckdb"):
-        shutil.copy(demo[1] / name, tmp_path / "demo")
-    table = pd.read_parquet(demo[1] / "tables" / "communes.parquet")
-    code = communes["population"].idxmax()
-    table.loc[table["code_commune"] == code, "nom"] = NASTY + "\u202e=1+1"
+    for file in ("execution.json", "fragilite.duckdb"):
+        shutil.copy(edition / file, copy)
+    table = pd.read_parquet(edition / "tables" / "communes.parquet")
+    table.loc[table["code_commune"] == code, "nom"] = name
     table.to_parquet(tables / "communes.parquet")
+
+
+def test_names_are_text_in_the_fiche_the_map_and_the_index(call, demo, communes, tmp_path):
+    code = communes["population"].idxmax()
+    rename(demo[1], tmp_path / "demo", code, NASTY + "\u202e=1+1")
     epci = communes.at[code, "code_epci"]
     assert call(code, epci, "00", "--out", tmp_path)[0] == 0
     pages = list((tmp_path / "demo" / "fiches").rglob("*.html"))
@@ -172,18 +177,10 @@ def test_what_is_unknown_is_refused_in_french_with_what_is_near(call, out, commu
 def test_a_name_of_a_commune_and_of_a_departement_is_refused_with_both_codes(
     call, demo, communes, tmp_path
 ):  # fmt: skip
-    tables = tmp_path / "demo" / "tables"
-    tables.mkdir(parents=True)
-    for path in (demo[1] / "tables").iterdir():
-        if path.name != "communes.parquet":
-            (tables / path.name).symlink_to(path)
-    for name in ("execution.json", "fragilite.duckdb"):
-        shutil.copy(demo[1] / name, tmp_path / "demo")
-    table = pd.read_parquet(demo[1] / "tables" / "communes.parquet")
-    code = table["code_commune"].iloc[0]
-    table.loc[table["code_commune"] == code, "nom"] = table["nom_departement"].iloc[0]
-    table.to_parquet(tables / "communes.parquet")
-    ended, _, err = call(table["nom_departement"].iloc[0].upper(), "--out", tmp_path)
+    code = communes.index[0]
+    departement = communes["nom_departement"].iloc[0]
+    rename(demo[1], tmp_path / "demo", code, departement)
+    ended, _, err = call(departement.upper(), "--out", tmp_path)
     assert ended == 2
     assert f"{code} pour la commune, 00 pour le département" in err
     assert not (tmp_path / "demo" / "fiches").exists()
