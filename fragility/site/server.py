@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import socket
+import sys
 from functools import partial
 from http import HTTPStatus
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -119,6 +120,11 @@ class SiteServer(ThreadingHTTPServer):
         TCPServer.server_bind(self)
         name, port = self.server_address[:2]
         self.server_name, self.server_port = str(name), int(port)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say what failed in the terminal; a browser that leaves before the end is no failure."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:

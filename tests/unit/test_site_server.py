@@ -3,6 +3,7 @@
 import http.client
 import os
 import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -154,3 +155,23 @@ def test_nothing_heavy_is_loaded_before_it_answers():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_browser_that_leaves_says_nothing_in_the_terminal(served, capsys):
+    ended = threading.Event()
+    shut = served[0].shutdown_request
+    served[0].shutdown_request = lambda request: (shut(request), ended.set())
+    with socket.create_connection(served[0].server_address[:2]) as caller:
+        caller.sendall(b"GET /")
+        # Closed with a reset, as a tab that is closed does.
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    assert ended.wait(10)
+    assert capsys.readouterr().err == ""
+
+
+def test_another_failure_is_said_in_the_terminal(served, capsys):
+    try:
+        raise ValueError("inattendu")
+    except ValueError:
+        served[0].handle_error(None, ("127.0.0.1", 1))
+    assert "inattendu" in capsys.readouterr().err

@@ -1,9 +1,9 @@
-// How the shapes are drawn, without their colours, which the theme gives.
+// How the shapes are drawn; the state of each says its colour.
 
 const hidden = { visibility: "none" };
 const BORDER_FROM = 7.5;
 // From further, the outlines of neighbours would hide the colours.
-const OUTLINE_FROM = 6;
+export const OUTLINE_FROM = 6;
 
 // Width by zoom of the outline of what a conseiller does not reach.
 const width = (light) => ["interpolate", ["linear"], ["zoom"],
@@ -25,15 +25,29 @@ function outlined(source, level, account, from) {
   return { rings, chosen: [line("choix-clair", "#ffffff", 6), line("choix", "#d55e00", 3)] };
 }
 
-export function layers(source, lines, account, irisFrom) {
+// The colours of all themes: a shape has the rank of its own for state. One expression for every
+// theme: with another one, MapLibre would read every shape again.
+export function palette(account) {
+  return [...new Set([account.non_calcule.couleur,
+    ...account.themes.flatMap((theme) => theme.couleurs)])];
+}
+
+function colour(account) {
+  const cases = palette(account).flatMap((shade, rank) => [rank, shade]);
+  return ["match", ["number", ["feature-state", "c"], -1], ...cases, "#f4f6f8"];
+}
+
+export function layers(source, lines, account, irisFrom, shown) {
   // Lines that would be thinner than a pixel are not even read from the tiles.
   const start = { commune: BORDER_FROM, iris: irisFrom };
   const from = (level) => (level === "iris" ? { minzoom: irisFrom } : {});
   const base = (level) => ({ source, "source-layer": level, ...from(level) });
-  const flat = (level) => ({ id: `aplat-${level}`, type: "fill", layout: { ...hidden },
-    paint: { "fill-color": "#f4f6f8", "fill-antialias": false }, ...base(level) });
+  const seen = (is) => ({ visibility: is ? "visible" : "none" });
+  const flat = (level) => ({ id: `aplat-${level}`, type: "fill", layout: seen(shown.includes(level)),
+    paint: { "fill-color": colour(account), "fill-antialias": false }, ...base(level) });
   const thin = { commune: [7.5, 0.1, 11, 0.8], iris: [9, 0.2, 12, 1], epci: [5, 0.4, 9, 1.2] };
-  const border = (level) => ({ id: `bord-${level}`, type: "line", layout: { ...hidden },
+  const border = (level) => ({ id: `bord-${level}`, type: "line",
+    layout: seen(level === "departement" || shown.includes(level)),
     paint: { "line-color": level === "departement" ? "#1c2430" : "#ffffff",
       "line-opacity": level === "departement" ? 0.65 : 1,
       "line-width": ["interpolate", ["linear"], ["zoom"],

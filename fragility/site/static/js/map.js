@@ -2,7 +2,7 @@
 
 import * as maplibre from "../vendor/maplibre-gl.mjs";
 import * as data from "./data.js";
-import { layers, placeLayer, placePaint } from "./layers.js";
+import { OUTLINE_FROM, layers, palette, placeLayer, placePaint } from "./layers.js";
 import { change, follow, manner, state } from "./state.js";
 import { byId, name, fill, shownValue, swatch } from "./words.js";
 
@@ -13,12 +13,15 @@ const FRENCH = {
   "NavigationControl.ZoomIn": "Agrandir", "NavigationControl.ZoomOut": "Réduire",
   "ScaleControl.Meters": "m", "ScaleControl.Kilometers": "km",
 };
-let map, account, themes;
+// While the account of the edition comes.
+maplibre.prewarm();
+let map, account, themes, shades;
 // What is painted: level -> { theme, found: { classes, valeurs } }.
 const painted = {};
-// Themes asked for, by level, and how many are on their way.
+// Themes asked for, by level.
 const asked = {};
-let painting = 0;
+// How many changes are on their way to the map.
+let coming = 0;
 
 export function levelsShown() {
   return state.niveau === "commune" ? ["commune", "iris"] : [state.niveau];
@@ -35,18 +38,21 @@ function tiles() {
     tiles: [`${new URL(".", document.baseURI).href}tuiles/${account.tuiles}/{z}/{x}/{y}.pbf`] };
 }
 
-// Without a graphics card, smooth borders would take as long as all the rest.
+// Without a graphics card, smooth borders would take as long as all the rest. Some browsers give
+// no context then, others the name of what draws.
 function hasCard() {
-  const context = document.createElement("canvas").getContext("webgl2");
+  const context = document.createElement("canvas")
+    .getContext("webgl2", { failIfMajorPerformanceCaveat: true });
   const told = context?.getExtension("WEBGL_debug_renderer_info");
   const name = told ? context.getParameter(told.UNMASKED_RENDERER_WEBGL) : "";
   context?.getExtension("WEBGL_lose_context")?.loseContext();
-  return !/swiftshader|llvmpipe|softpipe|basic render/i.test(name);
+  return !!context && !/swiftshader|llvmpipe|softpipe|basic render/i.test(name);
 }
 
 export function start(read) {
   account = read;
   themes = new Map(account.themes.map((theme) => [theme.id, theme]));
+  shades = new Map(palette(account).map((shade, rank) => [shade, rank]));
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const view = state.carte
     ? { zoom: state.carte[0], center: [state.carte[2], state.carte[1]] }
@@ -56,7 +62,7 @@ export function start(read) {
     style: {
       version: 8,
       sources: { [SOURCE]: tiles(), [LINES]: tiles() },
-      layers: layers(SOURCE, LINES, account, IRIS_FROM),
+      layers: layers(SOURCE, LINES, account, IRIS_FROM, levelsShown()),
     },
     ...view,
     minZoom: account.zooms.min - 1, maxZoom: 14, renderWorldCopies: false,
@@ -72,17 +78,11 @@ export function start(read) {
   map.on("zoom", () => {
     const lacking = levelsDrawn().filter((level) => asked[level] !== state.theme);
     if (lacking.length) paint(lacking);
+    outlines();
   });
-  let isFirst = true;
+  map.on("render", first);
   map.on("idle", () => {
-    if (painting) return;
-    tell("prete");
-    if (!isFirst) return;
-    isFirst = false;
-    byId("attente").hidden = true;
-    encircle();
-    addNames();
-    showPlaces();
+    if (!coming) tell("prete");
   });
   // Another link, in this page.
   window.addEventListener("hashchange", () => {
@@ -106,6 +106,17 @@ export function start(read) {
   follow(["niveau", "cerner", "fiche"], show);
   follow(["lieux"], showPlaces);
   return map;
+}
+
+// The first frame with every shape and its colour; what goes over them waits until it is seen.
+function first() {
+  if (coming || !map.isSourceLoaded(SOURCE)) return;
+  map.off("render", first);
+  byId("attente").hidden = true;
+  during(async () => {
+    await new Promise((seen) => { requestAnimationFrame(() => setTimeout(seen)); });
+    await Promise.all([outlines(), addNames(), showPlaces()]);
+  });
 }
 
 // For whoever waits for the map: tests, and printing.
@@ -133,16 +144,23 @@ export function goTo(box) {
 // Give each shape its class.
 async function paint(levels = levelsDrawn()) {
   const wanted = theme();
-  tell("bouge");
-  painting += 1;
   for (const level of levels) asked[level] = wanted.id;
-  try {
+  await during(async () => {
     const found = await Promise.all(levels.map((level) => data.values(wanted, level)));
     if (wanted !== theme()) return;
     levels.forEach((level, i) => give(level, wanted, found[i]));
     document.documentElement.dataset.theme = wanted.id;
+  });
+}
+
+// Say that the map is not at rest while something is on its way to it.
+async function during(work) {
+  tell("bouge");
+  coming += 1;
+  try {
+    await work();
   } finally {
-    painting -= 1;
+    coming -= 1;
     map.triggerRepaint();
   }
 }
@@ -150,30 +168,27 @@ async function paint(levels = levelsDrawn()) {
 function give(level, wanted, found) {
   painted[level] = { theme: wanted.id, found };
   const count = account.niveaux[level];
+  const ofClass = [account.non_calcule.couleur, ...wanted.couleurs].map((shade) => shades.get(shade));
   for (let rank = 0; rank < count; rank += 1) {
     map.setFeatureState({ source: SOURCE, sourceLayer: level, id: rank + 1 },
-      { c: found ? +found.classes[rank] : 0 });
+      { c: ofClass[found ? +found.classes[rank] : 0] });
   }
-  map.setPaintProperty(`aplat-${level}`, "fill-color", colour(wanted));
 }
 
-function colour(wanted) {
-  const cases = wanted.couleurs.flatMap((shade, i) => [i + 1, shade]);
-  return ["match", ["number", ["feature-state", "c"], -1],
-    0, account.non_calcule.couleur, ...cases, "#f4f6f8"];
-}
-
-let encircled = false;
-async function encircle() {
-  if (encircled) return;
-  encircled = true;
-  for (const level of ["commune", "iris"]) {
-    const { codes, non_couvertes: uncovered } = await data.territories(level);
-    const there = codes.filter((_, rank) => uncovered[rank] === "1");
-    // `match` looks codes up at once; it wants one at least.
-    const filter = ["match", ["get", "code"], there.length ? there : [""], true, false];
-    for (const part of ["cerne-clair", "cerne"]) map.setFilter(`${part}-${level}`, filter);
-  }
+// Only once they can be seen: the codes of all the shapes concerned are long to read.
+let outlined = false;
+async function outlines() {
+  if (outlined || map.getZoom() < OUTLINE_FROM - 0.5) return;
+  outlined = true;
+  await during(async () => {
+    for (const level of ["commune", "iris"]) {
+      const { codes, non_couvertes: uncovered } = await data.territories(level);
+      const there = codes.filter((_, rank) => uncovered[rank] === "1");
+      // `match` looks codes up at once; it wants one at least.
+      const filter = ["match", ["get", "code"], there.length ? there : [""], true, false];
+      for (const part of ["cerne-clair", "cerne"]) map.setFilter(`${part}-${level}`, filter);
+    }
+  });
 }
 
 function show() {
