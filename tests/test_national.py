@@ -148,8 +148,14 @@ def test_a_commune_with_a_place_inside_says_so(communes, tables):
     )  # fmt: skip
 
 
-def test_what_cannot_be_known_overseas_is_absent(communes):
+def test_what_cannot_be_known_overseas_is_absent(communes, tables):
     """No published income: a model trained elsewhere would put Guadeloupe at half of Martinique."""
+    groups = pd.read_parquet(tables / "departements.parquet").set_index("code_departement")
+    counts = ["nb_communes_fragiles", "nb_communes_fragiles_non_couvertes"]
+    counts.append("population_fragile_non_couverte")
+    unknown = groups.index[groups[counts].isna().any(axis=1)]
+    assert list(unknown) == ["971", "973", "976"]
+    assert groups.loc[unknown, counts].isna().all(axis=None), "not known is not none"
     for departement in ("971", "973", "976"):
         own = communes[communes["code_departement"] == departement]
         assert own["pauvrete_origine"].eq("absent").all()

@@ -294,6 +294,23 @@ def test_a_page_left_open_while_the_edition_changes_shows_none_of_it(browser, ma
         server.shutdown()
 
 
+@pytest.mark.parametrize("lost", ["**/valeurs/commune/*.json*", "**/*.pbf"])
+def test_what_could_not_be_read_is_said(browser, address, lost):
+    page = browser.new_page(reduced_motion="reduce")
+    page.goto(address + "#lieux=")
+    ready(page)
+    page.route(lost, lambda route: route.abort())
+    follow(page, "theme=pauvrete_pct&carte=11/45.5/-4.6&lieux=")
+    page.wait_for_selector("#avis button")
+    assert "n'a pas pu être lue" in plain(page.inner_text("#avis"))
+    assert violations(page) == []
+    page.unroute_all()
+    page.click("#avis button")
+    ready(page)
+    assert page.locator("#avis").is_hidden()
+    page.close()
+
+
 def test_what_the_first_view_leaves_out_is_one_key_away(made, watch, tmp_path):
     folder = tmp_path / "site"
     shutil.copytree(made[0], folder)

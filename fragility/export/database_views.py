@@ -21,7 +21,8 @@ VIEW_COLUMNS = {
     "code_region": "Code région — Code de la région.",
     "nom_region": "Région — Nom de la région.",
     "nb_communes": "Communes — Nombre de communes.",
-    "nb_communes_fragiles": "Communes fragiles — Nombre de communes fragiles.",
+    "nb_communes_fragiles": "Communes fragiles — Nombre de communes fragiles ; vide quand aucune "
+    "commune n'a de score.",
     "nb_communes_fragiles_non_couvertes": "Fragiles et non couvertes — Nombre de communes "
     "fragiles et non couvertes.",
     "nb_sans_commune": "Sans conseiller dans la commune — Communes fragiles où aucun conseiller "
@@ -82,8 +83,14 @@ def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _known(count: str) -> str:
+    """Keep a count of fragile communes to groups where some commune has a score."""
+    return f"CASE WHEN count(score) > 0 THEN {count} END"
+
+
 def _uncovered_by(level: str, what: str) -> tuple[str, str, str]:
     code, name = f"code_{level}", f"nom_{level}"
+    exposed = "coalesce(sum(population) FILTER (est_fragile_non_couverte), 0)"
     return (
         f"v_fragiles_non_couvertes_par_{level}",
         f"Communes fragiles et non couvertes, et habitants concernés, par {what} : d'abord "
@@ -91,17 +98,17 @@ def _uncovered_by(level: str, what: str) -> tuple[str, str, str]:
         f"""
         SELECT {code}, any_value({name}) AS {name},
                count(*) AS nb_communes,
-               count(*) FILTER (est_fragile) AS nb_communes_fragiles,
-               count(*) FILTER (est_fragile_non_couverte) AS nb_communes_fragiles_non_couvertes,
+               {_known("count(*) FILTER (est_fragile)")} AS nb_communes_fragiles,
+               {_known("count(*) FILTER (est_fragile_non_couverte)")}
+                   AS nb_communes_fragiles_non_couvertes,
                sum(population) AS population,
-               coalesce(sum(population) FILTER (est_fragile_non_couverte), 0)
-                   AS population_fragile_non_couverte,
-               round(100 * coalesce(sum(population) FILTER (est_fragile_non_couverte), 0)
-                     / nullif(sum(population), 0), 1) AS part_population_pct
+               {_known(exposed)} AS population_fragile_non_couverte,
+               {_known(f"round(100 * {exposed} / nullif(sum(population), 0), 1)")}
+                   AS part_population_pct
         FROM marts.communes
         WHERE {code} <> {_quote(NO_EPCI[0])}
         GROUP BY {code}
-        ORDER BY population_fragile_non_couverte DESC, {code}
+        ORDER BY population_fragile_non_couverte DESC NULLS LAST, {code}
         """,
     )
 

@@ -12,6 +12,8 @@ from fragility.schemas.skills import DIFFICULTY
 from fragility.territory.communes import NO_EPCI
 from fragility.territory.zonings import commune_zonings, iris_zonings
 
+_FRAGILE_COUNTS = ("nb_communes_fragiles", "nb_communes_fragiles_non_couvertes")
+
 
 def _attributes(
     level: str,
@@ -166,6 +168,13 @@ def _build_group(
             }
         )
         .reset_index()
+    )
+    # Without any score, how many are fragile is not known: that is not none.
+    unknown = ~totals[code].isin(members.loc[members["score"].notna(), code])
+    for column in _FRAGILE_COUNTS:
+        totals[column] = totals[column].astype("Int64").mask(unknown)
+    totals["population_fragile_non_couverte"] = totals["population_fragile_non_couverte"].mask(
+        unknown
     )
     frame = totals.merge(own, left_on=code, right_on="code", how="left", validate="1:1")
     estimated = _difficulty(competences, level, pd.Index(frame[code]))

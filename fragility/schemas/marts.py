@@ -91,16 +91,23 @@ _GROUP_COLUMNS = [
     SCORE,
     *DIFFICULTY,
     count("nb_communes", "Communes", "Nombre de communes."),
-    count("nb_communes_fragiles", "Communes fragiles", "Communes fragiles de l'édition."),
+    count(
+        "nb_communes_fragiles",
+        "Communes fragiles",
+        "Communes fragiles de l'édition ; vide quand aucune commune n'a de score.",
+        nullable=True,
+    ),
     count(
         "nb_communes_fragiles_non_couvertes",
         "Fragiles et non couvertes",
-        "Communes fragiles et non couvertes.",
+        "Communes fragiles et non couvertes ; vide quand aucune commune n'a de score.",
+        nullable=True,
     ),
     number(
         "population_fragile_non_couverte",
         "Habitants des communes fragiles non couvertes",
-        "Population des communes fragiles et non couvertes, leurs habitants à portée compris.",
+        "Population des communes fragiles et non couvertes, leurs habitants à portée compris ; "
+        "vide quand aucune commune n'a de score.",
     ),
     count(
         "nb_lieux_conseillers",

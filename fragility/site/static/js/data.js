@@ -2,11 +2,12 @@
 
 const ACCOUNT = "edition.json";
 const kept = new Map();
-let mark = "", outdated = () => {};
+let mark = "", outdated = () => {}, lost = () => {};
 
-// Call once a file is no longer there, or is of another run than the page.
-export function whenOutdated(action) {
-  outdated = action;
+// Call once a file is no longer there, or is of another run than the page; and once one could not
+// be read at all.
+export function when(actions) {
+  ({ outdated, lost } = actions);
 }
 
 function get(path) {
@@ -21,11 +22,14 @@ function get(path) {
 // Values are in the order of the territories: those of another run would be given to others.
 async function read(path) {
   // What a browser keeps of another run has another address.
-  const response = await fetch(`${path}?${mark}`);
+  const response = await fetch(`${path}?${mark}`).catch((error) => { lost(); throw error; });
   if (response.ok) {
     const content = await response.json();
     if (content.calcul === mark) return content;
-  } else if (response.status !== 404) throw new Error(`${path} : ${response.status}`);
+  } else if (response.status !== 404) {
+    lost();
+    throw new Error(`${path} : ${response.status}`);
+  }
   // The page that follows must not find the account of this one.
   await fetch(ACCOUNT, { cache: "reload" }).catch(() => null);
   outdated();

@@ -28,17 +28,27 @@ function titles(account) {
   document.title = `Fragilité numérique : ${account.titre}`;
 }
 
-// Nothing stays that could be read with the words of another run.
-function outdated() {
-  document.documentElement.dataset.perime = "oui";
+// Ask to read the page again.
+function warn(text) {
   const notice = byId("avis");
   notice.hidden = false;
-  fill(notice, el("span", { text: "L’édition a été recalculée : rechargez la page. " }),
+  fill(notice, el("span", { text: `${text} ` }),
     el("button", { type: "button", onclick: () => location.reload(), text: "Recharger" }));
 }
 
+// Nothing stays that could be read with the words of another run.
+function outdated() {
+  document.documentElement.dataset.perime = "oui";
+  warn("L’édition a été recalculée : rechargez la page.");
+}
+
+function lost() {
+  if (document.documentElement.dataset.perime) return;
+  warn("Une partie de la page n’a pas pu être lue : vérifiez que « fragility serve » tourne encore, ou votre connexion, puis rechargez.");
+}
+
 async function start() {
-  data.whenOutdated(outdated);
+  data.when({ outdated, lost });
   const account = await data.account();
   read(account);
   listen();
@@ -46,7 +56,7 @@ async function start() {
   // What takes room beside the map, before it.
   controls.frame(account, map.goTo);
   try {
-    map.start(account);
+    map.start(account, lost);
   } catch (error) {
     // Without WebGL, the list and the cards remain.
     byId("attente").textContent = "La carte ne peut pas se dessiner dans ce navigateur ; la liste et les fiches disent la même chose.";

@@ -49,7 +49,8 @@ function hasCard() {
   return !!context && !/swiftshader|llvmpipe|softpipe|basic render/i.test(name);
 }
 
-export function start(read) {
+// `lost` is called when shapes could not be read.
+export function start(read, lost) {
   account = read;
   themes = new Map(account.themes.map((theme) => [theme.id, theme]));
   shades = new Map(palette(account).map((shade, rank) => [shade, rank]));
@@ -81,6 +82,7 @@ export function start(read) {
     outlines();
   });
   map.on("render", first);
+  map.on("error", ({ error }) => { lost(); console.error(error); });
   map.on("idle", () => {
     if (!coming) tell("prete");
   });
