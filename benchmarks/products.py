@@ -43,6 +43,7 @@ from pipelines.exports import STORED
 
 TITLE = "Products"
 FICHES, OPENINGS, PATIENCE_S = 1000, 5, 120
+WIDTH, HEIGHT = 1280, 900
 MARTS = ("communes", "iris", "epci", "departements", "communes_fragiles_non_couvertes")
 LAYERS = (*MARTS, "lieux", "foyers", "core_contours")
 DRAWN = "() => document.getElementById('attente')?.hidden"
@@ -151,7 +152,7 @@ def browsing(folder: Path, _: Path) -> list[Timing]:
             server.terminate()
     timings = [Timing("start", "start of `fragility serve`", "to its address", started)]
     if opened:
-        case = f"Chromium, processor only, median of {OPENINGS}, new each time"
+        case = f"Chromium {WIDTH} x {HEIGHT}, no graphics card, median of {OPENINGS} openings"
         timings.append(Timing("first map", "first map", case, statistics.median(opened)))
     return timings
 
@@ -169,7 +170,7 @@ def first_maps(url: str) -> list[float]:
     with sync_playwright() as engine:
         opened = engine.chromium.launch(executable_path=browser, args=list(CHROMIUM))
         for _ in range(OPENINGS):
-            context = opened.new_context(viewport={"width": 1280, "height": 900})
+            context = opened.new_context(viewport={"width": WIDTH, "height": HEIGHT})
             page = context.new_page()
             start = time.perf_counter()
             page.goto(url, wait_until="commit")

@@ -9,6 +9,7 @@ import pyogrio
 import pytest
 
 from fragility.access.places import places_of
+from fragility.export.questions import QUESTIONS
 from fragility.index.profiles import load_profile
 from fragility.index.scores import build_scores
 from fragility.schemas import INDICATORS
@@ -156,6 +157,11 @@ def test_what_cannot_be_known_overseas_is_absent(communes, tables):
     unknown = groups.index[groups[counts].isna().any(axis=1)]
     assert list(unknown) == ["971", "973", "976"]
     assert groups.loc[unknown, counts].isna().all(axis=None), "not known is not none"
+    question = next(one for one in QUESTIONS if one.name == "outre_mer")
+    with duckdb.connect(str(tables.parent / "fragilite.duckdb"), read_only=True) as base:
+        told = base.execute(question.sql).df().set_index("code_departement")
+    assert told.loc[unknown, "nb_fragiles"].isna().all()
+    assert told["nb_non_couvertes"].isna().tolist() == (told.index == "976").tolist()
     for departement in ("971", "973", "976"):
         own = communes[communes["code_departement"] == departement]
         assert own["pauvrete_origine"].eq("absent").all()
@@ -183,9 +189,12 @@ def test_sentences_do_not_contradict_the_figures(communes):
 
 
 def test_every_iris_of_a_covered_commune_has_a_coverage(communes, tables):
-    columns = ["code_commune", "couverture", "portee_precision"]
+    columns = ["code_commune", "population", "couverture", "portee_precision"]
     iris = pd.read_parquet(tables / "iris.parquet", columns=columns)
-    assert iris["couverture"].notna().all()
+    for table in (iris, communes):
+        # Where nobody is known to live, nobody is said to be covered.
+        assert table["couverture"].notna().equals(table["population"] > 0)
+        assert 20 < table["couverture"].isna().sum() < 200
     assert iris["portee_precision"].isin(["mailles", "point", "commune"]).all()
 
 

@@ -274,8 +274,8 @@ def test_a_page_left_open_while_the_edition_changes_shows_none_of_it(browser, ma
             folder.rename(tmp_path / "avant")
             other.rename(folder)
         page.select_option("#theme", "pauvrete_pct")
-        page.wait_for_selector("#avis:not([hidden])")
-        told = plain(page.inner_text("#avis"))
+        page.wait_for_selector("#perte:not([hidden])")
+        told = plain(page.inner_text("#perte"))
         assert "L'édition a été recalculée : rechargez la page" in told
         for part in ("#lignes", "#legende", "#carte", "#fiche", "#recherche"):
             assert page.locator(part).is_hidden(), part
@@ -283,32 +283,15 @@ def test_a_page_left_open_while_the_edition_changes_shows_none_of_it(browser, ma
         # A later choice, by the address, does not take the notice off.
         page.evaluate("location.hash = 'niveau=epci&lieux='")
         page.wait_for_timeout(200)
-        assert page.locator("#avis").is_visible()
+        assert page.locator("#perte").is_visible()
         assert wrong == []
-        page.click("#avis button")
+        page.click("#perte button")
         ready(page)
         page.wait_for_selector("#lignes tr")
-        assert page.locator("#avis").is_hidden()
+        assert page.locator("#perte").is_hidden()
         page.close()
     finally:
         server.shutdown()
-
-
-@pytest.mark.parametrize("lost", ["**/valeurs/commune/*.json*", "**/*.pbf"])
-def test_what_could_not_be_read_is_said(browser, address, lost):
-    page = browser.new_page(reduced_motion="reduce")
-    page.goto(address + "#lieux=")
-    ready(page)
-    page.route(lost, lambda route: route.abort())
-    follow(page, "theme=pauvrete_pct&carte=11/45.5/-4.6&lieux=")
-    page.wait_for_selector("#avis button")
-    assert "n'a pas pu être lue" in plain(page.inner_text("#avis"))
-    assert violations(page) == []
-    page.unroute_all()
-    page.click("#avis button")
-    ready(page)
-    assert page.locator("#avis").is_hidden()
-    page.close()
 
 
 def test_what_the_first_view_leaves_out_is_one_key_away(made, watch, tmp_path):

@@ -16,7 +16,7 @@ _SHORT = {
 
 
 def leave_out_nobody(portee: pd.DataFrame, recensement: pd.DataFrame) -> pd.DataFrame:
-    """Blank the share of inhabitants out of reach where no inhabitant is known.
+    """Blank the share of inhabitants out of reach, and the class, where no inhabitant is known.
 
     Parameters
     ----------
@@ -25,13 +25,13 @@ def leave_out_nobody(portee: pd.DataFrame, recensement: pd.DataFrame) -> pd.Data
 
     Returns
     -------
-    `portee`, in which the minutes and the class of such a territory, those of its representative
-    point, stay.
+    `portee`, in which the minutes of such a territory, those of its representative point, stay.
     """
     people = recensement.drop_duplicates(["niveau", "code"]).set_index(["niveau", "code"])
     own = people["population"].reindex(pd.MultiIndex.from_frame(portee[["niveau", "code"]]))
-    share = portee["population_hors_portee_pct"].where((own > 0).to_numpy(dtype=bool))
-    return portee.assign(population_hors_portee_pct=share)
+    known = (own > 0).to_numpy(dtype=bool)
+    told = ["population_hors_portee_pct", "couverture"]
+    return portee.assign(**{column: portee[column].where(known) for column in told})
 
 
 def build_dispositifs(

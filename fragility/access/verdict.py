@@ -23,7 +23,8 @@ from fragility.index.profile_model import POINTS, Profile
 from fragility.index.uncertainty import confidence
 from fragility.schemas import INDICATOR_LABELS, INDICATORS
 
-UNINHABITED = "Non calculé : aucun habitant au recensement"
+_NOBODY = "aucun habitant au recensement"
+UNINHABITED = f"Non calculé : {_NOBODY}"
 WITHOUT_CENSUS = "Non calculé : le recensement de l'édition ne couvre pas ce territoire"
 DRIVERS = 2
 # Sub-score from which a share below the average is said with its sub-score.
@@ -142,6 +143,7 @@ def _sentences(
     beyond = french_number(far, 0) + " % des habitants"
     beyond = beyond.where(~(far >= 99.5), "tous les habitants")
     beyond = (", " + beyond + f" étant à plus de {threshold:g} min").where(far.notna(), "")
+    nobody = np.where(table["population"].eq(0), f" : {_NOBODY}", "")
     sentence = np.select(
         [
             table["score"].isna() & table["population"].eq(0),
@@ -158,7 +160,7 @@ def _sentences(
             UNINHABITED,
             WITHOUT_CENSUS,
             _missing(table, drivers),
-            opening + " ; couverture non calculée",
+            opening + " ; couverture non calculée" + nobody,
             opening + " et hors de portée : aucun conseiller numérique ne peut être rejoint par la "
             "terre" + crow,
             opening + " et hors de portée" + where + beyond,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from fragility.export.view_parts import FRAGILE_COUNTS
 from fragility.export.zoning_view import VIEW_ZONINGS
 from fragility.schemas import INDICATORS
 from fragility.territory.communes import NO_EPCI
@@ -61,10 +62,11 @@ VIEW_COLUMNS = {
     "score": "Score — Score, sur l'échelle du profil.",
     "rang": "Rang — Rang national, 1 = le plus fragile.",
     "classe": "Classe — 1 = moins fragile, 5 = plus fragile.",
-    "est_fragile": "Fragile — Score au moins égal au seuil du profil.",
+    "est_fragile": "Fragile — Score au moins égal au seuil du profil ; non aussi sans score.",
     "nb_indicateurs": "Indicateurs connus — Indicateurs du profil qui ont servi.",
     "pilier_dominant": "Pilier dominant — Pilier qui a le plus de points.",
-    "nb_profils_fragile": "Profils — Nombre de profils où la commune est fragile.",
+    "nb_profils_fragile": "Profils — Nombre de profils où la commune est fragile ; vide sans "
+    "score.",
     "points_reseaux": "Réseaux — Points du pilier des réseaux, de 1 à 10.",
     "points_personnes": "Personnes — Points du pilier des personnes, de 1 à 10.",
     "quoi_faire": "Quoi faire — réseaux, personnes, les deux ou rien d'urgent : les piliers dont "
@@ -83,28 +85,14 @@ def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def _known(count: str) -> str:
-    """Keep a count of fragile communes to groups where some commune has a score."""
-    return f"CASE WHEN count(score) > 0 THEN {count} END"
-
-
 def _uncovered_by(level: str, what: str) -> tuple[str, str, str]:
     code, name = f"code_{level}", f"nom_{level}"
-    exposed = "coalesce(sum(population) FILTER (est_fragile_non_couverte), 0)"
     return (
         f"v_fragiles_non_couvertes_par_{level}",
         f"Communes fragiles et non couvertes, et habitants concernés, par {what} : d'abord "
         "là où ils sont le plus nombreux.",
         f"""
-        SELECT {code}, any_value({name}) AS {name},
-               count(*) AS nb_communes,
-               {_known("count(*) FILTER (est_fragile)")} AS nb_communes_fragiles,
-               {_known("count(*) FILTER (est_fragile_non_couverte)")}
-                   AS nb_communes_fragiles_non_couvertes,
-               sum(population) AS population,
-               {_known(exposed)} AS population_fragile_non_couverte,
-               {_known(f"round(100 * {exposed} / nullif(sum(population), 0), 1)")}
-                   AS part_population_pct
+        SELECT {code}, any_value({name}) AS {name},{FRAGILE_COUNTS}
         FROM marts.communes
         WHERE {code} <> {_quote(NO_EPCI[0])}
         GROUP BY {code}
@@ -234,10 +222,12 @@ VIEWS: tuple[tuple[str, str, str], ...] = (
         """
         SELECT c.code_commune, c.nom, c.nom_departement, c.population, p.profil, p.score, p.rang,
                p.classe, p.est_fragile, p.nb_indicateurs, p.pilier_dominant,
-               count(*) FILTER (p.est_fragile) OVER (PARTITION BY p.code) AS nb_profils_fragile
+               CASE WHEN count(p.score) OVER own > 0
+                    THEN count(*) FILTER (p.est_fragile) OVER own END AS nb_profils_fragile
         FROM science.index_profils p
         JOIN marts.communes c ON c.code_commune = p.code
         WHERE p.niveau = 'commune'
+        WINDOW own AS (PARTITION BY p.code)
         ORDER BY c.code_commune, p.profil
         """,
     ),

@@ -103,7 +103,7 @@ def map_tip(table: str, columns: Sequence[str], banner: str = "", out_of: str = 
         lines.append("Classe : " + _words("classe", classes, labels.NOT_COMPUTED_LABEL))
     if "score" in columns:
         between = _between("score_bas", "score_haut") if "score_bas" in columns else ""
-        lines.append(f"Score : {_number('score')}{out_of}{between}")
+        lines.append(f"Score : {_number('score', out_of.strip())}{between}")
     if "confiance" in columns:
         lines.append(_verdict(columns))
     if "population" in columns:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from fragility.export.question import Question, sql
 from fragility.export.questions_needs import CAPACITY, ENDING, FRANCE_SERVICES, POSTS, WHERE
+from fragility.export.view_parts import where_known
 from fragility.schemas import INDICATORS
 
 # Inhabitants from which a commune is a city whose quarters differ, for the question on IRIS.
@@ -147,8 +148,9 @@ OVERSEAS = Question(
     sql(f"""
         SELECT code_departement, any_value(nom_departement) AS nom_departement,
                count(*) AS nb_communes, count(score) AS nb_communes_avec_score,
-               count(*) FILTER (est_fragile) AS nb_fragiles,
-               count(*) FILTER (couverture = 'non_couverte') AS nb_non_couvertes,
+               {where_known("count(*) FILTER (est_fragile)")} AS nb_fragiles,
+               {where_known("count(*) FILTER (couverture = 'non_couverte')", "couverture")}
+                   AS nb_non_couvertes,
                sum(population) AS population,
                (SELECT round(d.nb_personnes_en_difficulte_bas) FROM marts.departements d
                 WHERE d.code_departement = communes.code_departement) AS nb_personnes_bas,

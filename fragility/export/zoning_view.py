@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from fragility.export.view_parts import FRAGILE_COUNTS
 from fragility.sources.readers.zonages import DENSITY
 
 IN, OUT = "dedans", "dehors"
@@ -48,16 +49,8 @@ def _quoted(text: str) -> str:
 
 def _part(zoning: str, column: str, territory: str) -> str:
     """Sums of one zoning; none where the edition does not read it, its column being empty."""
-    flagged = "FILTER (est_fragile_non_couverte)"
     return f"""
-        SELECT {_quoted(zoning)} AS zonage, {territory} AS territoire,
-               count(*) AS nb_communes,
-               count(*) FILTER (est_fragile) AS nb_communes_fragiles,
-               count(*) {flagged} AS nb_communes_fragiles_non_couvertes,
-               sum(population) AS population,
-               coalesce(sum(population) {flagged}, 0) AS population_fragile_non_couverte,
-               round(100 * coalesce(sum(population) {flagged}, 0)
-                     / nullif(sum(population), 0), 1) AS part_population_pct
+        SELECT {_quoted(zoning)} AS zonage, {territory} AS territoire,{FRAGILE_COUNTS}
         FROM marts.communes
         WHERE {column} IS NOT NULL
         GROUP BY territoire

@@ -297,7 +297,8 @@ RANKING = [
     flag(
         "est_fragile",
         "Fragile",
-        "Score au moins égal au seuil de l'édition (au plus 20 % des communes).",
+        "Score au moins égal au seuil de l'édition (au plus 20 % des communes) ; non aussi quand "
+        "le score n'est pas calculé.",
     ),
 ]
 # Nine times in ten the index computed again under other choices is between these (docs/method.md).
@@ -352,7 +353,8 @@ CONFIDENCE = [
 SMALL = flag(
     "est_petit_effectif",
     "Petit effectif",
-    "Moins de 200 habitants : les taux du recensement y sont très incertains.",
+    "Moins de 200 habitants : les taux du recensement y sont très incertains ; non aussi quand "
+    "leur nombre est inconnu.",
 )
 
 KIND = text(
@@ -414,8 +416,8 @@ REACH = [
         "Couverture",
         "couverte : au plus la moitié des habitants hors de portée "
         "même à des vitesses 25 % plus faibles ; non_couverte : plus de la moitié même à des "
-        "vitesses 25 % plus fortes ; incertaine entre les deux ; vide si non calculée. La moitié "
-        "juste compte comme à portée.",
+        "vitesses 25 % plus fortes ; incertaine entre les deux ; vide sans habitant connu. La "
+        "moitié juste compte comme à portée.",
         among=COVERAGES,
         nullable=True,
     ),
@@ -461,8 +463,8 @@ VERDICT = [
     flag(
         "est_fragile_non_couverte",
         "Fragile et non couverte",
-        "Territoire fragile dont plus de "
-        "la moitié des habitants est hors de portée d'un conseiller numérique.",
+        "Territoire fragile dont plus de la moitié des habitants est hors de portée d'un "
+        "conseiller numérique ; non aussi quand le score n'est pas calculé.",
     ),
     share(
         "probabilite_fragile_non_couverte_pct",

@@ -39,7 +39,11 @@ PROFILES = [
             number("score", "Score", "Score, sur l'échelle du profil.", low=None),
             count("rang", "Rang", "Rang national, 1 = le plus fragile.", nullable=True),
             count("classe", "Classe (1-5)", "Classe du profil : 5 = plus fragile.", nullable=True),
-            flag("est_fragile", "Fragile", "Score au moins égal au seuil du profil."),
+            flag(
+                "est_fragile",
+                "Fragile",
+                "Score au moins égal au seuil du profil ; non aussi sans score.",
+            ),
             count("nb_indicateurs", "Indicateurs connus", "Indicateurs du profil qui ont servi."),
             text(
                 "pilier_dominant",

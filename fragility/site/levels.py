@@ -29,14 +29,10 @@ def read_level(folder: Path, level: str, codes: pd.Index) -> pd.DataFrame:
     -------
     Columns of the mart of the level, its name as `nom`, indexed by code. Groups of communes get
     their class and `population_hors_portee_pct`, the share of their inhabitants out of reach.
-    `couverture` is missing where the population is, or is none.
     """
     table, code, name = TABLES[level]
     rows = read_columns(folder, table).drop_duplicates(code).set_index(code, drop=False)
     rows = rows.rename(columns={} if name == "nom" else {name: "nom"}).reindex(codes)
-    if "couverture" in rows:
-        # Where nobody is known to live, nobody is to be covered.
-        rows["couverture"] = rows["couverture"].where(rows["population"] > 0)
     if level in ("epci", "departement"):
         ranked = read_columns(folder, "index_scores", ["niveau", "code", "rang", "classe"])
         ranked = ranked[ranked["niveau"] == level].set_index("code")

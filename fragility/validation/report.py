@@ -304,13 +304,17 @@ def _reach(tables: Tables, communes: gpd.GeoDataFrame) -> str:
         tables.shapes("core_lieux"), sample,
     )  # fmt: skip
     gap = (measured["km"] - measured["geodesic_km"]).abs()
-    counts = communes["couverture"].value_counts(dropna=False)
-    people = communes.groupby("couverture", dropna=False)["population"].sum()
+    coverage = communes["couverture"].fillna("not calculated: nobody is known to live there")
+    sums = (
+        communes.groupby(coverage)["population"]
+        .agg(["size", "sum"])
+        .sort_values("size", ascending=False)
+    )
     frame = pd.DataFrame(
         {
-            "coverage": [str(k) for k in counts.index],
-            "communes": counts.to_list(),
-            "inhabitants": people.reindex(counts.index).round().astype("int64").to_list(),
+            "coverage": sums.index.to_list(),
+            "communes": sums["size"].to_list(),
+            "inhabitants": sums["sum"].round().astype("int64").to_list(),
         }
     )
     flagged = communes[communes["est_fragile_non_couverte"]]

@@ -336,10 +336,9 @@ def test_a_share_of_nobody_is_missing_and_nobody_is_out_of_reach_of_an_empty_com
     )
     left = leave_out_nobody(frame, census)
     assert left["population_hors_portee_pct"].fillna(-1).tolist() == [100, -1, -1, -1, -1, -1]
-    pd.testing.assert_frame_equal(
-        left.drop(columns="population_hors_portee_pct"),
-        frame.drop(columns="population_hors_portee_pct"),
-    )
+    assert left["couverture"].fillna("").tolist() == ["non_couverte", "", "", "", "", ""]
+    told = ["population_hors_portee_pct", "couverture"]
+    pd.testing.assert_frame_equal(left.drop(columns=told), frame.drop(columns=told))
     people = build_dispositifs({"mediation": left}, census)["nb_habitants_hors_portee"]
     assert people.fillna(-1).tolist() == [200, 0, -1, -1, -1, -1]
 

@@ -19,7 +19,7 @@ from fragility.site import account
 from fragility.site.build import write_site, write_tiles
 from fragility.site.cards import build_cards, card_columns
 from fragility.site.figures import MARK, mark_of
-from fragility.site.levels import plain, read_level
+from fragility.site.levels import plain
 from fragility.site.page import LIST, is_whole, page_digests
 from fragility.site.pictures import draw_all
 from fragility.site.themes import Theme, build_themes
@@ -75,9 +75,6 @@ def test_cards_say_what_the_database_says(site, level, table, code):
     assert {"score", "population", "nb_personnes_en_difficulte"} <= set(compared)
     for column in compared:
         mine, theirs = cards[column], stored[column]
-        if column == "couverture":
-            # Where nobody is known to live, nobody is to be covered.
-            theirs = theirs.where(stored["population"] > 0)
         if pd.api.types.is_float_dtype(theirs):
             # A card rounds to what is worth reading: at most half a person, 0.05 %, 0.005 point.
             step = 0.5 * 10.0 ** -decimals_of(column)
@@ -111,8 +108,7 @@ def test_uncovered_communes_are_told(site):
         c for c, flag in zip(table["codes"], table["non_couvertes"], strict=True) if flag == "1"
     }
     stored = site[1].execute(
-        "SELECT code_commune FROM marts.communes "
-        "WHERE couverture = 'non_couverte' AND population > 0"
+        "SELECT code_commune FROM marts.communes WHERE couverture = 'non_couverte'"
     )
     assert said == {code for (code,) in stored.fetchall()}
     assert said
@@ -334,21 +330,6 @@ def test_the_mark_is_that_of_the_contents():
     assert mark_of(texts) != mark_of(texts | {"b.json": '{"v":3}'})
     # The same figures in another order of the files are another run.
     assert mark_of(texts) != mark_of({"a.json": '{"v":2}', "b.json": '{"v":1}'})
-
-
-def test_nobody_known_to_live_there_is_neither_covered_nor_not(demo, tmp_path):
-    (tmp_path / "tables").mkdir()
-    for path in (demo[1] / "tables").iterdir():
-        os.symlink(path, tmp_path / "tables" / path.name)
-    communes = pd.read_parquet(demo[1] / "tables/communes.parquet")
-    codes = pd.Index(sorted(communes["code_commune"]))[:3]
-    for code, people in zip(codes, (np.nan, 0.0, 12.0), strict=True):
-        communes.loc[communes["code_commune"] == code, "population"] = people
-        communes.loc[communes["code_commune"] == code, "couverture"] = "couverte"
-    (tmp_path / "tables/communes.parquet").unlink()
-    communes.to_parquet(tmp_path / "tables/communes.parquet")
-    shown = read_level(tmp_path, "commune", codes)["couverture"]
-    assert plain(shown) == [None, None, "couverte"]
 
 
 def test_the_command_says_what_it_does(demo, tmp_path, call):

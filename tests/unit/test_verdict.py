@@ -217,6 +217,15 @@ def test_what_is_not_computed_says_why():
     assert lacking == "Non calculé : il manque des indicateurs (pauvreté)."
 
 
+def test_nobody_is_neither_covered_nor_out_of_reach():
+    empty = verdict(niveau="iris", couverture=None, population=0.0, score=5.8, est_fragile=False)
+    end = " ; couverture non calculée : aucun habitant au recensement."
+    assert empty["motif"].endswith(end)
+    assert not empty["est_fragile_non_couverte"]
+    other = verdict(niveau="iris", couverture=None, score=5.8, est_fragile=False)
+    assert other["motif"].endswith(" ; couverture non calculée.")
+
+
 def test_numbers_are_french():
     assert french_number(pd.Series([1.25, np.nan]), 1).tolist() == ["1,2", "?"]
 

@@ -32,9 +32,11 @@ export function palette(account) {
     ...account.themes.flatMap((theme) => theme.couleurs)])];
 }
 
-function colour(account) {
+// An IRIS without its own colour lets that of its commune be seen.
+function colour(account, level) {
   const cases = palette(account).flatMap((shade, rank) => [rank, shade]);
-  return ["match", ["number", ["feature-state", "c"], -1], ...cases, "#f4f6f8"];
+  const none = level === "iris" ? "rgba(0, 0, 0, 0)" : "#f4f6f8";
+  return ["match", ["number", ["feature-state", "c"], -1], ...cases, none];
 }
 
 export function layers(source, lines, account, irisFrom, shown) {
@@ -44,7 +46,7 @@ export function layers(source, lines, account, irisFrom, shown) {
   const base = (level) => ({ source, "source-layer": level, ...from(level) });
   const seen = (is) => ({ visibility: is ? "visible" : "none" });
   const flat = (level) => ({ id: `aplat-${level}`, type: "fill", layout: seen(shown.includes(level)),
-    paint: { "fill-color": colour(account), "fill-antialias": false }, ...base(level) });
+    paint: { "fill-color": colour(account, level), "fill-antialias": false }, ...base(level) });
   const thin = { commune: [7.5, 0.1, 11, 0.8], iris: [9, 0.2, 12, 1], epci: [5, 0.4, 9, 1.2] };
   const border = (level) => ({ id: `bord-${level}`, type: "line",
     layout: seen(level === "departement" || shown.includes(level)),

@@ -30,7 +30,7 @@ function titles(account) {
 
 // Ask to read the page again.
 function warn(text) {
-  const notice = byId("avis");
+  const notice = byId("perte");
   notice.hidden = false;
   fill(notice, el("span", { text: `${text} ` }),
     el("button", { type: "button", onclick: () => location.reload(), text: "Recharger" }));

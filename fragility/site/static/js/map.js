@@ -74,15 +74,14 @@ export function start(read, lost) {
   map.keyboard.disableRotation();
   map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
   map.addControl(new maplibre.ScaleControl({ unit: "metric" }), "bottom-right");
-  map.once("style.load", () => { paint(); show(); });
+  map.once("style.load", begin);
   map.on("movestart", () => tell("bouge"));
-  map.on("zoom", () => {
-    const lacking = levelsDrawn().filter((level) => asked[level] !== state.theme);
-    if (lacking.length) paint(lacking);
-    outlines();
-  });
   map.on("render", first);
-  map.on("error", ({ error }) => { lost(); console.error(error); });
+  map.on("error", ({ error }) => {
+    // A host may answer what it likes for a tile that is not: open sea.
+    if (error.status === 0 || error.status >= 500) lost();
+    console.error(error);
+  });
   map.on("idle", () => {
     if (!coming) tell("prete");
   });
@@ -93,7 +92,6 @@ export function start(read, lost) {
   map.on("moveend", () => {
     const { lng, lat } = map.getCenter();
     change({ carte: [+map.getZoom().toFixed(2), +lat.toFixed(4), +lng.toFixed(4)] });
-    showPlaces();
   });
   map.on("click", (event) => {
     const feature = featureAt(event.point);
@@ -104,10 +102,22 @@ export function start(read, lost) {
   });
   map.on("mousemove", (event) => tip(event.point));
   map.on("mouseout", () => { byId("info").hidden = true; });
+  return map;
+}
+
+// Before its style is read, a map takes no change.
+function begin() {
+  paint();
+  show();
+  map.on("zoom", () => {
+    const lacking = levelsDrawn().filter((level) => asked[level] !== state.theme);
+    if (lacking.length) paint(lacking);
+    outlines();
+  });
+  map.on("moveend", () => during(showPlaces));
   follow(["theme", "niveau"], () => paint());
   follow(["niveau", "cerner", "fiche"], show);
-  follow(["lieux"], showPlaces);
-  return map;
+  follow(["lieux"], () => during(showPlaces));
 }
 
 // The first frame with every shape and its colour; what goes over them waits until it is seen.
@@ -146,13 +156,28 @@ export function goTo(box) {
 // Give each shape its class.
 async function paint(levels = levelsDrawn()) {
   const wanted = theme();
+  forget(Object.keys(painted).filter((level) => painted[level].theme !== wanted.id
+    && !levels.includes(level)));
   for (const level of levels) asked[level] = wanted.id;
   await during(async () => {
-    const found = await Promise.all(levels.map((level) => data.values(wanted, level)));
+    const found = await Promise.all(levels.map((level) => data.values(wanted, level)))
+      .catch((error) => {
+        forget(levels.filter((level) => asked[level] === wanted.id));
+        throw error;
+      });
     if (wanted !== theme()) return;
     levels.forEach((level, i) => give(level, wanted, found[i]));
     document.documentElement.dataset.theme = wanted.id;
   });
+}
+
+// What is not seen now is not seen later in the colours of another theme.
+function forget(levels) {
+  for (const level of levels) {
+    map.removeFeatureState({ source: SOURCE, sourceLayer: level });
+    delete painted[level];
+    delete asked[level];
+  }
 }
 
 // Say that the map is not at rest while something is on its way to it.
@@ -184,7 +209,8 @@ async function outlines() {
   outlined = true;
   await during(async () => {
     for (const level of ["commune", "iris"]) {
-      const { codes, non_couvertes: uncovered } = await data.territories(level);
+      const { codes, non_couvertes: uncovered } = await data.territories(level)
+        .catch((error) => { outlined = false; throw error; });
       const there = codes.filter((_, rank) => uncovered[rank] === "1");
       // `match` looks codes up at once; it wants one at least.
       const filter = ["match", ["get", "code"], there.length ? there : [""], true, false];
