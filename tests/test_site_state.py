@@ -5,6 +5,7 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from fragility.export.labels import COVERAGE_LABELS
 from tests.site_pages import follow, plain, ready
 
 pytest_plugins = ["tests.site_fixtures"]
@@ -144,6 +145,23 @@ def test_iris_never_have_the_colours_of_another_theme(opened, comes):
         held[0].continue_()
         ready(page)
         assert sum(count(page, colour) for colour in score - other) == 0
+
+
+def test_what_is_under_the_mouse_follows_the_theme(opened):
+    page = opened(CLOSE)
+    ready(page)
+    box = page.locator("#carte").bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.wait_for_selector("#info:not([hidden])")
+    before = page.inner_text("#info")
+    page.focus("#theme")
+    page.select_option("#theme", "couverture")
+    page.wait_for_selector('html[data-theme="couverture"]')
+    page.wait_for_function(
+        "before => document.getElementById('info').innerText !== before", arg=before
+    )
+    words = {*COVERAGE_LABELS.values(), "non calculé"}
+    assert plain(page.inner_text("#info")).rsplit(" : ", 1)[1] in words
 
 
 def colours_of(page, theme):

@@ -141,7 +141,7 @@ def origins(members: pd.DataFrame, words: Words) -> Markup:
             )
         )
     heads = (
-        ("Chiffre", ""), ("Année", ""), ("Publié", "n"), ("Estimé", "n"), ("Absent", "n"),
+        ("Chiffre", ""), ("Année", ""), ("Observé", "n"), ("Estimé", "n"), ("Absent", "n"),
     )  # fmt: skip
     caption = "Part des communes. Personnes en difficulté et temps de trajet : ◆ estimés partout."
     return section("D'où viennent les chiffres", table(caption, heads, rows))

@@ -42,11 +42,12 @@ COVERAGE_SENTENCES = {
 }
 CONFIDENCE_SENTENCES = {
     "robuste": "au moins neuf calculs sur dix donnent le même verdict (fragile, ou non fragile)",
-    "probable": "la moitié au moins le donnent",
-    "incertain": "moins de la moitié le donnent : un autre choix raisonnable l'aurait changé",
+    "probable": "la moitié des calculs au moins donnent ce verdict",
+    "incertain": "moins de la moitié des calculs le donnent : un autre choix raisonnable l'aurait "
+    "changé",
 }
 ORIGIN_LABELS = {
-    "observe": "Observé (publié à ce niveau)",
+    "observe": "Observé (publié, ou calculé sans modèle)",
     "commune": "Hérité de la commune",
     "iris": "Agrégé des IRIS",
     "impute": "Estimé par un modèle",

@@ -335,7 +335,7 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
         shares = pd.concat([shares, own], ignore_index=True)
     columns = (
         "Indicateur",
-        "Publié (%)",
+        "Observé (%)",
         "Hérité ou agrégé (%)",
         "Estimé (%)",
         "Absent (%)",

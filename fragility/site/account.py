@@ -40,6 +40,7 @@ def describe(
 ) -> dict[str, Any]:
     """What the page says of the run, and the words it uses."""
     views = quick_views(contours, rows["departement"]["nom"])
+    present = set(places["dispositifs"].str.split("|").explode())
     return {
         "edition": facts.edition,
         "titre": facts.title,
@@ -74,6 +75,7 @@ def describe(
         },
         "symboles": {kind: list(mark[:2]) for kind, mark in labels.DISPOSITIF_MARKERS.items()},
         "nb_lieux": len(places),
+        "dispositifs": [kind for kind in labels.DISPOSITIF_LABELS if kind in present],
         "lecture": readme.how_to_read(facts),
         "limites": readme.how_not_to_use(),
         "sources": [{"citation": s.citation, "licence": s.licence} for s in facts.sources],

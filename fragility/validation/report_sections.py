@@ -97,7 +97,7 @@ def origins(tables: Tables, facts: RunFacts) -> Block:
     """Share of the communes whose figure is published, derived, modelled or absent."""
     shares = origin_shares(pd.DataFrame(tables["communes"]), facts)
     names = {
-        "observe_pct": "Publié (%)", "derive_pct": "Hérité ou agrégé (%)",
+        "observe_pct": "Observé (%)", "derive_pct": "Hérité ou agrégé (%)",
         "impute_pct": "Estimé (%)", "absent_pct": "Absent (%)",
     }  # fmt: skip
     table = shares.rename(columns={"indicateur": "Indicateur", "annees": "Années", **names})
@@ -118,7 +118,7 @@ def origins(tables: Tables, facts: RunFacts) -> Block:
     axes.set_xlabel("% des communes", fontsize=9)
     figure.legend(fontsize=8, frameon=False, ncol=4, loc="outside upper right")
     return Block(
-        "Publié, hérité ou estimé",
+        "Observé, hérité ou estimé",
         ("Chaque case des tableaux dit son origine et son année ; voici leur part.",),
         table=table,
         figure=figure,

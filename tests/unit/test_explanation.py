@@ -247,7 +247,7 @@ def test_sources_are_those_of_the_year():
 def test_only_poverty_is_said_to_be_modelled():
     assert origin_words(FIGURES[2]) == "estimé"
     assert origin_words(FIGURES[4]).startswith("estimé par un modèle, à ± 2,1 points")
-    assert origin_words(FIGURES[0]) == "observé (publié à ce niveau)"
+    assert origin_words(FIGURES[0]) == "observé (publié, ou calculé sans modèle)"
 
 
 # --- what would change ---------------------------------------------------------------------------

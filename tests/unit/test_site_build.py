@@ -13,7 +13,7 @@ import pyogrio
 import pytest
 
 from fragility.errors import MissingFileError, UsageError
-from fragility.export.labels import decimals_of
+from fragility.export.labels import DISPOSITIF_LABELS, decimals_of
 from fragility.index.profiles import load_profiles
 from fragility.site import account
 from fragility.site.build import write_site, write_tiles
@@ -112,6 +112,17 @@ def test_uncovered_communes_are_told(site):
     )
     assert said == {code for (code,) in stored.fetchall()}
     assert said
+
+
+def test_only_what_places_offer_can_be_ticked(site):
+    kinds = {
+        kind
+        for (kinds,) in site[1].execute("SELECT dispositifs FROM marts.lieux").fetchall()
+        for kind in kinds.split("|")
+    }
+    offered = load(site, "edition.json")["dispositifs"]
+    assert offered == [kind for kind in DISPOSITIF_LABELS if kind in kinds]
+    assert 1 < len(offered) < len(DISPOSITIF_LABELS)
 
 
 def test_places_are_those_of_the_database_each_once(site):

@@ -96,14 +96,14 @@ function symbol(shape, colour) {
 }
 
 async function placeBoxes(account) {
-  const boxes = Object.entries(account.mots.dispositif).map(([kind, label]) => {
+  const boxes = account.dispositifs.map((kind) => {
     const box = el("input", { type: "checkbox", value: kind, onchange: () => {
       const kinds = state.lieux.filter((one) => one !== kind);
       change({ lieux: box.checked ? [...kinds, kind] : kinds });
     } });
     // On the map a place is a disc of the colour of the first thing it offers.
     return el("label", { class: "case" }, box, symbol("circle", account.symboles[kind][1]),
-      el("span", { text: label }));
+      el("span", { text: account.mots.dispositif[kind] }));
   });
   fill(byId("lieux"), ...boxes);
 }

@@ -101,7 +101,7 @@ export function start(read, lost) {
     manner.travel = true;
   });
   map.on("mousemove", (event) => tip(event.point));
-  map.on("mouseout", () => { byId("info").hidden = true; });
+  map.on("mouseout", () => { pointed = null; byId("info").hidden = true; });
   return map;
 }
 
@@ -167,6 +167,7 @@ async function paint(levels = levelsDrawn()) {
       });
     if (wanted !== theme()) return;
     levels.forEach((level, i) => give(level, wanted, found[i]));
+    if (pointed) tip(pointed);
     document.documentElement.dataset.theme = wanted.id;
   });
 }
@@ -248,7 +249,10 @@ function featureAt(point) {
   return found.find((feature) => feature.sourceLayer === "iris") ?? found[0];
 }
 
+// Where the mouse is on the map.
+let pointed = null;
 async function tip(point) {
+  pointed = point;
   const info = byId("info");
   const place = map.getLayer("lieux") && map.queryRenderedFeatures(point, { layers: ["lieux"] })[0];
   const feature = featureAt(point);
