@@ -227,7 +227,7 @@ def reach(told: Explanation) -> list[str]:
     reach = told.portee
     if reach is None:
         return []
-    if reach.couverture is None or reach.conseiller_plus_proche_min is None:
+    if reach.conseiller_plus_proche_min is None:
         return ["Un conseiller numérique à portée ? Non calculé."]
     km = reach.conseiller_plus_proche_km or 0.0
     far = "moins d'un km" if km < 1 else f"{french(km)} km"
@@ -235,7 +235,7 @@ def reach(told: Explanation) -> list[str]:
         f"{reach.conseiller_plus_proche_nom}, à {french(reach.conseiller_plus_proche_min)} min"
     )
     said = f"Un conseiller numérique à portée ? Le plus proche : {nearest} ({far})"
-    if not told.population:
+    if not told.population or reach.couverture is None:
         return [wrap(f"{said}.")]
     out = french(reach.population_hors_portee_pct or 0.0)
     verdict = COVERAGE_SENTENCES[reach.couverture]

@@ -104,14 +104,15 @@ def _here(told: Explanation, store: Store) -> str:
 def coverage(told: Explanation, row: Mapping[str, object]) -> Markup:
     """The verdict on reach, in words, and what the posts around could serve."""
     reach = told.portee
-    if reach is None or reach.couverture is None:
-        return section("Couverture et confiance", element("p", "Couverture non calculée."))
     # The two sentences differ by what an uninhabited commune cannot have.
-    verdict = f"{COVERAGE_LABELS[reach.couverture]} : {COVERAGE_SENTENCES[reach.couverture]}."
-    if told.population is None:
+    if reach is not None and told.population is None:
         verdict = "La population n'est pas connue : seul le trajet est donné."
-    elif told.population == 0:
+    elif reach is not None and told.population == 0:
         verdict = "Sans habitant, il n'y a personne à couvrir : seul le trajet est donné."
+    elif reach is None or reach.couverture is None:
+        return section("Couverture et confiance", element("p", "Couverture non calculée."))
+    else:
+        verdict = f"{COVERAGE_LABELS[reach.couverture]} : {COVERAGE_SENTENCES[reach.couverture]}."
     posts, share = _number(row["nb_conseillers_20min"]), _number(row["capacite_pour_10000"])
     around = ""
     if posts == 0 and told.population:

@@ -157,7 +157,8 @@ class ProfileWords:
             + "."
         )
         words["est_fragile"] = (
-            f"Score au moins égal au seuil de l'édition (au plus {self.share} % des communes)."
+            f"Score au moins égal au seuil de l'édition (au plus {self.share} % des communes) ; "
+            "non aussi quand le score n'est pas calculé."
         )
         if profile.classes == "equal_width":
             words["classe"] = (
