@@ -227,7 +227,9 @@ def reach(told: Explanation) -> list[str]:
     reach = told.portee
     if reach is None:
         return []
-    if reach.conseiller_plus_proche_min is None:
+    # Where nobody is known to live there is no verdict, and still a trip.
+    lacking = reach.couverture is None and bool(told.population)
+    if lacking or reach.conseiller_plus_proche_min is None:
         return ["Un conseiller numérique à portée ? Non calculé."]
     km = reach.conseiller_plus_proche_km or 0.0
     far = "moins d'un km" if km < 1 else f"{french(km)} km"
