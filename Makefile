@@ -20,12 +20,12 @@ run: $(STAMP)
 test: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	@export OMP_NUM_THREADS=1; \
 	$(BIN)/python -m pytest $(FIRST) > .pytest-first.log 2>&1 & first=$$!; \
+	$(BIN)/mypy; types=$$?; \
 	$(BIN)/python -m pytest --doctest-modules $(FIRST:%=--ignore=%) fragility tests; second=$$?; \
 	wait $$first; first=$$?; cat .pytest-first.log; rm -f .pytest-first.log; \
-	test $$first = 0 && test $$second = 0
+	test $$types = 0 && test $$first = 0 && test $$second = 0
 
 # The national files and the published values: make validation RAW=... REFERENCE=...
 validation: $(STAMP)

@@ -119,3 +119,20 @@ def sums(table):
     """Contributions of each row, added up."""
     names = [f"contribution_{key}" for key in INDICATORS] + ["contribution_autres"]
     return table[names].sum(axis=1, min_count=1)
+
+
+def fits(report):
+    """Check the memory and the time of a national run; return the seconds but reach and the map.
+
+    Files to list in a minute; intervals, sensitivity, audit and report in half of one. A loaded
+    machine is given half as much again. Reach of every kind of place, half a minute more, has a
+    bound of its own, and so has the map in a browser.
+    """
+    assert report.peak_mb < 3000
+    reach = report.steps["access_portee"]
+    assert reach < 45
+    site = report.steps["export_tuiles"] + report.steps["export_site"]
+    assert site < 60
+    rest = report.seconds - reach - site
+    assert rest < 150
+    return rest

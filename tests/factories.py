@@ -161,6 +161,7 @@ def _area_columns(n: np.ndarray) -> dict[str, object]:
         "quintile_departement": masked,
         "est_fragile": fragile,
         "est_petit_effectif": n < 2,
+        "est_non_thd_douteux": n == 3,
         "conseiller_plus_proche_min": 40.0 - 4 * line,
         "conseiller_plus_proche_km": 20.0 - 2 * line,
         "conseiller_plus_proche_nom": np.where(unscored, None, "Médiathèque d'Œuilly"),
@@ -294,7 +295,7 @@ def make_lieux() -> gpd.GeoDataFrame:
 
 
 def make_uncovered(communes: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The action list, drawn from `communes`."""
+    """The action list, drawn from `communes`, in the order of people out of reach."""
     rows = communes[communes["est_fragile_non_couverte"]].copy()
     rows["population_hors_portee"] = rows["population"] * rows["population_hors_portee_pct"] / 100
     rows = rows.sort_values("population_hors_portee", ascending=False).reset_index(drop=True)

@@ -16,6 +16,7 @@ from fragility.schemas import INDICATORS
 from fragility.territory.crs import is_overseas
 from fragility.validation import agreement as agree
 from fragility.validation.report import PUBLISHED, brute_force
+from tests.editions import fits
 
 pytestmark = pytest.mark.national
 
@@ -42,16 +43,8 @@ def published(pack):
 
 def test_it_fits_in_two_minutes_and_three_gigabytes(national):
     _, report = national
-    assert report.peak_mb < 3000
-    # Files to list in a minute; intervals, sensitivity, audit and report in half of one. A loaded
-    # machine is given half as much again. Reach of every kind of place, half a minute more, has
-    # a bound of its own, and so has the map in a browser.
-    reach = report.steps["access_portee"]
-    assert reach < 45
-    site = report.steps["export_tuiles"] + report.steps["export_site"]
-    assert site < 60
-    rest = report.seconds - reach - site
-    assert rest < 150
+    # Intervals, sensitivity, audit and report apart.
+    rest = fits(report)
     science = ("index_incertitude", "index_sensibilite", "index_audit", "export_rapport")
     assert rest - sum(report.steps[name] for name in science) < 110
     assert report.warnings == []

@@ -344,7 +344,9 @@ def test_the_action_list_is_the_flagged_communes_most_people_first(communes, tab
     flagged = communes[communes["est_fragile_non_couverte"]]
     assert set(actions["code_commune"]) == set(flagged.index)
     assert len(actions) > 0
-    assert actions["population_hors_portee"].is_monotonic_decreasing
+    expected = actions["population_hors_portee"] * actions["probabilite_fragile_pct"]
+    assert expected.is_monotonic_decreasing
+    assert actions["ordre"].tolist() == list(range(1, len(actions) + 1))
     assert flagged["est_fragile"].all()
     assert flagged["couverture"].eq("non_couverte").all()
     assert communes["est_fragile"].mean() <= 0.2

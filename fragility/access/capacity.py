@@ -188,6 +188,27 @@ def build_capacite(
     return whole.astype({"niveau": "str", "code": "str"}), stack(*ledgers)
 
 
+def leave_out_unknown(capacite: pd.DataFrame, portee: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what one point cannot tell of a commune that has a conseiller.
+
+    Nothing says how far from its places people live: « no post within 20 minutes » would be said of
+    the forest where the point is (Saint-Laurent-du-Maroni), beside a coverage that is uncertain.
+
+    Parameters
+    ----------
+    capacite, portee : `access_capacite` and `access_portee` of the same territories.
+    """
+    told = portee.set_index(["niveau", "code"])
+    unknown = (
+        told["portee_precision"].isin(["point", "commune"])
+        & told["couverture"].eq("incertaine")
+        & told["est_conseiller_dans_commune"].astype("boolean").fillna(False)
+    )
+    rows = pd.MultiIndex.from_frame(capacite[["niveau", "code"]])
+    known = ~unknown.reindex(rows, fill_value=False).to_numpy(dtype=bool)
+    return capacite.assign(**{column: capacite[column].where(known) for column in COLUMNS[2:]})
+
+
 def _by_territory(
     homes: pd.DataFrame,
     key: str,

@@ -53,8 +53,9 @@ def build_portee(
     uncertain between (design note on reach). Without cells, everyone is at its representative
     point; if the commune has a place, nothing tells how far from it people live
     (Saint-Laurent-du-Maroni is 100 km long): such a territory is uncertain rather than not
-    covered. An IRIS without contour takes the reach of its commune. Where no place can be reached
-    by land, on islands, there are no minutes, and everyone is out of reach.
+    covered. One point gives no share out of reach but nobody or everybody: none is given where the
+    verdict is uncertain. An IRIS without contour takes the reach of its commune. Where no place can
+    be reached by land, on islands, there are no minutes, and everyone is out of reach.
     """
     if not 0 <= band < 1 or threshold <= 0:
         raise ValueError("threshold must be positive and band in [0, 1)")
@@ -248,7 +249,9 @@ def _from_points(
             # Without any place in the zone there is no distance, but everyone is out of reach.
             "conseiller_plus_proche_km": np.where(np.isfinite(km), km, np.nan),
             **_about(told, position),
-            "population_hors_portee_pct": 100.0 * (minutes > threshold),
+            "population_hors_portee_pct": np.where(
+                coverage == "incertaine", np.nan, 100.0 * (minutes > threshold)
+            ),
             "couverture": coverage,
             "portee_precision": "point",
         },

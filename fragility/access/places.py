@@ -27,7 +27,7 @@ from fragility.access.places_screen import (
 from fragility.ledger import ledger, stack
 from fragility.territory.crs import WGS84
 
-__all__ = ["DISPOSITIFS", "KNOWN", "UNPLACED", "build_places", "places_of"]
+__all__ = ["DISPOSITIFS", "KNOWN", "UNPLACED", "build_places", "old_places_of", "places_of"]
 
 # In the order of who stands for a place that several lists know: what is counted first.
 PREFIXES = {
@@ -46,8 +46,8 @@ KNOWN = "employeur dans une commune dont un lieu d'accueil est publié"
 STALE_MONTHS = 18
 LIEUX_COLUMNS = [
     "id", "nom", "dispositif", "dispositifs", "code_commune", "commune_declaree", "itinerance",
-    "date_maj", "date_connue", "est_ancien", "nb_conseillers", "precision", "statut",
-    "motif_statut", "id_lieu", "motif_fusion", "geometry",
+    "date_maj", "date_connue", "est_ancien", "dispositifs_anciens", "nb_conseillers", "precision",
+    "statut", "motif_statut", "id_lieu", "motif_fusion", "geometry",
 ]  # fmt: skip
 
 
@@ -74,8 +74,10 @@ def build_places(
     -------
     `core_lieux` (`LIEUX_COLUMNS`), one row per id, and the ledger: each row read is kept, merged,
     set aside or a double of an id. On the row that stands for a place, `nb_conseillers` is the sum
-    of the rows, `date_maj` and `date_connue` (that of the list for want of a date) the latest, and
-    the point that of a row that has one.
+    of the rows, and the point that of a row that has one. Its `date_maj` and `date_connue` (that of
+    the list for want of a date) are the latest of the rows that offer what it offers first: that a
+    France services is open tells nothing of the conseiller who was there two years before.
+    `dispositifs_anciens` names all that it offers by old records alone.
     """
     everything = _stacked(lists)
     if everything.empty:
@@ -89,17 +91,19 @@ def build_places(
     last = rows["date_maj"].fillna(rows["date_liste"])
     kept = rows["statut"] == "retenu"
     used = rows[kept].assign(derniere=last[kept]).reset_index(drop=True)
-    used = _standing(used.assign(**merge_places(used, list(DISPOSITIFS))))
+    limit = (pd.Timestamp(day) - pd.DateOffset(months=stale_months)).strftime("%Y-%m-%d")
+    used = _standing(used.assign(**merge_places(used, list(DISPOSITIFS))), limit)
     aside = rows[~kept].assign(derniere=last[~kept])
     rows = pd.concat([used, aside], ignore_index=True)
     # Back to the order of the lists.
     rows = rows.set_index("id").loc[everything["id"][~is_double]].reset_index()
     rows["nom"] = _named_without_persons(rows)
-    limit = (pd.Timestamp(day) - pd.DateOffset(months=stale_months)).strftime("%Y-%m-%d")
     rows["date_connue"] = rows["derniere"]
     rows["est_ancien"] = (rows["derniere"] < limit).fillna(False).astype(bool)
+    alone = rows["dispositif"].where(rows["est_ancien"])
+    rows["dispositifs_anciens"] = rows["anciens"].where(rows["statut"] == "retenu", alone)
     frame = gpd.GeoDataFrame(rows, geometry=gpd.GeoSeries(rows["point"].to_numpy(), crs=WGS84))
-    texts = ["id_lieu", "motif_fusion", "dispositifs", "date_connue"]
+    texts = ["id_lieu", "motif_fusion", "dispositifs", "date_connue", "dispositifs_anciens"]
     frame = frame[LIEUX_COLUMNS].astype(dict.fromkeys(texts, "str"))
     doubles = everything["dispositif"][is_double].value_counts()
     return frame, stack(
@@ -125,6 +129,17 @@ def places_of(lieux: gpd.GeoDataFrame, *dispositifs: str) -> pd.Series:
     among = "|".join(dispositifs or MEDIATION)
     offered = lieux["dispositifs"].str.contains(rf"(?:^|\|)(?:{among})(?:\||$)", regex=True)
     return lieux["statut"].eq("retenu") & offered.fillna(False).astype(bool)
+
+
+def old_places_of(lieux: pd.DataFrame, *dispositifs: str) -> pd.Series:
+    """Tell the places that offer these by old records alone; see `places_of`."""
+    among = set(dispositifs or MEDIATION)
+    offered, old = (
+        [among & set(said.split("|")) for said in lieux[column].fillna("")]
+        for column in ("dispositifs", "dispositifs_anciens")
+    )
+    told = [bool(here) and here == late for here, late in zip(offered, old, strict=True)]
+    return pd.Series(told, index=lieux.index, dtype=bool)
 
 
 def _stacked(lists: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -188,23 +203,29 @@ def _known_by_its_places(located: pd.DataFrame, places: pd.DataFrame) -> pd.Data
     )
 
 
-def _standing(used: pd.DataFrame) -> pd.DataFrame:
-    """Give the row that stands for a place what the rows merged into it know."""
+def _standing(used: pd.DataFrame, limit: str) -> pd.DataFrame:
+    """Give the row that stands for a place what the rows merged into it know.
+
+    What it offers by records written before `limit` alone is in `anciens`.
+    """
     stands = (used["id_lieu"] == used["id"]).to_numpy()
     of = used.groupby("id_lieu", sort=False)
     used["statut"] = np.where(stands, "retenu", "fusionne")
-    order = {kind: f"{rank}{kind}" for rank, kind in enumerate(DISPOSITIFS)}
-    ranked = used.assign(ordre=used["dispositif"].map(order)).sort_values("ordre", kind="stable")
-    ranked = ranked.drop_duplicates(["id_lieu", "dispositif"])
-    offered = ranked.groupby("id_lieu")["dispositif"].agg("|".join)
+    order = {kind: rank for rank, kind in enumerate(DISPOSITIFS)}
+    services = used.groupby(["id_lieu", "dispositif"])[["date_maj", "derniere"]].max()
+    services = services.reset_index()
+    services = services.sort_values("dispositif", key=lambda kinds: kinds.map(order), kind="stable")
+    first = services.drop_duplicates("id_lieu").set_index("id_lieu")
+    aged = services[(services["derniere"] < limit).fillna(False).astype(bool)]
     sums: dict[str, pd.Series] = {
-        "dispositifs": offered,
+        "dispositifs": services.groupby("id_lieu")["dispositif"].agg("|".join),
         # A post is not put where one of the records says that the service moves.
         "itinerance": of["itinerance"].any().astype(bool),
         "nb_conseillers": of["nb_conseillers"].sum(min_count=1),
-        "date_maj": of["date_maj"].max(),
-        "derniere": of["derniere"].max(),
+        "date_maj": first["date_maj"],
+        "derniere": first["derniere"],
     }
+    used["anciens"] = used["id"].map(aged.groupby("id_lieu")["dispositif"].agg("|".join))
     for column, values in sums.items():
         told = used[column].mask(stands, used["id"].map(values))
         used[column] = told.astype(used[column].dtype)

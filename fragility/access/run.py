@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from fragility import schemas
-from fragility.access.capacity import COUNTED_MIN, build_capacite
+from fragility.access.capacity import COUNTED_MIN, build_capacite, leave_out_unknown
 from fragility.access.cost_surface import Surface, build_surfaces
 from fragility.access.coverage import build_portee, commune_density
 from fragility.access.dispositifs import build_dispositifs, leave_out_nobody
@@ -180,9 +180,8 @@ def build_access(
     access.tables["access_portee"] = tell_itinerant(
         access.tables["access_portee"], homes, places, pairs
     )
-    access.tables["access_capacite"], lines = build_capacite(
-        homes, places, pairs, core_communes, core_iris
-    )
+    capacite, lines = build_capacite(homes, places, pairs, core_communes, core_iris)
+    access.tables["access_capacite"] = leave_out_unknown(capacite, access.tables["access_portee"])
     access.lines["access_capacite"] = lines
     return access
 

@@ -14,7 +14,14 @@ from fragility.export.explanation_words import (
     shift_words,
     source_of,
 )
-from fragility.export.labels import COVERAGE_SENTENCES, about, french, plural, rounded
+from fragility.export.labels import (
+    COVERAGE_SENTENCES,
+    INSIDE_UNKNOWN,
+    about,
+    french,
+    plural,
+    rounded,
+)
 from fragility.index.explanation_model import Explanation, Figure, Shift, Standing
 from fragility.index.thresholds import LESS, MORE
 
@@ -229,8 +236,12 @@ def reach(told: Explanation) -> list[str]:
         return []
     # Where nobody is known to live there is no verdict, and still a trip.
     lacking = reach.couverture is None and bool(told.population)
-    if lacking or reach.conseiller_plus_proche_min is None:
+    if lacking:
         return ["Un conseiller numérique à portée ? Non calculé."]
+    if reach.conseiller_plus_proche_min is None:
+        crow = reach.conseiller_plus_proche_km
+        away = "" if crow is None else f" (le plus proche, à {french(crow)} km à vol d'oiseau)"
+        return [wrap(f"Un conseiller numérique à portée ? Aucun par la terre{away}.")]
     km = reach.conseiller_plus_proche_km or 0.0
     far = "moins d'un km" if km < 1 else f"{french(km)} km"
     nearest = (
@@ -239,9 +250,13 @@ def reach(told: Explanation) -> list[str]:
     said = f"Un conseiller numérique à portée ? Le plus proche : {nearest} ({far})"
     if not told.population or reach.couverture is None:
         return [wrap(f"{said}.")]
-    out = french(reach.population_hors_portee_pct or 0.0)
     verdict = COVERAGE_SENTENCES[reach.couverture]
-    return [wrap(f"{said} ; {out} % des habitants à plus de 20 min : {verdict}.")]
+    out = reach.population_hors_portee_pct
+    if out is None:
+        if reach.est_conseiller_dans_commune:
+            verdict = INSIDE_UNKNOWN
+        return [wrap(f"{said}, mesuré d'un seul point : {verdict}.")]
+    return [wrap(f"{said} ; {french(out)} % des habitants à plus de 20 min : {verdict}.")]
 
 
 def people(told: Explanation) -> list[str]:

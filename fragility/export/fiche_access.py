@@ -24,6 +24,7 @@ from fragility.export.labels import (
     COVERAGE_LABELS,
     COVERAGE_SENTENCES,
     DISPOSITIF_LABELS,
+    INSIDE_UNKNOWN,
     french,
     plural,
 )
@@ -97,7 +98,7 @@ def _here(told: Explanation, store: Store) -> str:
     if moving:
         said += f" ; {plural(moving, 'est itinérant', 'sont itinérants')}"
     if old:
-        said += " ; certaines fiches sont anciennes, des lieux ont pu fermer"
+        said += " ; certaines fiches sont anciennes : le lieu a pu fermer, ou le service le quitter"
     return said + "."
 
 
@@ -112,7 +113,9 @@ def coverage(told: Explanation, row: Mapping[str, object]) -> Markup:
     elif reach is None or reach.couverture is None:
         return section("Couverture et confiance", element("p", "Couverture non calculée."))
     else:
-        verdict = f"{COVERAGE_LABELS[reach.couverture]} : {COVERAGE_SENTENCES[reach.couverture]}."
+        unknown = reach.population_hors_portee_pct is None and reach.est_conseiller_dans_commune
+        why = INSIDE_UNKNOWN if unknown else COVERAGE_SENTENCES[reach.couverture]
+        verdict = f"{COVERAGE_LABELS[reach.couverture]} : {why}."
     posts, share = _number(row["nb_conseillers_20min"]), _number(row["capacite_pour_10000"])
     around = ""
     if posts == 0 and told.population:
@@ -185,8 +188,11 @@ def group_access(told: Explanation, store: Store, members: pd.DataFrame) -> Mark
     counts = own.groupby("dispositif")["nombre"].sum()
     communes = own.groupby("dispositif")["code_commune"].nunique()
     reached = store.access[store.access["code"].isin(members.index)]
-    beyond = reached.groupby("dispositif")["nb_habitants_hors_portee"].sum()
-    people = told.population or 0.0
+    # What is known of some only is a share of these.
+    known = reached[reached["nb_habitants_hors_portee"].notna()]
+    known = known.assign(population=known["code"].map(members["population"]))
+    sums = known.groupby("dispositif")[["nb_habitants_hors_portee", "population"]].sum()
+    beyond, people = sums["nb_habitants_hors_portee"], sums["population"]
     rows = []
     for kind, label in DISPOSITIF_LABELS.items():
         if kind not in counts and kind not in beyond:
@@ -194,8 +200,9 @@ def group_access(told: Explanation, store: Store, members: pd.DataFrame) -> Mark
         # Those beyond reach of mediation are beyond reach of everything: a line of its own.
         far = None if kind == _ANY else beyond.get(kind)
         here = (number(counts.get(kind, 0)), number(communes.get(kind, 0)))
-        rows.append((label, *here, *_beyond(far, people)))
-    rows.append((ACCESS_LABELS[_ANY], ABSENT, ABSENT, *_beyond(beyond.get(_ANY), people)))
+        rows.append((label, *here, *_beyond(far, people.get(kind, 0.0))))
+    every = _beyond(beyond.get(_ANY), people.get(_ANY, 0.0))
+    rows.append((ACCESS_LABELS[_ANY], ABSENT, ABSENT, *every))
     heads = (
         ("Dispositif", ""), ("Lieux", "n"), ("Communes qui en ont", "n"),
         ("Habitants à plus de 20 min", "n"), ("soit", "n"),

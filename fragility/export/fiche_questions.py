@@ -102,6 +102,11 @@ def _of_reach(
                 "Comment viennent ceux qui ne conduisent pas : transport à la demande, "
                 "covoiturage, visite à domicile ?"
             )
+    elif reach.population_hors_portee_pct is None and reach.est_conseiller_dans_commune:
+        found.append(
+            "Un conseiller reçoit dans la commune, mais rien ne dit ici où vivent ses habitants : "
+            "quels quartiers ou villages en sont à plus de 20 min ?"
+        )
     elif reach.couverture == "incertaine":
         found.append(
             f"Le verdict dépend de la vitesse des trajets : le conseiller le plus proche ({name}) "
@@ -225,11 +230,11 @@ def group_questions(told: Explanation, store: Store, members: pd.DataFrame) -> l
         "Qui fait quoi : postes de conseillers, France services, bibliothèques, CCAS et "
         "associations se parlent-ils, et se renvoient-ils les habitants ?"
     )
-    own = store.places.loc[store.places["code_commune"].isin(members.index), "est_ancien"]
-    old, every = int(own.sum()), len(own)
+    own = store.places.loc[store.places["code_commune"].isin(members.index), "dispositifs_anciens"]
+    old, every = int(own.notna().sum()), len(own)
     if old:
         found.append(
-            f"{french(old)} des {french(every)} fiches de lieux ne sont plus à jour : lesquels "
-            "ont fermé, lesquels ont ouvert ?"
+            f"{french(old)} des {french(every)} lieux ont une fiche de plus de 18 mois : lesquels "
+            "ont fermé ou perdu leur conseiller, lesquels ont ouvert ?"
         )
     return found[:MOST]

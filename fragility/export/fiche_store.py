@@ -98,7 +98,14 @@ class Store:
     @cached_property
     def places(self) -> pd.DataFrame:
         """Places that receive the public, with their contour as bytes."""
-        columns = ["nom", "dispositifs", "code_commune", "itinerance", "est_ancien", "geometry"]
+        columns = [
+            "nom",
+            "dispositifs",
+            "code_commune",
+            "itinerance",
+            "dispositifs_anciens",
+            "geometry",
+        ]
         return read_stored(self.folder, "lieux", columns)
 
     @cached_property
@@ -107,9 +114,14 @@ class Store:
         which `anciens` whose record is old and `itinerants`.
         """
         rows = self.places.drop(columns="geometry")
-        rows = rows.assign(dispositif=rows["dispositifs"].str.split("|")).explode("dispositif")
+        rows = rows.assign(
+            dispositif=rows["dispositifs"].str.split("|"),
+            dispositifs_anciens=rows["dispositifs_anciens"].fillna("").str.split("|"),
+        ).explode("dispositif")
+        pairs = zip(rows["dispositif"], rows["dispositifs_anciens"], strict=True)
+        rows["ancien"] = [kind in old for kind, old in pairs]
         return rows.groupby(["code_commune", "dispositif"], as_index=False).agg(
-            nombre=("nom", "size"), anciens=("est_ancien", "sum"), itinerants=("itinerance", "sum")
+            nombre=("nom", "size"), anciens=("ancien", "sum"), itinerants=("itinerance", "sum")
         )
 
     @cached_property

@@ -40,6 +40,10 @@ COVERAGE_SENTENCES = {
     "non_couverte": "plus de la moitié des habitants est hors de portée d'un conseiller "
     "numérique, même à des vitesses 25 % plus fortes",
 }
+# Uncertain for want of knowing where people live, rather than by the speed of trips.
+INSIDE_UNKNOWN = (
+    "un conseiller numérique reçoit dans la commune, mais rien ne dit où vivent ses habitants"
+)
 CONFIDENCE_SENTENCES = {
     "robuste": "au moins neuf calculs sur dix donnent le même verdict (fragile, ou non fragile)",
     "probable": "la moitié des calculs au moins donnent ce verdict",

@@ -40,12 +40,14 @@ def _words(column: str, words: Mapping[str, str], otherwise: str) -> str:
     return f"[% CASE {cases} ELSE {_quoted(otherwise)} END %]"
 
 
-def _list(column: str, words: Mapping[str, str]) -> str:
-    """Return an expression that writes the words for codes parted by « | »."""
+def _list(column: str, words: Mapping[str, str], opening: str = "") -> str:
+    """Return an expression that writes the words for codes parted by « | », nothing for none."""
     said = f"'|' || \"{column}\" || '|'"
     for value, label in words.items():
         said = f"replace({said}, {_quoted(f'|{value}|')}, {_quoted(f'|{label}|')})"
-    return f"[% replace(regexp_replace({said}, '^[|]|[|]$', ''), '|', ', ') %]"
+    return (
+        f"[% {_quoted(opening)} || replace(regexp_replace({said}, '^[|]|[|]$', ''), '|', ', ') %]"
+    )
 
 
 def _between(low: str, high: str) -> str:
@@ -96,8 +98,9 @@ def map_tip(table: str, columns: Sequence[str], banner: str = "", out_of: str = 
         lines.append(f"Personnes en difficulté mises à portée : {gained}")
     if "dispositifs" in columns:
         lines.append(_list("dispositifs", labels.DISPOSITIF_LABELS))
-        old = "[% CASE WHEN \"est_ancien\" THEN ' (ancienne : le lieu a pu fermer)' ELSE '' END %]"
-        lines.append(_when("date_maj", "Fiche mise à jour : ") + old)
+        lines.append(_when("date_maj", "Fiche mise à jour : "))
+        old = "Fiche ancienne, à vérifier : "
+        lines.append(_list("dispositifs_anciens", labels.DISPOSITIF_LABELS, old))
     classes = {str(rank): labels.class_label(rank) for rank in labels.CLASS_LABELS}
     if "classe" in columns:
         lines.append("Classe : " + _words("classe", classes, labels.NOT_COMPUTED_LABEL))

@@ -192,6 +192,9 @@ def build_lieux(lieux: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def build_action_list(communes: gpd.GeoDataFrame, lieux: pd.DataFrame) -> pd.DataFrame:
     """Build `communes_fragiles_non_couvertes`, from the most to the least people out of reach.
 
+    Each counts for how likely its commune is to be fragile: a large town whose verdict is doubtful
+    does not come before a smaller one whose verdict is sure.
+
     Parameters
     ----------
     communes : mart `communes`.
@@ -202,7 +205,11 @@ def build_action_list(communes: gpd.GeoDataFrame, lieux: pd.DataFrame) -> pd.Dat
     rows = rows.assign(
         population_hors_portee=rows["population"] * rows["population_hors_portee_pct"] / 100,
         nb_france_services=rows["code_commune"].map(services).fillna(0).astype("int64"),
-    ).sort_values(["population_hors_portee", "code_commune"], ascending=[False, True])
+    )
+    likely = rows["probabilite_fragile_pct"].fillna(100.0) / 100
+    rows = rows.assign(attendus=rows["population_hors_portee"] * likely).sort_values(
+        ["attendus", "code_commune"], ascending=[False, True]
+    )
     rows["ordre"] = range(1, len(rows) + 1)
     columns = list(TABLES["communes_fragiles_non_couvertes"].columns)
     return rows[columns].reset_index(drop=True)

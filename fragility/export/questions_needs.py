@@ -99,7 +99,9 @@ CAPACITY = Question(
                    AS capacite_pour_10000,
                round(sum(c.nb_personnes_en_difficulte)) AS nb_personnes_en_difficulte,
                round(100 * sum(c.nb_personnes_en_difficulte_servies)
-                     / nullif(sum(c.nb_personnes_en_difficulte), 0), 1) AS part_a_portee_pct,
+                     / nullif(sum(c.nb_personnes_en_difficulte)
+                              FILTER (c.nb_personnes_en_difficulte_servies IS NOT NULL), 0), 1)
+                   AS part_a_portee_pct,
                any_value(d.nb_lieux_conseillers) AS nb_lieux_conseillers
         FROM marts.communes c
         JOIN marts.departements d USING (code_departement)

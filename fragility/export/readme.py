@@ -25,6 +25,8 @@ from fragility.export.zoning_view import not_given
 from fragility.index.redrawn import DRAWS
 from fragility.schemas import INDICATOR_LABELS
 
+# A verdict that nine calculations in ten give is robust (`index.uncertainty`); half is a coin.
+SURE_PCT, EVEN_PCT = 90, 50
 FILES = (
     (
         "`carte.qgz`",
@@ -250,6 +252,26 @@ def _places(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     return lines
 
 
+def _doubt(communes: pd.DataFrame) -> list[str]:
+    """How sure the list to act on is, and what it leaves out that is likely.
+
+    A commune whose coverage is uncertain is not listed, however likely.
+    """
+    likely = communes["probabilite_fragile_non_couverte_pct"]
+    listed = communes["est_fragile_non_couverte"]
+    if likely.isna().all() or not listed.any():
+        return []
+    sure, less = int(likely[listed].ge(SURE_PCT).sum()), int(likely[listed].lt(EVEN_PCT).sum())
+    beyond = int(likely[~listed].ge(EVEN_PCT).sum())
+    return [
+        f"Cette liste est un choix, non un constat : {french(sure)} sur {french(listed.sum())} "
+        "ont au moins neuf chances sur dix d'être fragiles et non couvertes, "
+        f"{french(less)} moins d'une sur deux ; {french(beyond)} autres n'y sont pas, faute d'un "
+        "verdict net (couverture incertaine, ou score près du seuil), et ont au moins une chance "
+        "sur deux de l'être (colonne « probabilite_fragile_non_couverte_pct »)."
+    ]
+
+
 def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     """Return the main figures of the edition, one French sentence each."""
     fragile, uncovered = communes["est_fragile"], communes["est_fragile_non_couverte"]
@@ -266,6 +288,7 @@ def headline(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
             uncovered.sum(), "commune fragile et non couverte", "communes fragiles et non couvertes"
         )
         + f" : {french(reached)} habitants ({french(share, 1)} % de la population).",
+        *_doubt(communes),
         "Âge des chiffres : "
         + ", ".join(
             f"{title[0].lower() + title[1:]} ({_years(communes[f'{key}_annee'])})"

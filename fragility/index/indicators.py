@@ -209,6 +209,9 @@ def build_indicators(
         _assemble("commune", census["commune"], {k: cells[0] for k, cells in tables.items()}),
         _assemble("iris", census["iris"], {k: cells[1] for k, cells in tables.items()}),
     ]
+    doubtful = fixe.loc[fixe["est_douteux"], "code_commune"]
+    frames[0]["est_non_thd_douteux"] = frames[0]["code"].isin(doubtful)
+    frames[1]["est_non_thd_douteux"] = frames[1]["code"].map(parent).isin(doubtful)
     return pd.concat(frames, ignore_index=True), errors, residuals
 
 

@@ -357,6 +357,13 @@ SMALL = flag(
     "leur nombre est inconnu.",
 )
 
+DOUBTFUL = flag(
+    "est_non_thd_douteux",
+    "Réseau fixe : à vérifier",
+    "Le chiffre du réseau fixe est un zéro que le producteur doit confirmer (groupes de communes "
+    "voisines toutes sans fibre) : l'incertitude calculée n'en tient pas compte.",
+)
+
 KIND = text(
     "type_fragilite",
     "Ressemble au type",
@@ -409,7 +416,8 @@ REACH = [
         "population_hors_portee_pct",
         "Population hors de portée (%)",
         "Part des habitants à plus de 20 minutes d'un conseiller numérique ; vide sans habitant "
-        "connu (Mayotte, communes inhabitées).",
+        "connu (Mayotte, communes inhabitées), ou si la couverture, mesurée d'un seul point "
+        "(outre-mer), est incertaine.",
     ),
     text(
         "couverture",
@@ -450,7 +458,8 @@ CAPACITY = [
         "capacite_pour_10000",
         "Conseillers pour 10 000 personnes en difficulté",
         "Postes accessibles, partagés avec les voisins qui s'en servent aussi (E2SFCA : poids 1, "
-        "2/3 et 1/3 à 10, 15 et 20 minutes).",
+        "2/3 et 1/3 à 10, 15 et 20 minutes) ; vide, comme les nombres de postes, là où un "
+        "conseiller reçoit dans la commune sans qu'on sache où vivent ses habitants (outre-mer).",
     ),
     number(
         "nb_personnes_en_difficulte_servies",

@@ -344,24 +344,32 @@ CORE = [
             text(
                 "date_maj",
                 "Mise à jour",
-                "Date de la fiche (AAAA-MM-JJ), la dernière des fiches réunies ; vide quand le "
-                "producteur ne la donne pas.",
+                "Date de la fiche (AAAA-MM-JJ), la dernière des fiches réunies qui disent le "
+                "premier de ses dispositifs ; vide quand le producteur ne la donne pas.",
                 pattern=r"^\d{4}-\d{2}-\d{2}$",
                 nullable=True,
             ),
             text(
                 "date_connue",
                 "Dernière date connue",
-                "Dernière date où le lieu est donné : celle de sa fiche ou, à défaut, de sa liste "
-                "(AAAA-MM-JJ), la dernière des fiches réunies.",
+                "Dernière date où le premier de ses dispositifs y est donné : celle de la fiche "
+                "ou, à défaut, de la liste (AAAA-MM-JJ).",
                 pattern=r"^\d{4}-\d{2}-\d{2}$",
                 nullable=True,
             ),
             flag(
                 "est_ancien",
                 "Fiche ancienne",
-                "La fiche, ou à défaut la liste, a plus de 18 mois au jour de l'édition : le lieu "
-                "a pu fermer.",
+                "La fiche qui dit le premier de ses dispositifs ou, à défaut, sa liste a plus de "
+                "18 mois au jour de l'édition : le lieu a pu fermer, ou le service le quitter.",
+            ),
+            text(
+                "dispositifs_anciens",
+                "Dispositifs de fiche ancienne",
+                "Ce que le lieu n'offre que d'après des fiches de plus de 18 mois, séparé par "
+                "« | » ; vide sans fiche ancienne.",
+                pattern=rf"^(?:{_ANY_KIND})(?:\|(?:{_ANY_KIND}))*$",
+                nullable=True,
             ),
             number(
                 "nb_conseillers",

@@ -10,6 +10,7 @@ from fragility.schemas.columns import (
     CODE_COMMUNE,
     CODE_IRIS,
     CONFIDENCE,
+    DOUBTFUL,
     KIND,
     MEMBERSHIP,
     NAME,
@@ -81,6 +82,7 @@ AREA_COLUMNS = [
     *CONFIDENCE,
     *DIFFICULTY,
     SMALL,
+    DOUBTFUL,
     *REACH,
     *CAPACITY,
     *VERDICT,
@@ -196,6 +198,7 @@ MARTS = [
                 "date_maj",
                 "date_connue",
                 "est_ancien",
+                "dispositifs_anciens",
                 "nb_conseillers",
                 "precision",
             )
@@ -206,9 +209,15 @@ MARTS = [
     table(
         "communes_fragiles_non_couvertes",
         "Communes fragiles et non couvertes",
-        "La liste d'action, du plus au moins d'habitants hors de portée.",
+        "La liste d'action, du plus au moins d'habitants hors de portée, chacun comptant pour la "
+        "probabilité que sa commune soit fragile.",
         [
-            count("ordre", "Ordre", "Rang par nombre d'habitants concernés."),
+            count(
+                "ordre",
+                "Ordre",
+                "Rang par nombre d'habitants hors de portée, multiplié par la probabilité que la "
+                "commune soit fragile.",
+            ),
             CODE_COMMUNE,
             NAME,
             *MEMBERSHIP,
@@ -241,6 +250,7 @@ MARTS = [
                 "Lieux France services de la commune : une aide existe, sans conseiller numérique.",
             ),
             SMALL,
+            DOUBTFUL,
             KIND,
             VERDICT[-1],
         ],

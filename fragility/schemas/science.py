@@ -9,6 +9,7 @@ from fragility.schemas.columns import (
     CODE_IRIS,
     CONFIDENCE,
     COVERAGES,
+    DOUBTFUL,
     INDICATOR_LABELS,
     LEVEL,
     POPULATION,
@@ -31,7 +32,7 @@ SCIENCE = [
         "index_indicateurs",
         "Indicateurs",
         "Les cinq indicateurs, chacun avec son origine et son année.",
-        [LEVEL, CODE, POPULATION, *POPULATION_FACTS, *indicator_columns(), SMALL],
+        [LEVEL, CODE, POPULATION, *POPULATION_FACTS, *indicator_columns(), SMALL, DOUBTFUL],
         unique=["niveau", "code"],
     ),
     table(

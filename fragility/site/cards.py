@@ -24,7 +24,7 @@ _PEOPLE = (
     "difficulte_numerique_pct", "difficulte_numerique_bas", "difficulte_numerique_haut",
     "nb_personnes_en_difficulte", "nb_personnes_en_difficulte_bas",
     "nb_personnes_en_difficulte_haut", "difficulte_origine", "est_difficulte_extrapolee",
-    "est_petit_effectif",
+    "est_petit_effectif", "est_non_thd_douteux",
 )  # fmt: skip
 _REACH = (
     "couverture", "population_hors_portee_pct", "est_conseiller_dans_commune",
@@ -32,7 +32,7 @@ _REACH = (
     "nb_communes_fragiles", "nb_communes_fragiles_non_couvertes",
     "population_fragile_non_couverte", "nb_lieux_conseillers",
 )  # fmt: skip
-PLACE_FIELDS = ("lon", "lat", "nom", "dispositifs", "code_commune", "est_ancien")
+PLACE_FIELDS = ("lon", "lat", "nom", "dispositifs", "code_commune", "anciens")
 _DEGREES = 5
 
 
@@ -103,10 +103,12 @@ def build_places(places: gpd.GeoDataFrame) -> dict[str, object]:
     Returns
     -------
     One list by field of `PLACE_FIELDS`, and `genres`: the kinds of the edition, in the order of
-    the legend. `dispositifs` holds ranks in it; the first is the symbol of the place.
+    the legend. `dispositifs` holds ranks in it, the first is the symbol of the place; `anciens`
+    those that old records alone tell of.
     """
     here = places[places.geometry.notna() & ~places.geometry.is_empty].sort_values("id")
     offers = here["dispositifs"].str.split("|")
+    old = here["dispositifs_anciens"].fillna("").str.split("|")
     there = set(offers.explode().dropna())
     kinds = [kind for kind in DISPOSITIF_LABELS if kind in there]
     rank = {kind: i for i, kind in enumerate(kinds)}
@@ -117,5 +119,5 @@ def build_places(places: gpd.GeoDataFrame) -> dict[str, object]:
         "nom": plain(here["nom"]),
         "dispositifs": [sorted(rank[k] for k in kinds_ if k in rank) for kinds_ in offers],
         "code_commune": plain(here["code_commune"]),
-        "est_ancien": [int(old) for old in here["est_ancien"]],
+        "anciens": [[rank[k] for k in kinds_ if k in rank] for kinds_ in old],
     }

@@ -88,7 +88,7 @@ def _capacity(communes: pd.DataFrame, table: pd.DataFrame) -> Block:
         for share in (0.25, 0.5, 0.75)
     )
     served = float(own["nb_personnes_en_difficulte_servies"].sum())
-    total = float(people.sum())
+    total = float(people[own["nb_personnes_en_difficulte_servies"].notna()].sum())
     return Block(
         "Combien de postes pour ceux qui en ont besoin",
         (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from fragility.access.coverage import HALF, TIE
-from fragility.access.places import places_of
+from fragility.access.places import old_places_of, places_of
 from fragility.access.travel import ANY_HELP
 from fragility.export.labels import french
 from fragility.validation.blocks import Block
@@ -27,7 +27,9 @@ def worth_block(lieux: pd.DataFrame, communes: pd.DataFrame) -> Block:
             {
                 "Dispositif": words,
                 "Lieux": len(own),
-                "Fiche de plus de 18 mois (%)": _percent(own["est_ancien"]),
+                "Fiche de plus de 18 mois (%)": _percent(
+                    old_places_of(own, *(() if kind == ANY_HELP else (kind,)))
+                ),
                 "Itinérants (%)": _percent(own["itinerance"]),
             }
         )

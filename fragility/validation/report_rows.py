@@ -11,7 +11,6 @@ from fragility.validation.blocks import Block
 from fragility.validation.report_sections import Tables
 
 URGENT = 50
-LIKELY_PCT = 50
 LISTED = 50
 
 
@@ -20,16 +19,14 @@ def urgent(tables: Tables) -> Block:
     found = tables["communes_fragiles_non_couvertes"]
     if found.empty:
         return Block("Communes à voir d'abord", ("Aucune commune fragile et non couverte.",))
-    # A place that fewer than one draw in two calls fragile is no urgency.
-    doubtful = found["probabilite_fragile_pct"].lt(LIKELY_PCT)
-    top = found[~doubtful].sort_values("ordre").head(URGENT)
+    top = found.sort_values("ordre").head(URGENT)
     columns = {
-        # Of this table: the list in the files also numbers those that are left out here.
-        "N°": range(1, len(top) + 1),
+        "N°": top["ordre"],
         "Commune": top["nom"] + " (" + top["code_departement"] + ")",
         "Habitants hors de portée": _whole(top["population_hors_portee"]),
         "Score": [french(v, 1) for v in top["score"]],
-        "Probabilité (%)": _whole(top["probabilite_fragile_pct"]),
+        "Fragile (%)": _whole(top["probabilite_fragile_pct"]),
+        "Fragile et non couverte (%)": _whole(top["probabilite_fragile_non_couverte_pct"]),
         "Type": top["type_fragilite"].fillna("–"),
         "Conseiller le plus proche": top["conseiller_plus_proche_nom"].fillna("–"),
         "Minutes": _whole(top["conseiller_plus_proche_min"]),
@@ -52,13 +49,9 @@ def urgent(tables: Tables) -> Block:
         f"{len(top)} communes à voir d'abord" if len(found) > len(top) else "Toutes les communes",
         (
             shown,
-            "La probabilité est celle d'être fragile sous d'autres choix raisonnables."
-            + (
-                f" {plural(doubtful.sum(), 'commune', 'communes')} de la liste où elle est sous "
-                f"{LIKELY_PCT} % ne sont pas ici : leur verdict est incertain."
-                if doubtful.any()
-                else ""
-            ),
+            "Les deux pourcentages sont des probabilités, sous d'autres choix raisonnables et "
+            "d'autres vitesses de trajet. L'ordre est celui des fichiers : chaque habitant hors de "
+            "portée compte pour la probabilité que sa commune soit fragile.",
         ),
         table=pd.DataFrame(columns),
         caption="Communes fragiles et non couvertes, les plus d'habitants hors de portée d'abord",

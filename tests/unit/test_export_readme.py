@@ -23,12 +23,22 @@ def test_headline_counts_by_hand() -> None:
     assert lines[2] == (
         "5 communes fragiles et non couvertes : 10 700 habitants (2,1 % de la population)."
     )
-    assert lines[3].startswith("Âge des chiffres : sans très haut débit fixe (2019), ")
-    assert lines[4] == (
+    # 35, 54, 46, 73 and 65 %: none is sure, two are less likely than not.
+    assert lines[3].startswith("Cette liste est un choix, non un constat : 0 sur 5 ont au moins ")
+    assert " couvertes, 2 moins d'une sur deux ; 46 autres n'y sont pas" in lines[3]
+    assert lines[4].startswith("Âge des chiffres : sans très haut débit fixe (2019), ")
+    assert lines[5] == (
         "Environ 5 000 personnes de 15 ans ou plus seraient en difficulté numérique (estimation) ; "
         "21 % d'entre elles vivent dans les communes fragiles."
     )
-    assert lines[5] == "4 communes sans score, faute de données (Ain, Corse-du-Sud)."
+    assert lines[6] == "4 communes sans score, faute de données (Ain, Corse-du-Sud)."
+
+
+def test_a_list_whose_doubt_was_not_computed_says_nothing_of_it() -> None:
+    unknown = make_communes().assign(probabilite_fragile_non_couverte_pct=float("nan"))
+    none = make_communes().assign(est_fragile_non_couverte=False)
+    for communes in (unknown, none):
+        assert "est un choix" not in " ".join(headline(communes, make_facts()))
 
 
 def test_limits_are_those_of_what_the_edition_holds() -> None:

@@ -11,7 +11,13 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fragility.access.places import LIEUX_COLUMNS, build_places, places_of
+from fragility.access.places import (
+    DISPOSITIFS,
+    LIEUX_COLUMNS,
+    build_places,
+    old_places_of,
+    places_of,
+)
 from fragility.schemas import PERSONAL_DATA
 from fragility.sources.readers.places import COLUMNS
 
@@ -200,6 +206,36 @@ def test_stale_records() -> None:
     aged, _ = build_places({"bibliotheque": listed}, COMMUNES, COG, day="2023-01-01")
     assert aged["est_ancien"].tolist() == [True]
     assert aged["date_maj"].isna().all()
+
+
+def test_a_conseiller_is_not_made_recent_by_the_france_services_it_sits_in() -> None:
+    """The place is one; what it offers is known at dates that differ."""
+    old, new = {"date_maj": "2021-06-30"}, {"date_maj": "2022-12-01"}
+    table = built(
+        conseiller_numerique=[row("a", "CCAS", **old), row("b", "CCAS", **old)],
+        france_services=[row("c", "CCAS", **new)],
+        aidants_connect=[row("d", "CCAS", **old)],
+    )
+    place = table.loc["cn-a"]
+    assert (place["date_maj"], place["date_connue"], place["est_ancien"]) == (
+        "2021-06-30", "2021-06-30", True,
+    )  # fmt: skip
+    assert place["dispositifs"] == "conseiller_numerique|france_services|aidants_connect"
+    assert place["dispositifs_anciens"] == "conseiller_numerique|aidants_connect"
+    assert pd.isna(table.loc["fs-c", "dispositifs_anciens"])
+    asked = {kind: bool(old_places_of(table, kind)["cn-a"]) for kind in DISPOSITIFS}
+    assert asked == dict.fromkeys(DISPOSITIFS, False) | {
+        "conseiller_numerique": True, "aidants_connect": True,
+    }  # fmt: skip
+    # Any help is old where all of it is.
+    assert not old_places_of(table)["cn-a"]
+    # A later record of a conseiller dates the conseiller.
+    again = built(
+        conseiller_numerique=[row("a", "CCAS", **old), row("b", "CCAS", **new)],
+        france_services=[row("c", "CCAS", **old)],
+    )
+    assert (again.loc["cn-a", "date_maj"], again.loc["cn-a", "est_ancien"]) == ("2022-12-01", False)
+    assert again.loc["cn-a", "dispositifs_anciens"] == "france_services"
 
 
 def test_an_employer_is_a_place_by_its_siret_alone() -> None:

@@ -9,6 +9,7 @@ import pytest
 import shapely
 
 from fragility import schemas
+from fragility.access.capacity import COLUMNS, leave_out_unknown
 from fragility.access.cost_surface import build_surfaces
 from fragility.access.coverage import (
     build_portee,
@@ -247,6 +248,16 @@ def test_a_place_somewhere_in_a_commune_known_by_one_point_is_uncertain() -> Non
     frame = portee(couts([], []), towns, place)
     assert frame["couverture"].tolist() == ["incertaine"] * 2
     assert frame["conseiller_plus_proche_min"].min() > 90
+    # Not « everybody is out of reach », nor « no post »: nobody knows where people live.
+    assert frame["population_hors_portee_pct"].isna().all()
+    told = pd.DataFrame(
+        {"niveau": ["commune", "iris", "commune"], "code": [*frame["code"], "97302"],
+         **dict.fromkeys(COLUMNS[2:], 0.0)}
+    )  # fmt: skip
+    left = leave_out_unknown(told, frame)
+    assert left[COLUMNS[2:]].isna().all(axis=1).tolist() == [True, True, False]
+    far = frame.assign(couverture="non_couverte")
+    pd.testing.assert_frame_equal(leave_out_unknown(told, far), told)
 
 
 def test_without_contour_nothing_is_said() -> None:

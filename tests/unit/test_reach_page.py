@@ -36,7 +36,9 @@ def test_what_the_places_are_worth_by_hand():
         {
             "dispositifs": ["conseiller_numerique|france_services", "conseiller_numerique",
                             "bibliotheque", "mediation"],
-            "est_ancien": [True, False, True, True],
+            "dispositifs_anciens": [
+                "conseiller_numerique|france_services", None, "bibliotheque", "mediation"
+            ],
             "itinerance": [False, True, True, False],
         }
     )  # fmt: skip
@@ -54,7 +56,9 @@ def test_what_the_places_are_worth_by_hand():
 
 
 def test_a_country_without_places_has_no_share_of_them():
-    none = pd.DataFrame({"dispositifs": [], "est_ancien": [], "itinerance": []}, dtype="str")
+    none = pd.DataFrame(
+        {"dispositifs": [], "dispositifs_anciens": [], "itinerance": []}, dtype="str"
+    )
     block = worth_block(none, communes(couverture=None, est_couverture_itinerante=False))
     assert block.table["Lieux"].tolist() == [0, 0, 0]
     assert block.paragraphs[0].startswith("Aucune commune couverte ne l'est d'abord")

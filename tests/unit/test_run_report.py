@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from fragility.errors import MissingFileError
+from fragility.export.labels import french
 from fragility.export.run_facts import build_facts
 from fragility.index.profiles import load_profile
 from fragility.sources.catalogue import find_edition
@@ -285,12 +286,17 @@ def test_numbers_are_written_alike_down_a_column():
     assert figures.count('<td class="n">') == 3
 
 
-def test_communes_to_see_first_are_numbered_one_by_one(tables):
-    found = tables["communes_fragiles_non_couvertes"]
-    likely = found["probabilite_fragile_pct"].ge(50)
+def test_communes_to_see_first_are_those_of_the_files_in_their_order(tables):
+    found = tables["communes_fragiles_non_couvertes"].sort_values("ordre")
+    assert found["probabilite_fragile_pct"].lt(50).any(), "a doubtful one is there, in its place"
     table = urgent(tables).table
-    assert (~likely).any(), "some are left out of the table"
-    assert table["N°"].tolist() == list(range(1, int(likely.sum()) + 1))
+    assert table["N°"].tolist() == found["ordre"].tolist()[:50]
+    assert table["Commune"].str.startswith(tuple(found["nom"].str[:3])).all()
+    for column, title in (
+        ("probabilite_fragile_pct", "Fragile (%)"),
+        ("probabilite_fragile_non_couverte_pct", "Fragile et non couverte (%)"),
+    ):
+        assert table[title].tolist() == [french(v) for v in found[column].head(50)]
 
 
 def test_no_drawing_is_wider_than_a_phone(page):

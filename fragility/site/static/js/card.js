@@ -128,9 +128,10 @@ async function onTheSpot(facts, mine) {
   if (mine !== turn || !byId("sur-place")) return;
   const here = list.nom.map((_, i) => i).filter((i) => list.code_commune[i] === facts.code);
   if (!here.length) return;
-  const offers = (i) => list.dispositifs[i].map((kind) => account.mots.dispositif[list.genres[kind]]);
+  const offers = (i) => list.dispositifs[i].map((kind) => account.mots.dispositif[list.genres[kind]]
+    + (list.anciens[i].includes(kind) ? " (fiche ancienne : à vérifier)" : ""));
   const lines = here.slice(0, LISTED).map((i) => el("li", {}, name(list.nom[i]),
-    ` : ${offers(i).join(", ")}${list.est_ancien[i] ? " (fiche ancienne : le lieu a pu fermer)" : ""}`));
+    ` : ${offers(i).join(", ")}`));
   if (here.length > LISTED) {
     lines.push(el("li", { text: `et ${number(here.length - LISTED)} de plus, sur la carte.` }));
   }

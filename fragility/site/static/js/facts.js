@@ -57,9 +57,11 @@ export function figures(facts, account) {
     const value = facts[`${key}_pct`];
     const year = facts[`${key}_annee`];
     const origin = account.mots.origine[facts[`${key}_origine`]] ?? minus;
+    const doubt = key === "non_thd" && facts.est_non_thd_douteux
+      ? el("small", { text: "à vérifier : zéro que le producteur doit confirmer" }) : null;
     return [el("tr", {}, el("th", { scope: "row", text: label }),
       el("td", { class: "nombre", text: value === null ? minus : `${number(value, 1)} %` }),
-      el("td", {}, origin, year ? el("small", { text: `chiffre de ${year}` }) : null))];
+      el("td", {}, origin, year ? el("small", { text: `chiffre de ${year}` }) : null, doubt))];
   });
   return lines.length
     ? el("table", {}, header("Indicateur", "Part", "Origine"), el("tbody", {}, ...lines)) : null;
