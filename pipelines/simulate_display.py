@@ -21,7 +21,9 @@ def show_posts(screen: Console, postes: pd.DataFrame, resume: pd.Series) -> None
     """Print the first posts, and what all of them bring."""
     if len(postes):
         table = Table(
-            title=f"Où placer {french(resume['nb_postes'])} postes ({resume['nom_zone']})"
+            title=f"Où placer {french(resume['nb_postes'])} postes ({resume['nom_zone']})",
+            caption="gain sûr : part du gain qui vient de communes fragiles et hors de portée à "
+            "90 % de probabilité au moins",
         )
         for name in ("rang", "lieu", "commune", "dép.", "personnes gagnées", "gain sûr",
                      "rechange, commune plus peuplée (perte)"):  # fmt: skip

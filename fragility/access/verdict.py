@@ -227,9 +227,7 @@ def _confidence(table: pd.DataFrame, fragile: np.ndarray) -> pd.Series:
     verdict = np.where(fragile, "fragile", "non fragile")
     said = " ; verdict " + word + " : " + verdict + " dans " + percent + " % des calculs"
     # « 50 % des calculs seulement » reads as a mistake.
-    half = (agree < 50) & (agree >= 49.5)
-    said = said.where(~half, said.str.replace(" 50 %", " moins de 50 %", regex=False))
-    said += np.where((agree < 50) & ~half, " seulement", "")
+    said += np.where(agree < 49.5, " seulement", "")
     return said.where(word.ne("") & (fragile | word.ne("robuste")), "")
 
 

@@ -20,6 +20,9 @@ MOST = 6
 # Share of the inhabitants, in percent, from which a part is worth a question: those beyond reach
 # in a covered commune, those of one commune in a group.
 _BEYOND = 20.0
+# Inhabitants from which a commune without a conseiller is first asked whether the list forgets one:
+# a small town.
+_TOWN = 5000
 _HARD = 7.0  # points from which an indicator is among the three worst tenths of France
 _OF_INDICATOR = {
     "non_4g": "« {label} » : {value}. Quels hameaux captent mal, et un site est-il prévu ici par "
@@ -85,6 +88,11 @@ def _of_reach(
     name = reach.conseiller_plus_proche_nom
     found = []
     if reach.couverture == "non_couverte":
+        if (told.population or 0) >= _TOWN:
+            found.append(
+                "Une commune de cette taille sans conseiller à portée : les listes, qui ont pu "
+                "vieillir ou l'oublier, disent-elles vrai ?"
+            )
         found.append(
             f"Le conseiller le plus proche ({name}) est à {far} : peut-il tenir une permanence "
             "ici, à quel rythme, et dans quel local connecté (mairie, bibliothèque, école) ?"

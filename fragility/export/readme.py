@@ -62,7 +62,8 @@ FILES = (
     ("`dictionnaire.csv`", "ce que signifie chaque colonne", "tableur"),
     (
         "`site/`",
-        "la carte et les fiches à explorer : un dossier à poser sur un serveur web",
+        "la carte à explorer et le détail de chaque territoire : un dossier à poser sur "
+        "un serveur web",
         "`fragility serve` l'ouvre dans un navigateur",
     ),
     (
@@ -164,6 +165,8 @@ LIMITS = (
     "extrait OpenStreetMap a été fourni. La bande de ± 25 % donne la couverture « incertaine ».",
     "Les listes comptent un poste par lieu de permanence : un conseiller qui reçoit en cinq lieux "
     "peut y être compté cinq fois.",
+    "Les listes peuvent avoir vieilli ou être incomplètes : un conseiller qui n'y est pas ne "
+    "compte pas. D'une grande commune « non couverte », vérifiez d'abord cela.",
     ESTIMATED_AGES,
     "La pauvreté est masquée par le secret statistique dans la plupart des petites communes : "
     "elle y est estimée par un modèle.",
@@ -257,7 +260,7 @@ def _doubt(communes: pd.DataFrame) -> list[str]:
 
     A commune whose coverage is uncertain is not listed, however likely.
     """
-    likely = communes["probabilite_fragile_non_couverte_pct"]
+    likely = communes["probabilite_fragile_non_couverte_pct"].round()
     listed = communes["est_fragile_non_couverte"]
     if likely.isna().all() or not listed.any():
         return []

@@ -108,6 +108,9 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Départements": ("departements", ("code_departement", "nom_departement", *_GROUP)),
 }
 NOTE_WIDTH = 84
+# Paper of a sheet, in the numbers of the format; what A4 holds across and is still read.
+A4, A3 = 9, 8
+A4_CHARACTERS = 230
 NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "0.00"}
 _ORIGIN_WORDS = {
     "observe": "observé",
@@ -169,14 +172,17 @@ def _write_sheet(
         else None
         for name in frame.columns
     ]
-    for rank, width in enumerate(_widths(headers, columns)):
+    widths = _widths(headers, columns)
+    for rank, width in enumerate(widths):
         sheet.set_column(rank, rank, width, formats[rank])
     sheet.freeze_panes(1, 2 if len(columns) > 2 else 0)
     sheet.autofilter(0, 0, len(frame), max(len(columns) - 1, 0))
     sheet.set_row(0, 45)
     sheet.repeat_rows(0)
     sheet.set_landscape()
-    sheet.set_paper(9)
+    sheet.set_paper(A4 if sum(widths) <= A4_CHARACTERS else A3)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_footer("&L&A&RPage &P / &N")
     for rank, text in enumerate(headers):
         sheet.write_string(0, rank, text, heading)
     return columns
@@ -200,7 +206,7 @@ def _write_notes(
         ("Les feuilles", bold),
         (
             "Fragiles non couvertes : la liste d'action, d'abord là où le plus d'habitants sont "
-            "hors de portée.",
+            "hors de portée (chacun compte pour la probabilité que sa commune soit fragile).",
             wrap,
         ),
         ("Communes, EPCI, Départements : l'essentiel, une ligne par territoire, à filtrer.", wrap),
@@ -226,7 +232,7 @@ def _write_notes(
         per_line = NOTE_WIDTH * (0.6 if style is big else 1)
         sheet.set_row(row, (20 if style is big else 15) * max(1, math.ceil(len(text) / per_line)))
         sheet.write_string(row, 0, text, style)
-    sheet.set_paper(9)
+    sheet.set_paper(A4)
     sheet.fit_to_pages(1, 0)
 
 

@@ -35,7 +35,7 @@ BOTH_NETWORKS = "mal desservi"
 # Inhabitants per km² from which a place is urban: thresholds of the European degree of
 # urbanisation; that of small towns is ours.
 PLACES = ((1500.0, "Urbain dense"), (300.0, "Urbain"), (100.0, "Bourg"), (0.0, "Rural"))
-MIXED = "De toute taille,"
+MIXED = "Territoire de toute taille,"
 AMONG = "que les autres communes fragiles"
 _OTHER = "l'autre"
 # What acts on which indicators, in the order that settles a tie.
@@ -76,7 +76,7 @@ def place_word(density: pd.Series) -> str:
     Examples
     --------
     >>> place_word(pd.Series([20.0, 10.0, 30.0, 2000.0])), place_word(pd.Series([20.0, 2000.0]))
-    ('Rural', 'De toute taille,')
+    ('Rural', 'Territoire de toute taille,')
     """
     known = density.dropna()
     if known.empty:

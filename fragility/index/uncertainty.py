@@ -102,13 +102,15 @@ def confidence(probability_pct: np.ndarray, fragile: np.ndarray) -> np.ndarray:
     Returns
     -------
     `robuste` when nine draws in ten agree with the verdict, `probable` when half of them do,
-    `incertain` below.
+    `incertain` below; draws are counted to the nearest percent.
 
     Examples
     --------
     >>> confidence(np.array([95.0, 60, 30, 3]), np.array([True, True, True, False])).tolist()
     ['robuste', 'probable', 'incertain', 'robuste']
     """
-    agrees = np.where(fragile, probability_pct, 100 - probability_pct)
+    # To the percent that is written: « robuste » does not stand beside « 89 % », nor « probable »
+    # beside « 90 % ».
+    agrees = np.round(np.where(fragile, probability_pct, 100 - probability_pct))
     words = np.array(["incertain", "probable", "robuste"], dtype=object)
     return words[(agrees >= PROBABLE_PCT).astype(int) + (agrees >= ROBUST_PCT)]

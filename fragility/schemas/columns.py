@@ -344,8 +344,8 @@ CONFIDENCE = [
         "confiance",
         "Confiance dans le verdict",
         "Solidité du verdict publié, fragile ou non : robuste si neuf recalculs sur dix au moins "
-        "le confirment ; probable, au moins la moitié ; incertain, moins de la moitié ; vide si "
-        "non calculé.",
+        "le confirment, au pour-cent près ; probable, au moins la moitié ; incertain, moins de la "
+        "moitié ; vide si non calculé.",
         among=CONFIDENCES,
         nullable=True,
     ),

@@ -99,13 +99,21 @@ def summary_lines(evolution: Evolution) -> list[str]:
         f"{french(facts['baisses'])} ({french(facts['habitants_baisses'])} habitants).",
         f"Dans la marge d'erreur, ou négligeable : {french(facts['marge'])} ; score inchangé : "
         f"{french(facts['inchangees'])}.",
-        f"Deviennent fragiles (seuil de {before}) : {french(facts['entrees'])} ; ne le sont plus : "
-        f"{french(facts['sorties'])} ; changent de classe : {french(facts['classes'])}.",
+        f"Passent le seuil de fragilité de {before} : {french(facts['entrees'])} vers le haut, "
+        f"dont {_surely(facts['entrees_sures'])} ; {french(facts['sorties'])} vers le bas, dont "
+        f"{_surely(facts['sorties_sures'])}. Les autres en étaient si près que l'erreur des "
+        f"chiffres suffit. Changent de classe : {french(facts['classes'])}.",
         f"Évolution moyenne par habitant : {signed(facts['moyenne'], 3)} point de score.",
     ]
     if evolution.is_backwards:
         lines.append("La première édition est la plus récente : l'évolution se lit à rebours.")
     return lines
+
+
+def _surely(count: float) -> str:
+    """How many of them by a change that is sure."""
+    many = french(count) if count else "aucune"
+    return f"{many} par un changement significatif"
 
 
 def _summary(evolution: Evolution) -> Markup:

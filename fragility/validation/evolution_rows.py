@@ -112,7 +112,8 @@ def measure_indicators(
 
     `nb_communes` compared; `moyenne_avant`, `moyenne_apres` of their values and
     `contribution_moyenne` to the change, weighted by population; `nb_hausses`, `nb_baisses` of its
-    points; `nb_recalculees`: communes whose value differs though files and years are the same.
+    points; `nb_recalculees`: communes whose value differs though files and years are the same;
+    `nb_modelisees`: communes compared where the figure is modelled on both sides.
     """
     kept = table[table["statut"] == COMPARED].set_index("code_commune")
     rows = []
@@ -140,8 +141,18 @@ def measure_indicators(
             "nb_hausses": int((part > STILL_UNDER).sum()),
             "nb_baisses": int((part < -STILL_UNDER).sum()),
             "nb_recalculees": int(differs.sum()) if row["etat"] == SAME else 0,
+            "nb_modelisees": int((_modelled_in(before, key, part.index)
+                                  & _modelled_in(after, key, part.index)).sum()),
         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _modelled_in(side: Side, key: str, codes: pd.Index) -> pd.Series:
+    """Tell the communes whose figure of an indicator is modelled; a former code tells nothing."""
+    origin = side.index.cells["commune"].get(f"{key}_origine")
+    if origin is None:
+        return pd.Series(False, index=codes)
+    return origin.reindex(codes).eq("impute").fillna(False).astype(bool)
 
 
 def _mean(values: pd.Series, weight: pd.Series) -> float:

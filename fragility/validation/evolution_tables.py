@@ -27,6 +27,8 @@ def count_facts(evolution: Evolution) -> dict[str, float]:
     people = rows["population"].fillna(0)
     weight = people if people.sum() > 0 else pd.Series(1.0, index=people.index)
     mean = float(np.average(rows["evolution"], weights=weight)) if len(rows) else float("nan")
+    enters = rows["est_fragile_apres"] & ~rows["est_fragile_avant"]
+    leaves = ~rows["est_fragile_apres"] & rows["est_fragile_avant"]
     return {
         "communes": int((table["statut"] != "sortie").sum()),
         "comparees": len(rows),
@@ -36,8 +38,10 @@ def count_facts(evolution: Evolution) -> dict[str, float]:
         "habitants_baisses": float(people[down].sum()),
         "marge": int((~sure & ~still).sum()),
         "inchangees": int(still.sum()),
-        "entrees": int((rows["est_fragile_apres"] & ~rows["est_fragile_avant"]).sum()),
-        "sorties": int((~rows["est_fragile_apres"] & rows["est_fragile_avant"]).sum()),
+        "entrees": int(enters.sum()),
+        "entrees_sures": int((enters & up).sum()),
+        "sorties": int(leaves.sum()),
+        "sorties_sures": int((leaves & down).sum()),
         "classes": int((rows["classe_avant"] != rows["classe_apres"]).sum()),
         "moyenne": mean,
     }

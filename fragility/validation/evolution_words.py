@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from fragility.export.labels import french
 from fragility.schemas import INDICATORS
 from fragility.validation.evolution_rows import contradicted
 from fragility.validation.evolution_sides import ABSENT, MEASURED, REDEFINED, REVISED, SAME
@@ -53,12 +54,12 @@ def explain_state(row: Mapping[Hashable, Any]) -> str:
     if state == MEASURED:
         return (
             f"{after} est mesuré de nouveau : {row['annees_avant']} avant, {row['annees_apres']} "
-            "après."
+            "après." + _modelled(row)
         )
     if state == SAME:
         return (
             f"{after} n'a pas été mesuré de nouveau (mêmes fichiers, mêmes années : "
-            f"{row['annees_apres']}) : son évolution est exactement nulle."
+            f"{row['annees_apres']}) : il n'explique aucun changement."
         )
     if state == REVISED:
         return (
@@ -72,6 +73,18 @@ def explain_state(row: Mapping[Hashable, Any]) -> str:
             "deux éditions."
         )
     return f"{after} manque dans une des deux éditions : laissé de côté dans les deux."
+
+
+def _modelled(row: Mapping[Hashable, Any]) -> str:
+    """Where both figures come from the model, nobody measured what changed."""
+    count = row.get("nb_modelisees", 0)
+    if not count:
+        return ""
+    many = "commune où il est modélisé" if count == 1 else "communes où il est modélisé"
+    return (
+        f" Dans {french(count)} {many} des deux côtés (sur {french(row['nb_communes'])}), l'écart "
+        "est celui de deux estimations."
+    )
 
 
 def write_reasons(

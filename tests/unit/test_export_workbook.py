@@ -119,3 +119,14 @@ def test_an_empty_action_list_still_gives_its_sheet(tmp_path: Path) -> None:
     tables["communes_fragiles_non_couvertes"] = tables["communes_fragiles_non_couvertes"].head(0)
     book = openpyxl.load_workbook(write_workbook(tmp_path / "x.xlsx", tables, make_facts()))
     assert book["Fragiles non couvertes"].max_row == 1
+
+
+def test_a_sheet_prints_on_one_page_across(book: Workbook) -> None:
+    papers = {}
+    for sheet in book:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        # 0 in the file: as many pages down as it takes.
+        assert (sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (1, 0)
+        papers[sheet.title] = int(sheet.page_setup.paperSize)
+    assert papers["Lisez-moi"] == 9
+    assert papers["Communes"] == 8

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from fragility.export.explanation_sections import reach as reach_sentence
 from fragility.export.explanation_words import words_of
 from fragility.export.fiche_questions import MOST, questions_of
 from fragility.index.explanation_model import Certainty, Difficulty, Explanation, Figure, Reach
@@ -44,6 +45,31 @@ def test_an_uncovered_commune_is_first_asked_for_a_visit():
     assert "permanence" in first
     assert "ne conduisent pas" in second
     assert not any("rendez-vous" in question for question in others)
+
+
+def test_a_town_is_first_asked_whether_the_lists_forget_it():
+    first, second, *_ = ask(replace(TOLD, population=5000.0))
+    assert "les listes" in first
+    assert "permanence" in second
+    assert "les listes" not in " ".join(ask(replace(TOLD, population=4999.0)))
+
+
+def test_a_commune_known_by_one_point_is_asked_where_its_people_live():
+    """97410: a conseiller receives in the commune, and its only point is far from it."""
+    unknown = Reach(20.7, 9.0, "CCAS (Saint-Benoît)", True, None, "incertaine", "point")
+    first = ask(replace(TOLD, portee=unknown))[0]
+    assert first.startswith("Un conseiller reçoit dans la commune, mais rien ne dit ici où vivent")
+    (said,) = reach_sentence(replace(TOLD, portee=unknown))
+    assert "% des habitants" not in said
+    assert "mesuré d'un seul point : un conseiller numérique reçoit dans la" in " ".join(
+        said.split()
+    )
+
+
+def test_an_island_without_a_conseiller_says_so():
+    island = Reach(None, 14.2, None, False, 100.0, "non_couverte", "mailles")
+    (said,) = reach_sentence(replace(TOLD, portee=island))
+    assert "Aucun par la terre (le plus proche, à 14 km à vol d'oiseau)." in " ".join(said.split())
 
 
 def test_a_france_services_nearby_is_named():

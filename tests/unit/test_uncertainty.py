@@ -256,7 +256,8 @@ def test_a_modelled_commune_is_less_sure_than_if_it_were_observed(world):
 
 
 def test_confidence_speaks_of_the_published_verdict():
-    share = np.array([100.0, 90, 89.9, 50, 49.9, 0, 10, 10.1, 50, 50.1])
+    # To the percent that people read: 89.5 is written 90, and is robust.
+    share = np.array([100.0, 89.5, 89.4, 49.6, 49.4, 0, 10.4, 10.6, 50.4, 50.6])
     fragile = np.array([True] * 5 + [False] * 5)
     assert confidence(share, fragile).tolist() == [
         "robuste", "robuste", "probable", "probable", "incertain",
