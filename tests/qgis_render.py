@@ -8,7 +8,7 @@ FOLDER holds `carte.qgz` and `fragilite.gpkg`. Writes IMAGE (the map as it opens
 JSON document: for each layer of the project its validity, title, renderer, legend, aliases and
 what it shows of sample values; the same for a layer added alone from the GeoPackage; colours of
 the map at the places asked in the variables PLACES and EDGES ("longitude latitude;..."); the page
-to print and the colour in the middle of each of its maps.
+to print and a colour of each of its maps.
 """
 
 from __future__ import annotations
@@ -83,6 +83,19 @@ def verdicts(layer: QgsVectorLayer) -> list:
     ]
 
 
+def names_of(layer: QgsVectorLayer) -> list:
+    """Scales between which names are written, and what is written on the first feature."""
+    if not layer.labelsEnabled():
+        return []
+    settings = layer.labeling().settings()
+    context = QgsExpressionContext(QgsExpressionContextUtils.globalProjectLayerScopes(layer))
+    feature = next(layer.getFeatures(), None)
+    if feature is not None:
+        context.setFeature(feature)
+    said = settings.getLabelExpression().evaluate(context)
+    return [settings.maximumScale, settings.minimumScale, None if said == NULL else said]
+
+
 def describe(layer: QgsVectorLayer) -> dict:
     """Everything a test may ask about a layer."""
     renderer = layer.renderer()
@@ -118,6 +131,7 @@ def describe(layer: QgsVectorLayer) -> dict:
         },
         "shown": shown_values(layer),
         "tips": map_tips(layer),
+        "names": names_of(layer),
         "verdicts": verdicts(layer),
         "display": layer.displayExpression(),
     }
@@ -153,12 +167,15 @@ def asked(variable: str) -> list:
 
 
 def page_maps(layout, picture: QImage) -> dict:
-    """Maps of a page: system, scale, place on the page, colour in the middle."""
+    """Maps of a page: system, scale, place on the page, colour a tenth below the middle, where
+    no name is written.
+    """
     maps = {}
     for item in layout.items():
         if isinstance(item, QgsLayoutItemMap):
             box = item.mapRectToScene(item.rect())
-            x, y = (int(mm * PAGE_DPI / 25.4) for mm in (box.center().x(), box.center().y()))
+            below = box.center().y() + box.height() / 10
+            x, y = (int(mm * PAGE_DPI / 25.4) for mm in (box.center().x(), below))
             maps[item.id()] = {
                 "crs": item.crs().authid(),
                 "scale": item.scale(),

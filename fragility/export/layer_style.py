@@ -16,6 +16,7 @@ import pandera.pandas as pa
 from fragility import schemas
 from fragility.export import labels
 from fragility.export.facts import RunFacts
+from fragility.export.map_names import names_element
 from fragility.export.map_tip import map_tip
 from fragility.schemas.simulation import SIMULATION
 
@@ -32,7 +33,7 @@ OUTLINED = {
 # Posts that a simulation proposes: in the map of whoever has made one.
 SITES = "simulation_postes"
 POINTS = ("lieux", SITES)
-_SITE_MARKER = ("star", "#ffffff", 4.5)
+_SITE_MARKER = ("star", "#ffffff", 6.5)
 
 
 def title_of(table: str) -> str:
@@ -332,7 +333,9 @@ def style_elements(
     preview.text = f'"{"nom" if "nom" in columns else "nom_" + table.removesuffix("s")}"'
     tip = ET.Element("mapTip", enabled="1")
     tip.text = map_tip(table, columns, facts.banner, facts.words.out_of)
-    return [renderer, configuration, aliases, preview, tip]
+    names = names_element(table)
+    told = [configuration, aliases, preview, tip]
+    return [renderer, *told] if names is None else [renderer, names, *told]
 
 
 def qml(elements: Sequence[ET.Element]) -> str:
@@ -343,7 +346,12 @@ def qml(elements: Sequence[ET.Element]) -> str:
     """
     root = ET.Element(
         "qgis",
-        {"version": QGIS_VERSION, "styleCategories": "AllStyleCategories", "readOnly": "1"},
+        {
+            "version": QGIS_VERSION,
+            "styleCategories": "AllStyleCategories",
+            "readOnly": "1",
+            "labelsEnabled": "1" if any(one.tag == "labeling" for one in elements) else "0",
+        },
     )
     root.extend(elements)
     body = ET.tostring(root, encoding="unicode")

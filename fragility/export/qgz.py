@@ -14,6 +14,7 @@ from fragility.export.facts import RunFacts
 from fragility.export.files import publishing, zip_bytes
 from fragility.export.gpkg import layer_abstract, layer_title, read_styles, store_project
 from fragility.export.layer_style import POINTS, QGIS_VERSION, SITES, title_of
+from fragility.export.map_names import NAMES
 from fragility.export.map_views import (
     LAYER_CRS,
     crs_element,
@@ -91,7 +92,7 @@ def _map_layer(parent: ET.Element, gpkg: Path, name: str, style: str, facts: Run
             "hasScaleBasedVisibilityFlag": "1" if many else "0",
             "minScale": PLACES_FROM_SCALE if many else "100000000",
             "maxScale": "0",
-            "labelsEnabled": "0",
+            "labelsEnabled": "1" if table in NAMES else "0",
             "readOnly": "1",
             "simplifyDrawingHints": "0" if points else "1",
             "simplifyLocal": "1",

@@ -155,6 +155,20 @@ def test_the_uncovered_are_outlined_black_in_white(report: dict[str, Any]) -> No
     assert report["pixels_edges"] == ["#414d6b", "#000000", "#ffffff", "#00224e"]
 
 
+def test_territories_are_named_from_a_scale(report: dict[str, Any]) -> None:
+    """In the project and in a layer added alone; names are text, whatever they hold."""
+    for layers in (report["layers"], report["alone"]):
+        assert layers["lieux"]["names"] == layers["foyers"]["names"] == []
+        near, far = layers["communes"]["names"], layers["communes_fragiles_non_couvertes"]["names"]
+        assert near[:2] == [0, 250_000]
+        # Not both at once.
+        assert far[:2] == [250_000, 1_000_000]
+        for name in ("communes", "communes_fragiles_non_couvertes", "iris", "epci", "departements"):
+            column = {"epci": "nom_epci", "departements": "nom_departement"}.get(name, "nom")
+            assert layers[name]["names"][2] == layers[name]["shown"][column], name
+    assert report["layers"]["communes"]["names"] == report["layers"]["taux"]["names"]
+
+
 def test_the_page_shows_overseas_in_insets(report: dict[str, Any]) -> None:
     page = report["pages"][LAYOUT_NAME]
     assert page["names"] == {"972": "Martinique", "976": "Mayotte\nnon calculé"}
