@@ -242,8 +242,8 @@ def _places(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
         when = f"{day:%d/%m/%Y}" if day else "jour de l'édition"
         lines.append(
             f"{french(100 * old.mean())} % des communes couvertes le sont d'abord par un lieu dont "
-            f"la fiche avait plus de {STALE_MONTHS} mois au {when} : il a pu fermer. Leur "
-            "« motif » dit « lieu connu en … »."
+            f"la fiche avait plus de {STALE_MONTHS} mois au {when} : il a pu fermer, "
+            "ou le conseiller le quitter. Leur « motif » dit « lieu connu en … »."
         )
     if len(moving):
         lines.append(

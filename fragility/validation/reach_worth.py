@@ -42,8 +42,8 @@ def worth_block(lieux: pd.DataFrame, communes: pd.DataFrame) -> Block:
         "Ce que valent les lieux",
         (
             f"{french(_percent(old))} % des communes couvertes le sont d'abord par un lieu dont la "
-            "fiche a plus de 18 mois au jour de l'édition : il a pu fermer, et la phrase de la "
-            "commune (motif) dit de quelle année il est connu."
+            "fiche a plus de 18 mois au jour de l'édition : il a pu fermer, ou le conseiller le "
+            "quitter, et la phrase de la commune (motif) dit de quelle année il est connu."
             if old.any()
             else "Aucune commune couverte ne l'est d'abord par un lieu dont la fiche a plus de 18 "
             "mois au jour de l'édition.",
