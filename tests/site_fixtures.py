@@ -3,10 +3,12 @@
 import shutil
 
 import duckdb
+import pandas as pd
 import pytest
 
+from fragility.site import account, figures
 from fragility.site.build import write_site
-from tests.site_pages import WIDE, ready, serving
+from tests.site_pages import FROM_AFAR, WIDE, ready, serving
 
 CHROMIUM = next((p for p in map(shutil.which, ("chromium", "chromium-browser")) if p), None)
 ARGUMENTS = [
@@ -33,6 +35,32 @@ def made(demo, tmp_path_factory):
     to = tmp_path_factory.mktemp("browser") / "site"
     write_site(folder.parent, "demo", to)
     return to, folder
+
+
+@pytest.fixture(scope="session")
+def altered(made, tmp_path_factory):
+    """Address of a site where five communes are named from afar, its folder, a doubtful commune.
+
+    The last commune has a fixed-network figure that its producer has to confirm.
+    """
+    to, folder = tmp_path_factory.mktemp("altered"), made[1]
+    edition = to / "demo"
+    (edition / "tables").mkdir(parents=True)
+    for path in [*folder.glob("*.*"), *folder.glob("tables/*")]:
+        (edition / path.relative_to(folder)).symlink_to(path)
+    table = pd.read_parquet(folder / "tables/communes.parquet")
+    there = table["non_thd_pct"].notna() & table["population"].gt(0)
+    code = table.loc[there, "code_commune"].max()
+    table["est_non_thd_douteux"] = table["code_commune"].eq(code)
+    (edition / "tables/communes.parquet").unlink()
+    table.to_parquet(edition / "tables/communes.parquet")
+    site = shutil.copytree(made[0], to / "site")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figures, "NAMED", FROM_AFAR)
+        figures.write_figures(edition, site, *account.read_run(edition))
+    server, url = serving(site)
+    yield url, site, code
+    server.shutdown()
 
 
 @pytest.fixture(scope="session")

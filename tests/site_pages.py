@@ -10,6 +10,8 @@ from fragility.site.server import open_server
 
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 SMALL = {"width": 360, "height": 640}
+# Communes named from afar in the altered site.
+FROM_AFAR = 5
 
 
 def serving(folder):

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import random
 import re
 import shutil
 from io import BytesIO
@@ -136,6 +137,95 @@ def test_search_needs_neither_accents_nor_hyphens_nor_mouse(page, database):
     assert page.locator("#fiche").is_hidden()
 
 
+def test_a_name_with_a_wrong_letter_leads_to_the_nearest_ones(page, database):
+    names = database.execute(
+        "SELECT code_commune, lower(strip_accents(nom)) FROM marts.communes"
+    ).fetchall()
+    (code, name) = database.execute(
+        """SELECT code_commune, lower(strip_accents(nom)) FROM marts.communes
+        WHERE regexp_matches(strip_accents(nom), '^[A-Za-z]{9,}$')
+        ORDER BY population DESC LIMIT 1"""
+    ).fetchall()[0]
+    follow(page, "lieux=")
+    page.focus("#recherche")
+    swapped = name[:3] + name[4] + name[3] + name[5:]
+    for typed in (name[:4] + name[5:], name[:4] + "w" + name[4:], swapped, "w" + name[1:]):
+        assert not [other for _, other in names if typed in other]
+        page.fill("#recherche", "")
+        page.keyboard.type(typed)
+        first = page.locator("#propositions li").first
+        first.filter(has_text="Aucun nom exact").wait_for()
+        assert plain(first.inner_text()) == "Aucun nom exact ; noms proches :"
+        assert first.get_attribute("aria-disabled") == "true"
+        chosen = page.locator('#propositions li[aria-selected="true"]')
+        assert code in chosen.inner_text()
+        told = plain(page.text_content('[role="status"]#annonce'))
+        assert told.startswith("Aucun nom exact ; noms proches : ")
+        assert name in told.lower().replace("é", "e").replace("è", "e").replace("ê", "e")
+    page.keyboard.press("Enter")
+    page.wait_for_selector(f'html[data-fiche="commune:{code}"]')
+    page.fill("#recherche", "xqzwkvj")
+    none = "Aucun territoire de ce nom ou de ce code."
+    page.wait_for_function(
+        "none => document.getElementById('annonce').textContent === none", arg=none
+    )
+    assert page.inner_text("#propositions li") == none
+    # A name that some territory bears is not corrected.
+    page.fill("#recherche", name)
+    page.wait_for_selector("#propositions li[id]")
+    assert page.text_content("#annonce") == ""
+    assert violations(page) == []
+
+
+def counted_edits(text, name):
+    """Optimal string alignment, written plainly: all the table."""
+    table = [[i + j if i * j == 0 else 0 for j in range(len(name) + 1)]
+             for i in range(len(text) + 1)]  # fmt: skip
+    for i, j in itertools.product(range(1, len(text) + 1), range(1, len(name) + 1)):
+        ways = [table[i - 1][j] + 1, table[i][j - 1] + 1,
+                table[i - 1][j - 1] + (text[i - 1] != name[j - 1])]  # fmt: skip
+        if i > 1 and j > 1 and text[i - 2 : i] == name[j - 2 : j][::-1]:
+            ways.append(table[i - 2][j - 2] + 1)
+        table[i][j] = min(ways)
+    return table[-1][-1], min(table[-1])
+
+
+def test_wrong_letters_are_counted_as_by_hand(reader):
+    count = """pairs => import('./js/spelling.js').then(({ edits }) => pairs.map(
+      ([text, name, most]) => { const { whole, start } = edits(text, name, most);
+        return [whole, start]; }))"""
+    known = [("tolouse", "toulouse", 1), ("saint etiene", "saint etienne", 2), ("lyno", "lyon", 1),
+             ("etiene", "etienne du bois", 1), ("pau", "pau", 1), ("badc", "abcd", 2)]  # fmt: skip
+    assert reader.evaluate(count, known) == [[1, 1], [1, 1], [1, 1], [2, 1], [0, 0], [2, 2]]
+    dice = random.Random(7)
+    word = lambda: "".join(dice.choices("abc ", k=dice.randint(1, 9)))  # noqa: E731
+    pairs = [(word(), word(), dice.choice((1, 2))) for _ in range(3000)]
+    wanted = [
+        [min(edits, most + 1) for edits in counted_edits(text, name)] for text, name, most in pairs
+    ]
+    assert reader.evaluate(count, pairs) == wanted
+    assert reader.evaluate(
+        """texts => import('./js/spelling.js').then(({ forgiven }) => texts.map(forgiven))""",
+        ["pa", "pau", "tolouse", "bordeaux", "75056", "a" * 70],
+    ) == [0, 1, 1, 2, 0, 0]
+
+
+def test_near_names_are_found_while_one_types(reader):
+    """A country of names, some as long as the longest: well within a frame or three."""
+    spent = reader.evaluate("""async () => {
+      const { nearest } = await import('./js/spelling.js');
+      const parts = ['saint', 'sur', 'ville', 'mont', 'court', 'la', 'riviere', 'bois', 'eglise'];
+      const named = (i) => [i, i * 7, i * 31, i * 101].map((n) => parts[n % 9])
+        .join(i % 2 ? ' ' : '');
+      const entries = Array.from({ length: 37000 }, (_, i) => ({ people: i,
+        folded: named(i) + i.toString(36) }));
+      const spent = ['tolouse', 'saint etiene', 'saint germain en leye'].map((text) =>
+        Math.min(...Array.from({ length: 5 }, () => { const from = performance.now();
+          nearest(entries, text, 12); return performance.now() - from; })));
+      return Math.max(...spent); }""")
+    assert spent < 50
+
+
 def test_a_list_without_a_mouse_opens_the_card_that_the_database_holds(page, database):
     follow(page, "lieux=&ordre=population")
     page.wait_for_function("document.getElementById('ordre').value === 'population'")
@@ -184,7 +274,7 @@ def test_four_territories_are_compared_and_no_fifth(page, database):
     page.evaluate("code => { location.hash = location.hash.replace(/fiche=[^&]*/, "
                   "'fiche=commune:' + code); }", codes[4])  # fmt: skip
     page.wait_for_selector(f'html[data-fiche="commune:{codes[4]}"]')
-    assert page.locator("#boutons button").is_disabled()
+    assert page.locator("#boutons button").first.is_disabled()
     scores = page.locator("#comparaison tbody tr", has_text="Score").first.locator("td")
     wanted = [
         french(database.execute(
@@ -346,8 +436,11 @@ def test_the_pointer_names_what_it_is_over(page, made, database):
     ).fetchall()[0]
     longitude, latitude = inside(made, "commune", code)
     for theme, said in (
-        ("score:ifn-2023", french(score, 2)),
-        ("probabilite_fragile_pct", f"non fragile dans {100 - round(share)} % des calculs"),
+        ("score:ifn-2023", f"Score : {french(score, 2)}"),
+        (
+            "probabilite_fragile_pct",
+            f"Verdict : non fragile dans {100 - round(share)} % des calculs",
+        ),
     ):
         follow(page, f"theme={theme}&lieux=&carte=12/{latitude:.4f}/{longitude:.4f}")
         page.wait_for_selector(f'html[data-theme="{theme}"]')
@@ -357,7 +450,7 @@ def test_the_pointer_names_what_it_is_over(page, made, database):
         page.wait_for_function(
             "name => document.getElementById('info').textContent.includes(name)", arg=name
         )
-        assert plain(page.inner_text("#info")) == plain(f"{name} : {said}")
+        assert plain(page.inner_text("#info")) == plain(f"{name} {said}")
 
 
 def violations(page):

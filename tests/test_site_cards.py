@@ -1,5 +1,9 @@
 """What the cards and the comparison show, word by word, against the database."""
 
+import re
+import shutil
+import subprocess
+
 import pytest
 
 from fragility.export.labels import (
@@ -8,6 +12,7 @@ from fragility.export.labels import (
     CONFIDENCE_SENTENCES,
     COVERAGE_LABELS,
     COVERAGE_SENTENCES,
+    DISPOSITIF_LABELS,
     NOT_COMPUTED_COLOUR,
     ORIGIN_LABELS,
 )
@@ -153,7 +158,9 @@ def origins(row):
     for label, key in INDICATORS.items():
         origin = ORIGIN_LABELS.get(row[f"{key}_origine"], "–")
         year = f" chiffre de {row[f'{key}_annee']}" if row[f"{key}_annee"] else ""
-        lines.append([label, said(row[f"{key}_pct"], 1, " %"), plain(origin) + year])
+        doubt = key == "non_thd" and row["est_non_thd_douteux"]
+        after = " à vérifier : zéro que le producteur doit confirmer" if doubt else ""
+        lines.append([label, said(row[f"{key}_pct"], 1, " %"), plain(origin) + year + after])
     return lines
 
 
@@ -171,6 +178,36 @@ def check(shown, row):
     assert shown["parts"]["Personnes en difficulté avec le numérique"][0] == people(row)
 
 
+TWICE = plain(
+    "Chaque trajet est celui de l'habitant médian vers le lieu le plus proche de chacun ; le lieu "
+    "nommé est celui du plus grand nombre : un même lieu peut donc avoir deux durées."
+)
+
+
+def named_twice(row):
+    """Whether one place is shown with two durations."""
+    near = [row["acces"][kind] for kind in NEAREST.values()]
+    ways = {
+        (n["plus_proche_nom"], said(n["plus_proche_min"])) for n in near if n["plus_proche_nom"]
+    }
+    return len({name for name, _ in ways}) < len(ways)
+
+
+def to_reach(row):
+    """Fragile communes of a group, and those without a conseiller within reach."""
+    fragile, bare = row["nb_communes_fragiles"], row["nb_communes_fragiles_non_couvertes"]
+    if fragile == 0:
+        return "Aucune commune fragile."
+    count = counted(fragile, "commune fragile", "communes fragiles")
+    if bare == 0:
+        rest = "couverte ou incertaine" if fragile == 1 else "toutes couvertes ou incertaines"
+        return f"{count}, {rest}."
+    return (
+        f"{count}, dont {counted(bare, 'non couverte', 'non couvertes')} "
+        f"({counted(row['population_fragile_non_couverte'], 'habitant', 'habitants')})."
+    )
+
+
 OUT = "Habitants hors de portée d'un conseiller numérique : {} %."
 
 
@@ -184,9 +221,15 @@ def test_cards_of_communes_and_iris_show_what_the_database_holds(reader, databas
         database,
         f"""SELECT min({key}) AS code FROM marts.{table} {among} GROUP BY est_fragile, confiance,
         couverture, est_petit_effectif, est_difficulte_extrapolee, classe UNION
-        SELECT max_by({key}, population) FROM marts.{table} {among}""",
+        SELECT max_by({key}, population) FROM marts.{table} {among} UNION
+        SELECT min(code) FROM (SELECT code FROM science.access_dispositifs
+        JOIN (SELECT {key} AS code FROM marts.{table} {among}) USING (code)
+        WHERE niveau = '{level}' AND dispositif IN ('france_services', 'mediation')
+        GROUP BY code, plus_proche_nom HAVING count(DISTINCT round(plus_proche_min)) > 1)
+        HAVING count(*) > 0""",
     )
     assert len(codes) > 10
+    twice = 0
     for code in [one["code"] for one in codes]:
         row = territory(database, level, code)
         shown = card(reader, f"{level}:{code}")
@@ -196,29 +239,140 @@ def test_cards_of_communes_and_iris_show_what_the_database_holds(reader, databas
         near = shown["parts"]["Lieux les plus proches"]
         assert near[:3] == nearest(row)
         share = row["population_hors_portee_pct"]
-        assert near[3:] == ([] if share is None else [OUT.format(said(share, 1))])
+        twice += named_twice(row)
+        assert near[3:] == [TWICE] * named_twice(row) + (
+            [] if share is None else [OUT.format(said(share, 1))]
+        )
         around = shown["parts"][""][0]
         for name in ("nom_epci", "nom_departement", "nom_region"):
             assert row[name] is None or plain(row[name]) in around
+    # Few IRIS of the demonstration are on the map.
+    assert twice < len(codes)
+    assert twice or level == "iris"
 
 
 @pytest.mark.parametrize("level", ["epci", "departement"])
 def test_cards_of_groups_weigh_their_communes(reader, database, level):
     table, key, _ = TABLES[level]
     codes = [row["code"] for row in rows_of(database, f"SELECT {key} AS code FROM marts.{table}")]
+    kinds = set()
     for code in codes:
         row = territory(database, level, code)
         shown = card(reader, f"{level}:{code}")
         check(shown, row)
-        fragile, bare, inhabitants = (row[f"{name}"] for name in (
-            "nb_communes_fragiles", "nb_communes_fragiles_non_couvertes",
-            "population_fragile_non_couverte"))  # fmt: skip
         assert shown["parts"]["Portée des conseillers"] == [
             OUT.format(said(row["population_hors_portee_pct"], 1)),
-            f"{counted(fragile, 'commune fragile', 'communes fragiles')}, dont "
-            f"{counted(bare, 'non couverte', 'non couvertes')} "
-            f"({counted(inhabitants, 'habitant', 'habitants')}).",
+            to_reach(row),
         ]
+        kinds.add((row["nb_communes_fragiles"] > 0, row["nb_communes_fragiles_non_couvertes"] > 0))
+    # None fragile; some, all reached; some out of reach.
+    assert kinds == {(False, False), (True, False), (True, True)} or level == "departement"
+
+
+def test_places_of_a_commune_say_what_only_an_old_record_tells(reader, database):
+    old = rows_of(
+        database,
+        """SELECT DISTINCT code_commune AS code FROM marts.lieux WHERE dispositifs_anciens <> ''
+        AND dispositifs_anciens IS NOT NULL""",
+    )
+    assert old
+    for code in [row["code"] for row in old]:
+        card(reader, f"commune:{code}")
+        reader.wait_for_selector("#sur-place li")
+        shown = [plain(text) for text in reader.locator("#sur-place li").all_inner_texts()]
+        wanted = []
+        for place in rows_of(database, "SELECT * FROM marts.lieux WHERE code_commune = ?", code):
+            aged = set((place["dispositifs_anciens"] or "").split("|"))
+            kinds = [kind for kind in DISPOSITIF_LABELS if kind in place["dispositifs"].split("|")]
+            offers = [
+                DISPOSITIF_LABELS[k] + " (fiche ancienne : à vérifier)" * (k in aged) for k in kinds
+            ]
+            all_old = set(kinds) <= aged
+            wanted.append((all_old, place["id"], plain(f"{place['nom']} : {', '.join(offers)}")))
+        assert shown == [line for *_, line in sorted(wanted)]
+
+
+HIDDEN_ON_PAPER = (
+    ".recherche", ".reglages", "#liste", "#carte", "#comparaison", "footer", "#boutons",
+    "#fiche .fermer", "#fiche .chemins", "#fiche .jauge",
+)  # fmt: skip
+
+
+@pytest.fixture
+def on_paper(reader, database):
+    """The card of the largest commune, beside a comparison, as it is printed."""
+    (town,) = rows_of(
+        database, "SELECT max_by(code_commune, population) AS code FROM marts.communes"
+    )
+    key = f"commune:{town['code']}"
+    reader.evaluate("key => { location.hash = `fiche=${key}&comparer=${key}`; }", key)
+    reader.wait_for_selector(f'html[data-fiche="{key}"]')
+    reader.wait_for_selector("#comparaison table")
+    reader.wait_for_selector("#sur-place li")
+    reader.emulate_media(media="print")
+    yield territory(database, "commune", town["code"])
+    reader.emulate_media(media="screen")
+
+
+def test_a_card_is_printed_alone_and_whole(reader, on_paper):
+    for part in HIDDEN_ON_PAPER:
+        assert not reader.locator(part).filter(visible=True).count(), part
+    assert not reader.locator("button:visible, input:visible, select:visible").count()
+    seen = plain(reader.inner_text("body"))
+    assert plain(on_paper["nom"]) in seen
+    for wanted in (f"Score {said(on_paper['score'], 2)} sur 10", people(on_paper), "Sources : ",
+                   "Lieux dans la commune", "Calcul du ", "Territoire fictif"):  # fmt: skip
+        assert wanted in seen, wanted
+    for label, value, _ in origins(on_paper):
+        assert f"{label} {value}" in seen
+    # Black on white, whatever the class.
+    colours = reader.evaluate("""() => [...new Set([...document.querySelectorAll('body *')]
+      .filter((one) => one.getClientRects().length).flatMap((one) => {
+        const style = getComputedStyle(one);
+        return [style.color, style.backgroundColor]; }))]""")
+    assert set(colours) == {"rgb(0, 0, 0)", "rgba(0, 0, 0, 0)"}
+    pages = re.findall(rb"/Type /Page\b", reader.pdf(prefer_css_page_size=True))
+    assert 1 <= len(pages) <= 2
+
+
+def test_without_a_card_the_list_is_printed(reader):
+    reader.evaluate("location.hash = ''")
+    reader.locator("#fiche").wait_for(state="hidden")
+    reader.emulate_media(media="print")
+    try:
+        assert reader.locator("#lignes button").first.is_visible()
+        assert reader.locator("header h1").is_visible()
+        for part in (".recherche", ".reglages", ".filtres", "#suite", "#carte", "footer"):
+            assert reader.locator(part).is_hidden(), part
+    finally:
+        reader.emulate_media(media="screen")
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="pdftotext is not installed")
+def test_the_file_of_a_card_holds_its_name_and_figures_and_no_control(reader, on_paper, tmp_path):
+    path = tmp_path / "fiche.pdf"
+    reader.pdf(prefer_css_page_size=True, path=path)
+    done = subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, check=True)
+    text = plain(done.stdout.decode())
+    for wanted in (plain(on_paper["nom"]), f"Score {said(on_paper['score'], 2)} sur 10",
+                   said(on_paper["pauvrete_pct"], 1, " %"), "Sources : "):  # fmt: skip
+        assert wanted in text, wanted
+    for control in ("Imprimer", "comparaison", "Fermer", "Trier par", "Que montrer", "Légende"):
+        assert control not in text, control
+
+
+def test_the_button_prints_and_the_file_is_named_after_the_territory(reader, on_paper):
+    reader.emulate_media(media="screen")
+    usual = reader.title()
+    reader.evaluate("window.print = () => { window.printed = true; }")
+    button = reader.locator("#boutons button", has_text="Imprimer cette fiche")
+    button.focus()
+    reader.keyboard.press("Enter")
+    reader.wait_for_function("window.printed === true")
+    reader.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert plain(reader.title()).startswith(plain(on_paper["nom"]))
+    reader.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert reader.title() == usual
 
 
 def compared(row, level):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -19,10 +20,13 @@ from fragility.site.themes import Theme, build_themes, file_of, measures_of
 from fragility.stored import read_shapes
 
 NAMED = 6000
-"""Communes whose name may be on the map, the most populous ones."""
+"""Communes whose name is on the map from afar, the most populous ones."""
 MARK = "calcul"
 """Key of the mark of the run, in every file that an open page may read."""
 _SIZE = 8
+_FIXED, _DOUBT = "non_thd_pct", "est_non_thd_douteux"
+_CLOSE, _FAR = 4, 3
+"""Digits of degrees: a name that is seen from close bears a hundred metres."""
 
 
 def write_figures(
@@ -70,7 +74,9 @@ def write_figures(
     for level in ("epci", "departement"):
         made[f"fiches/{level}.json"] = _text({level: cards.build_cards(rows[level], boxes[level])})
     made["lieux.json"] = _text(cards.build_places(places))
-    made["noms.json"] = _text(_names(contours, rows["commune"]))
+    points = _points(contours, rows["commune"].index)
+    made["noms.json"] = _text(_names(points, rows["commune"]))
+    made["positions.json"] = _text(_positions(points, rows["commune"]))
     made[ACCOUNT] = _text(
         account.describe(facts, profiles, themes, offered, rows, contours, places)
     )
@@ -105,6 +111,8 @@ def _values(
         content: dict[str, object] = {"classes": "".join(map(str, theme.classes_of(values)))}
         if theme.words is None:
             content["valeurs"] = levels.plain(values, theme.decimals)
+        if theme.column == _FIXED and _DOUBT in table:
+            content["a_verifier"] = np.flatnonzero(table[_DOUBT].eq(True)).tolist()
         yield level, content
 
 
@@ -134,11 +142,30 @@ def _crossed(communes: pd.DataFrame, epci: pd.Index) -> list[str]:
     return list(joined.agg(",".join).reindex(epci).fillna(""))
 
 
-def _names(contours: gpd.GeoDataFrame, communes: pd.DataFrame) -> dict[str, object]:
-    """Names to write on the map, where each commune is, the most populous first."""
-    largest = communes["population"].dropna().nlargest(NAMED).index
+def _points(contours: gpd.GeoDataFrame, codes: pd.Index) -> pd.DataFrame:
+    """`lon` and `lat` of a point inside each commune, missing without a contour."""
     own = contours[(contours["niveau"] == "commune") & contours.geometry.notna()]
-    shapes = own.drop_duplicates("code").set_index("code").geometry
-    shown = largest[largest.isin(shapes.index)]
-    points = shapely.get_coordinates(shapely.point_on_surface(shapes.loc[shown].to_numpy()))
-    return {"noms": levels.plain(communes.loc[shown, "nom"]), "points": points.round(4).tolist()}
+    own = own.drop_duplicates("code")
+    points = shapely.get_coordinates(shapely.point_on_surface(own.geometry.to_numpy()))
+    return pd.DataFrame(points, own["code"].to_numpy(), ["lon", "lat"]).reindex(codes)
+
+
+def _named(points: pd.DataFrame, communes: pd.DataFrame) -> pd.Index:
+    """Communes whose name is on the map from afar, the most populous first."""
+    largest = communes["population"].dropna().nlargest(NAMED).index
+    return largest[points.loc[largest, "lon"].notna()]
+
+
+def _names(points: pd.DataFrame, communes: pd.DataFrame) -> dict[str, object]:
+    """Names to write on the map from afar, where each commune is."""
+    shown = _named(points, communes)
+    return {
+        "noms": levels.plain(communes.loc[shown, "nom"]),
+        "points": points.loc[shown].round(_CLOSE).to_numpy().tolist(),
+    }
+
+
+def _positions(points: pd.DataFrame, communes: pd.DataFrame) -> dict[str, object]:
+    """Where the other communes are, in the order of the territories; the page has their names."""
+    others = points.drop(_named(points, communes)).reindex(points.index)
+    return {column: levels.plain(others[column], _FAR) for column in ("lon", "lat")}

@@ -203,8 +203,9 @@ def _reach(measures: pd.DataFrame) -> list[Theme]:
         for kind in sorted(kinds_of(measures), key=list(labels.DISPOSITIF_LABELS).index)
     ]  # fmt: skip
     return [
-        Theme("couverture", REACH, "Couverture par les conseillers numériques", said, "couverture",
-              words=labels.COVERAGE_LABELS),
+        Theme("couverture", REACH, "Couverture par les conseillers numériques",
+              "La moitié des habitants est-elle à portée d'un conseiller numérique ? " + said,
+              "couverture", words=labels.COVERAGE_LABELS),
         *near,
         _cut(measures, "population_hors_portee_pct", REACH, "Habitants hors de portée",
              "Part des habitants trop loin d'un conseiller numérique.", "%", 0, (1, 25, 50, 75)),

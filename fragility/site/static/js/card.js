@@ -8,12 +8,15 @@ import { LEVELS, byId, el, fill, name, number, plural } from "./words.js";
 
 const LISTED = 12;
 let account, goTo, turn = 0;
+// The card shown, and the end of what is still being read for it.
+let shown = null, whole = null;
 
 export function start(read, move) {
   account = read;
   goTo = move;
   follow(["fiche"], (changed) => draw(changed, manner.travel));
   follow(["comparer"], () => buttons());
+  printing();
   byId("fiche").addEventListener("keydown", (event) => { if (event.key === "Escape") shut(); });
   if (state.fiche) draw(new Set(), !state.carte);
 }
@@ -22,6 +25,7 @@ async function draw(changed, travel) {
   turn += 1;
   const mine = turn;
   const aside = byId("fiche");
+  shown = null;
   if (!state.fiche) { aside.hidden = true; return; }
   const facts = await data.card(state.fiche);
   if (mine !== turn) return;
@@ -33,6 +37,7 @@ async function draw(changed, travel) {
     return;
   }
   aside.hidden = false;
+  shown = facts;
   fill(aside,
     head(facts.nom), where(facts), verdict(facts), el("div", { class: "boutons", id: "boutons" }),
     facts.motif ? el("p", { text: facts.motif }) : null,
@@ -41,7 +46,7 @@ async function draw(changed, travel) {
     ...section("Personnes en difficulté avec le numérique", people(facts, account)),
     ...section(facts.niveau === "commune" || facts.niveau === "iris" ? "Lieux les plus proches"
       : "Portée des conseillers", near(facts, account)),
-    ...inside(facts), el("div", { id: "sur-place" }));
+    ...inside(facts), el("div", { id: "sur-place" }), origins());
   buttons();
   aside.scrollTop = 0;
   document.documentElement.dataset.fiche = facts.cle;
@@ -50,7 +55,34 @@ async function draw(changed, travel) {
     aside.focus({ preventScroll: true });
     if (matchMedia("(max-width: 720px)").matches) aside.scrollIntoView({ block: "start" });
   }
-  onTheSpot(facts, mine);
+  whole = onTheSpot(facts, mine);
+}
+
+// The sources, on paper only: those of several years on one line.
+function origins() {
+  const years = new Map();
+  for (const { citation } of account.sources) {
+    const [, title, year] = /^(.*?)(?:, ([\d-]+))?$/.exec(citation);
+    years.set(title, [...(years.get(title) ?? []), year].filter(Boolean));
+  }
+  const said = [...years].map(([title, list]) => [title, ...list].join(", "));
+  const licences = [...new Set(account.sources.map((source) => source.licence))];
+  return el("div", { class: "imprime", text: `Sources : ${said.join(" ; ")}. Licences : ${licences.join(" ; ")}. Fait avec fragilite ${account.version}.` });
+}
+
+// A file of the card is named after the territory.
+function printing() {
+  let usual = document.title;
+  window.addEventListener("beforeprint", () => {
+    usual = document.title;
+    if (shown) document.title = `${shown.nom} (${shown.code}) : ${usual}`;
+  });
+  window.addEventListener("afterprint", () => { document.title = usual; });
+}
+
+async function print() {
+  await whole?.catch(() => null);
+  window.print();
 }
 
 const section = (title, ...nodes) => (nodes.flat().some(Boolean)
@@ -101,7 +133,8 @@ function buttons() {
       : full ? `Comparaison pleine (${MOST})` : "Ajouter à la comparaison" }),
   // On a narrow screen, the comparison is far below.
   here ? el("button", { type: "button", class: "etroit", onclick: goThere,
-    text: `Voir la comparaison (${state.comparer.length})` }) : null);
+    text: `Voir la comparaison (${state.comparer.length})` }) : null,
+  el("button", { type: "button", onclick: print, text: "Imprimer cette fiche" }));
 }
 
 // Ways to what contains the territory, and to the IRIS it is made of.
@@ -117,8 +150,11 @@ function inside(facts) {
     }
   }
   const iris = data.irisOf(facts).map((one) => go(one.cle, one.nom));
-  return [...section("Autour", links.length ? el("ul", {}, ...links) : null),
+  const parts = [...section("Autour", links.length ? el("ul", {}, ...links) : null),
     ...section(`Ses ${number(iris.length)} IRIS`, iris.length ? el("ul", {}, ...iris) : null)];
+  // Nothing to press on paper.
+  for (const part of parts) part.classList.add("chemins");
+  return parts;
 }
 
 // Places of the commune itself, when the list has come.
@@ -126,7 +162,10 @@ async function onTheSpot(facts, mine) {
   if (facts.niveau !== "commune") return;
   const list = await data.places();
   if (mine !== turn || !byId("sur-place")) return;
-  const here = list.nom.map((_, i) => i).filter((i) => list.code_commune[i] === facts.code);
+  // What only old records tell of comes last.
+  const old = (i) => list.dispositifs[i].every((kind) => list.anciens[i].includes(kind));
+  const here = list.nom.map((_, i) => i).filter((i) => list.code_commune[i] === facts.code)
+    .sort((a, b) => old(a) - old(b));
   if (!here.length) return;
   const offers = (i) => list.dispositifs[i].map((kind) => account.mots.dispositif[list.genres[kind]]
     + (list.anciens[i].includes(kind) ? " (fiche ancienne : à vérifier)" : ""));

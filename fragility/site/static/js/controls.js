@@ -120,8 +120,19 @@ function reflect(account) {
   for (const box of byId("lieux").querySelectorAll("input")) {
     box.checked = state.lieux.includes(box.value);
   }
-  byId("aide-theme").textContent = typeset(
-    account.themes.find((one) => one.id === state.theme).aide);
+  help(account.themes.find((one) => one.id === state.theme).aide);
+}
+
+// What is short is seen; definitions (« Couverte » : …) are one press away.
+function help(text) {
+  const at = text.search(/« [^»]+ » :/);
+  const short = at < 0 ? text : text.slice(0, at);
+  byId("aide-theme").hidden = !short;
+  byId("aide-theme").textContent = typeset(short);
+  const more = byId("sens-theme");
+  more.hidden = at < 0;
+  fill(more.querySelector("ul"), ...(at < 0 ? [] : text.slice(at).split(/ ; (?=«)/))
+    .map((line) => el("li", { text: line })));
 }
 
 // Classes from the most to the least exposed, in words, with how many territories each holds.

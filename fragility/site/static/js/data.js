@@ -51,10 +51,17 @@ export async function account() {
 }
 export const places = () => get("lieux.json");
 export const names = () => get("noms.json");
+export const positions = () => get("positions.json");
 
 export function values(theme, level) {
   if (!theme.niveaux.includes(level)) return Promise.resolve(null);
   return get(`valeurs/${level}/${theme.fichier}.json`);
+}
+
+// Whether the figure of a rank is one that its producer has to confirm.
+export function doubted(read, rank) {
+  read.doutes ??= new Set(read.a_verifier);
+  return read.doutes.has(rank);
 }
 
 // Territories of a level, with the rank of each code.

@@ -92,14 +92,32 @@ export function near(facts, account) {
     return el("tr", {}, el("th", { scope: "row" }, label, el("small", {}, name(facts[`${kind}_nom`]))),
       el("td", { class: "nombre", text: way }));
   });
+  // By name, the durations shown.
+  const ways = new Map();
+  for (const [kind] of kinds) {
+    const place = facts[`${kind}_nom`];
+    if (place) ways.set(place, (ways.get(place) ?? new Set()).add(number(facts[`${kind}_min`])));
+  }
+  const twice = [...ways.values()].some((minutes) => minutes.size > 1);
   const out = facts.population_hors_portee_pct;
   return [
     lines.length ? el("table", {}, header("Lieu", "Trajet estimé"), el("tbody", {}, ...lines)) : null,
+    twice ? el("p", { class: "aide", text: "Chaque trajet est celui de l’habitant médian vers le lieu le plus proche de chacun ; le lieu nommé est celui du plus grand nombre : un même lieu peut donc avoir deux durées." }) : null,
     out === null || out === undefined ? null
       : el("p", { text: `Habitants hors de portée d’un conseiller numérique : ${number(out, 1)} %.` }),
-    facts.nb_communes_fragiles_non_couvertes === undefined ? null : el("p", {
-      text: facts.score === null ? "Communes fragiles : non calculé." : `${plural(facts.nb_communes_fragiles, "commune fragile", "communes fragiles")}, dont ${plural(facts.nb_communes_fragiles_non_couvertes, "non couverte", "non couvertes")} (${plural(facts.population_fragile_non_couverte, "habitant", "habitants")}).` }),
+    facts.nb_communes_fragiles_non_couvertes === undefined ? null
+      : el("p", { text: toReach(facts) }),
   ];
+}
+
+// Fragile communes of a group, and those that no conseiller reaches.
+function toReach(facts) {
+  const fragile = facts.nb_communes_fragiles, bare = facts.nb_communes_fragiles_non_couvertes;
+  if (facts.score === null) return "Communes fragiles : non calculé.";
+  if (!fragile) return "Aucune commune fragile.";
+  const count = plural(fragile, "commune fragile", "communes fragiles");
+  if (!bare) return `${count}, ${fragile < 2 ? "couverte ou incertaine" : "toutes couvertes ou incertaines"}.`;
+  return `${count}, dont ${plural(bare, "non couverte", "non couvertes")} (${plural(facts.population_fragile_non_couverte, "habitant", "habitants")}).`;
 }
 
 // One line of the comparison for each: its title and how to write it.

@@ -3,7 +3,7 @@
 import * as data from "./data.js";
 import { change, follow, state } from "./state.js";
 import {
-  LEVELS, LEVELS_MANY, byId, el, fill, name, number, plural, shownValue, swatch,
+  DOUBT, LEVELS, LEVELS_MANY, byId, el, fill, name, number, plural, shownValue, swatch,
 } from "./words.js";
 
 const STEP = 50;
@@ -84,7 +84,8 @@ function row(table, read, theme, level, rank) {
     el("td", {},
       el("button", { type: "button", onclick: () => change({ fiche: key }) }, name(table.noms[rank])),
       el("small", { text: notes.filter(Boolean).join(" · ") })),
-    el("td", { class: "nombre", text: theme.mots ? "" : shownValue(read.valeurs?.[rank], theme) }),
+    el("td", { class: "nombre" }, theme.mots ? "" : shownValue(read.valeurs?.[rank], theme),
+      data.doubted(read, rank) ? el("small", { text: DOUBT }) : null),
     el("td", {}, el("span", { class: "classe" }, swatch(shade),
       el("span", { text: words.replace(/ \(.*/, "") }))));
 }

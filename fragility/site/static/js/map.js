@@ -4,7 +4,7 @@ import * as maplibre from "../vendor/maplibre-gl.mjs";
 import * as data from "./data.js";
 import { OUTLINE_FROM, layers, palette, placeLayer, placePaint } from "./layers.js";
 import { change, follow, manner, state } from "./state.js";
-import { byId, name, fill, shownValue, swatch } from "./words.js";
+import { DOUBT, brief, byId, el, fill, name, shownValue, swatch } from "./words.js";
 
 export const IRIS_FROM = 9;
 const SOURCE = "territoires", LINES = "traits";
@@ -113,6 +113,7 @@ function begin() {
     const lacking = levelsDrawn().filter((level) => asked[level] !== state.theme);
     if (lacking.length) paint(lacking);
     outlines();
+    if (names?.lacking(map)) during(() => names.show(map));
   });
   map.on("moveend", () => during(showPlaces));
   follow(["theme", "niveau"], () => paint());
@@ -127,7 +128,7 @@ function first() {
   byId("attente").hidden = true;
   during(async () => {
     await new Promise((seen) => { requestAnimationFrame(() => setTimeout(seen)); });
-    await Promise.all([outlines(), addNames(), showPlaces()]);
+    await Promise.all([outlines(), showNames(), showPlaces()]);
   });
 }
 
@@ -272,23 +273,27 @@ async function tip(point) {
     }
     const shown = painted[level].found;
     const kind = shown ? +shown.classes[rank] : 0;
-    const said = kind === 0 ? account.non_calcule.mot.toLowerCase()
-      : wanted.mots ? wanted.legende[kind - 1] : shownValue(shown.valeurs[rank], wanted);
     const shade = kind === 0 ? account.non_calcule.couleur : wanted.couleurs[kind - 1];
-    fill(info, swatch(shade), " ", name(table.noms[rank]), ` : ${said}`);
+    fill(info, el("strong", {}, name(table.noms[rank])),
+      el("span", {}, swatch(shade), ` ${figureOf(wanted, shown, rank, kind)}`));
   }
 }
 
-async function addNames() {
-  const { noms, points } = await data.names();
-  map.addSource("noms", { type: "geojson", data: { type: "FeatureCollection",
-    features: noms.map((nom, rank) => ({ type: "Feature", properties: { nom, rank },
-      geometry: { type: "Point", coordinates: points[rank] } })) } });
-  map.addLayer({ id: "noms", type: "symbol", source: "noms",
-    filter: ["<", ["get", "rank"], ["step", ["zoom"], 25, 6, 80, 7, 250, 8, 1200, 9.5, 3000, 10.5, 6000]],
-    layout: { "text-field": ["get", "nom"], "text-size": 13, "symbol-sort-key": ["get", "rank"],
-      "text-font": ["sans-serif"], "text-padding": 6 },
-    paint: { "text-color": "#14181f", "text-halo-color": "#ffffff", "text-halo-width": 1.6 } });
+// « Pauvreté : 14,2 % », « Couverture : incertaine ».
+function figureOf(wanted, shown, rank, kind) {
+  const title = brief(wanted);
+  const words = kind === 0 ? account.non_calcule.mot : wanted.mots && wanted.legende[kind - 1];
+  const lower = words && words[0].toLowerCase() + words.slice(1);
+  const said = lower ? lower.replace(`${title.toLowerCase()} `, "")
+    : shownValue(shown.valeurs[rank], wanted) + (data.doubted(shown, rank) ? DOUBT : "");
+  return `${title} : ${said}`;
+}
+
+// Their script too comes after the colours.
+let names = null;
+async function showNames() {
+  names = await import("./names.js");
+  await names.show(map);
 }
 
 // Places, from close enough to tell them apart.
@@ -307,6 +312,6 @@ async function showPlaces() {
     features: list.nom.map((nom, i) => ({ type: "Feature",
       properties: { nom, genres: list.dispositifs[i].map((kind) => list.genres[kind]).join("|") },
       geometry: { type: "Point", coordinates: [list.lon[i], list.lat[i]] } })) } });
-  map.addLayer(placeLayer(PLACES_FROM), map.getLayer("noms") ? "noms" : undefined);
+  map.addLayer(placeLayer(PLACES_FROM), ["noms-communes", "noms"].find((id) => map.getLayer(id)));
   showPlaces();
 }

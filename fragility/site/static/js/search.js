@@ -2,10 +2,11 @@
 
 import * as data from "./data.js";
 import { change } from "./state.js";
-import { LEVELS, byId, el, fill, fold, name } from "./words.js";
+import { LEVELS, byId, el, fill, fold, name, typeset } from "./words.js";
 
 const MOST = 12;
-let index = null, found = [], active = -1;
+let index = null, found = [], near = false, active = -1;
+const NEAR = "Aucun nom exact ; noms proches :", NONE = "Aucun territoire de ce nom ou de ce code.";
 
 export function start() {
   const field = byId("recherche");
@@ -47,6 +48,13 @@ async function search(typed) {
   found = entries.map((entry) => ({ entry, fit: fit(entry, text) })).filter((one) => one.fit >= 0)
     .sort((a, b) => a.fit - b.fit || b.entry.people - a.entry.people).slice(0, MOST)
     .map((one) => one.entry);
+  near = !found.length;
+  if (near) {
+    // Seldom needed: its script comes when it is.
+    const { nearest } = await import("./spelling.js").catch(() => ({ nearest: () => [] }));
+    if (byId("recherche").value !== typed) return;
+    found = nearest(entries, text, MOST);
+  }
   active = found.length ? 0 : -1;
   draw();
 }
@@ -60,8 +68,12 @@ function draw() {
       onclick: () => choose(i) },
     name(entry.name), " ", el("small", { text: `${entry.code} · ${kind}` }));
   });
-  fill(list, ...(lines.length ? lines : [el("li", { role: "option", "aria-disabled": "true",
-    "aria-selected": "false", text: "Aucun territoire de ce nom ou de ce code." })]));
+  const note = !lines.length ? NONE : near ? NEAR : "";
+  fill(list, note ? el("li", { role: "option", "aria-disabled": "true", "aria-selected": "false",
+    text: note }) : null, ...lines);
+  const told = typeset([note, near ? found.map((entry) => entry.name).join(", ") : ""].join(" ").trim());
+  // Arrows do not have it said again.
+  if (byId("annonce").textContent !== told) byId("annonce").textContent = told;
   list.hidden = false;
   field.setAttribute("aria-expanded", "true");
   if (active >= 0) field.setAttribute("aria-activedescendant", `proposition-${active}`);
@@ -71,6 +83,7 @@ function draw() {
 
 function close() {
   byId("propositions").hidden = true;
+  byId("annonce").textContent = "";
   byId("recherche").setAttribute("aria-expanded", "false");
   byId("recherche").removeAttribute("aria-activedescendant");
   found = [];

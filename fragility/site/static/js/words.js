@@ -30,6 +30,16 @@ export function shownValue(value, theme) {
   return number(value, theme.decimales) + (theme.unite ? `\u202f${theme.unite}` : "");
 }
 
+// A theme in few words, beside a figure.
+const BRIEF = { couverture: "Couverture", confiance: "Verdict", probabilite_fragile_pct: "Verdict" };
+export function brief(theme) {
+  if (theme.groupe === "Indice") return "Score";
+  return BRIEF[theme.id] ?? theme.titre.replace(/ : minutes$| \(estimation\)$| – .*$/, "");
+}
+
+// Said after a figure that its producer has to confirm.
+export const DOUBT = " (à vérifier)";
+
 // French keeps high punctuation and quotation marks on the line of their word.
 export function typeset(text) {
   return text.replace(/ ([:;!?»%])/g, "\u00a0$1").replace(/« /g, "«\u00a0");
