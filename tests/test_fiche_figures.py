@@ -179,10 +179,12 @@ def test_the_fiche_of_a_group_ranks_its_own_communes(fiches, database, folder, t
         assert shown.startswith(f"{people} personnes, de {low} à {high} ◆ estimé")
         own = rows_of(
             database,
-            f"""SELECT nom, score, classe, population, nb_personnes_en_difficulte AS people,
-            conseiller_plus_proche_min AS minutes, couverture, est_fragile_non_couverte AS bare,
-            probabilite_fragile_pct AS share FROM marts.communes WHERE {key} = ?
-            ORDER BY score DESC NULLS LAST, code_commune""",
+            f"""SELECT c.nom, c.score, c.classe, c.population,
+            c.nb_personnes_en_difficulte AS people, c.conseiller_plus_proche_min AS minutes,
+            c.couverture, c.est_fragile_non_couverte AS bare,
+            c.probabilite_fragile_pct AS share, l.ordre FROM marts.communes c
+            LEFT JOIN marts.communes_fragiles_non_couvertes l USING (code_commune)
+            WHERE c.{key} = ? ORDER BY c.score DESC NULLS LAST, code_commune""",
             code,
         )
         rows = [cells for cells in parts["Ses communes"][1] if cells[0] != "Commune"]
@@ -193,7 +195,7 @@ def test_the_fiche_of_a_group_ranks_its_own_communes(fiches, database, folder, t
              COVERAGE_LABELS.get(c["couverture"], "–") if c["population"] else "–"]
             for c in own
         ]  # fmt: skip
-        bare = sorted((c for c in own if c["bare"]), key=lambda c: -c["population"])
+        bare = sorted((c for c in own if c["bare"]), key=lambda c: c["ordre"])
         rows = [c for c in parts["Communes fragiles et non couvertes"][1] if c[0] != "Commune"]
         assert rows == [
             [plain(c["nom"]), said(c["population"]), said(c["score"], 2),

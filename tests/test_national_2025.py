@@ -266,4 +266,4 @@ def test_it_fits_like_the_other(national, national_2025):
     _, report = national_2025
     fits(report)
     # What it adds, the comparison with the edition before, stays small on any machine.
-    assert report.seconds < 1.3 * national[1].seconds
+    assert report.seconds < 1.5 * national[1].seconds

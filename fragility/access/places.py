@@ -76,7 +76,9 @@ def build_places(
     set aside or a double of an id. On the row that stands for a place, `nb_conseillers` is the sum
     of the rows, and the point that of a row that has one. Its `date_maj` and `date_connue` (that of
     the list for want of a date) are the latest of the rows that offer what it offers first: that a
-    France services is open tells nothing of the conseiller who was there two years before.
+    France services is open tells nothing of the conseiller who was there two years before. The
+    employer of a conseiller, listed later with the SIRET of the place in its commune, does tell:
+    `date_connue` is then that of its list.
     `dispositifs_anciens` names all that it offers by old records alone.
     """
     everything = _stacked(lists)
@@ -89,6 +91,7 @@ def build_places(
     rows = rows.assign(**_placed(rows, core_communes, communes))
     rows = rows.assign(dispositifs=rows["dispositif"], id_lieu=None, motif_fusion=None)
     last = rows["date_maj"].fillna(rows["date_liste"])
+    last = last.mask(rows["date_employeur"] > last, rows["date_employeur"])
     kept = rows["statut"] == "retenu"
     used = rows[kept].assign(derniere=last[kept]).reset_index(drop=True)
     limit = (pd.Timestamp(day) - pd.DateOffset(months=stale_months)).strftime("%Y-%m-%d")
@@ -187,14 +190,20 @@ def _known_by_its_places(located: pd.DataFrame, places: pd.DataFrame) -> pd.Data
     """Set aside the employers of conseillers where the places themselves are known.
 
     An employer is put in the middle of its commune for want of better; a place published in that
-    commune says more, and counting both would count the same people twice.
+    commune says more, and counting both would count the same people twice. That it still employs
+    a conseiller dates the place that has its SIRET (`date_employeur`).
     """
     employer = places["est_employeur"].to_numpy(dtype=bool)
     kept = (located["statut"] == "retenu").to_numpy()
     own = (places["dispositif"] == "conseiller_numerique").to_numpy() & kept & ~employer
     known = located["code_commune"].isin(located["code_commune"][own])
     double = employer & kept & known.to_numpy()
+    who = pd.MultiIndex.from_arrays([located["code_commune"], places["siret"]])
+    told = places["date_maj"].fillna(places["date_liste"])
+    hiring = double & places["nb_conseillers"].gt(0).to_numpy() & places["siret"].notna().to_numpy()
+    dates = told[hiring].groupby([who[hiring].get_level_values(i) for i in (0, 1)]).max()
     return located.assign(
+        date_employeur=dates.reindex(who).where(own, None).to_numpy(dtype=object),
         statut=located["statut"].mask(double, "ecarte"),
         precision=located["precision"].mask(double, "absente"),
         motif_statut=located["motif_statut"].mask(double, KNOWN),

@@ -188,11 +188,11 @@ def group_access(told: Explanation, store: Store, members: pd.DataFrame) -> Mark
     counts = own.groupby("dispositif")["nombre"].sum()
     communes = own.groupby("dispositif")["code_commune"].nunique()
     reached = store.access[store.access["code"].isin(members.index)]
-    # What is known of some only is a share of these.
-    known = reached[reached["nb_habitants_hors_portee"].notna()]
-    known = known.assign(population=known["code"].map(members["population"]))
-    sums = known.groupby("dispositif")[["nb_habitants_hors_portee", "population"]].sum()
-    beyond, people = sums["nb_habitants_hors_portee"], sums["population"]
+    beyond = reached.groupby("dispositif")["nb_habitants_hors_portee"].sum()
+    # A point tells of nobody in a commune whose verdict is uncertain: at least the others.
+    blank = reached[reached["nb_habitants_hors_portee"].isna()]
+    lost = blank["code"].map(members["population"]).groupby(blank["dispositif"]).sum()
+    people = told.population or 0.0
     rows = []
     for kind, label in DISPOSITIF_LABELS.items():
         if kind not in counts and kind not in beyond:
@@ -200,22 +200,29 @@ def group_access(told: Explanation, store: Store, members: pd.DataFrame) -> Mark
         # Those beyond reach of mediation are beyond reach of everything: a line of its own.
         far = None if kind == _ANY else beyond.get(kind)
         here = (number(counts.get(kind, 0)), number(communes.get(kind, 0)))
-        rows.append((label, *here, *_beyond(far, people.get(kind, 0.0))))
-    every = _beyond(beyond.get(_ANY), people.get(_ANY, 0.0))
+        rows.append((label, *here, *_beyond(far, people, lost.get(kind, 0.0))))
+    every = _beyond(beyond.get(_ANY), people, lost.get(_ANY, 0.0))
     rows.append((ACCESS_LABELS[_ANY], ABSENT, ABSENT, *every))
     heads = (
         ("Dispositif", ""), ("Lieux", "n"), ("Communes qui en ont", "n"),
         ("Habitants à plus de 20 min", "n"), ("soit", "n"),
     )  # fmt: skip
     caption = "Un lieu peut porter plusieurs dispositifs. Trajets estimés."
+    if lost.gt(0).any():
+        caption += (
+            " « Au moins » : rien ne dit où vivent les habitants de certaines communes "
+            f"({french(lost.max())} habitants), connues par un seul point."
+        )
     return section("Les dispositifs", table(caption, heads, rows))
 
 
-def _beyond(far: float | None, people: float) -> tuple[str, str]:
-    """Inhabitants beyond reach, and their share."""
-    if far is None or not people:
+def _beyond(far: float | None, people: float, lost: float) -> tuple[str, str]:
+    """Inhabitants beyond reach, and their share; at least, when it is not known of some."""
+    if far is None or not people or lost >= people:
         return ABSENT, ABSENT
-    return number(float(far)), percent(100 * far / people) if far else "0\u00a0%"
+    least = "au moins\u00a0" if lost else ""
+    share = percent(100 * far / people) if far else "0\u00a0%"
+    return f"{least}{number(float(far))}", f"{least}{share}"
 
 
 def _number(value: object) -> float | None:

@@ -21,6 +21,7 @@ from fragility.export.fiche_html import (
     table,
 )
 from fragility.export.labels import CLASS_COLOURS, COVERAGE_LABELS, NOT_COMPUTED_LABEL, plural
+from fragility.export.marts import to_act_first
 from fragility.export.origins import years_of
 from fragility.index.explanation_model import Explanation
 
@@ -37,13 +38,13 @@ _HEADS = (
 
 
 def uncovered(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -> Markup:
-    """The fragile communes that nothing covers, the most peopled first."""
+    """The fragile communes that nothing covers, in the order of the list to act on."""
     bare = members[members["est_fragile_non_couverte"].fillna(False).astype(bool)]
-    bare = bare.sort_values("population", ascending=False, kind="stable")
     title = "Communes fragiles et non couvertes"
     if bare.empty:
         none = "Aucune dans cette édition." if _is_computed(members) else f"{NOT_COMPUTED_LABEL}."
         return section(title, element("p", none))
+    bare = to_act_first(bare, bare.index.to_series())
     rows = [
         (
             linked(str(code), str(row["nom"]), links),
@@ -56,7 +57,7 @@ def uncovered(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -
         for code, row in bare.to_dict("index").items()
     ]
     inhabited = number(float(bare["population"].sum()))
-    said = f"{plural(len(bare), 'commune', 'communes')}, {inhabited} habitants ; les plus peuplées "
+    said = f"{plural(len(bare), 'commune', 'communes')}, {inhabited} habitants ; les plus urgentes "
     return section(title, _folded(f"{said}d'abord.", _BARE_HEADS, rows, _BARE))
 
 

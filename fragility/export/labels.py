@@ -45,7 +45,8 @@ INSIDE_UNKNOWN = (
     "un conseiller numérique reçoit dans la commune, mais rien ne dit où vivent ses habitants"
 )
 CONFIDENCE_SENTENCES = {
-    "robuste": "au moins neuf calculs sur dix donnent le même verdict (fragile, ou non fragile)",
+    "robuste": "au moins neuf calculs sur dix, au pour-cent près, donnent le même verdict "
+    "(fragile, ou non fragile)",
     "probable": "la moitié des calculs au moins donnent ce verdict",
     "incertain": "moins de la moitié des calculs le donnent : un autre choix raisonnable l'aurait "
     "changé",

@@ -189,11 +189,25 @@ def build_lieux(lieux: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(_ordered(kept, "lieux"), geometry="geometry", crs=lieux.crs)
 
 
-def build_action_list(communes: gpd.GeoDataFrame, lieux: pd.DataFrame) -> pd.DataFrame:
-    """Build `communes_fragiles_non_couvertes`, from the most to the least people out of reach.
+def to_act_first(rows: pd.DataFrame, codes: pd.Series) -> pd.DataFrame:
+    """Put communes in the order to act: from the most to the least people out of reach.
 
     Each counts for how likely its commune is to be fragile: a large town whose verdict is doubtful
     does not come before a smaller one whose verdict is sure.
+
+    Parameters
+    ----------
+    rows : `population`, `population_hors_portee_pct` and `probabilite_fragile_pct` of communes.
+    codes : their codes, on the same index, that settle ties.
+    """
+    likely = rows["probabilite_fragile_pct"].fillna(100.0)
+    expected = rows["population"] * rows["population_hors_portee_pct"] * likely
+    order = pd.DataFrame({"expected": expected, "code": codes})
+    return rows.loc[order.sort_values(["expected", "code"], ascending=[False, True]).index]
+
+
+def build_action_list(communes: gpd.GeoDataFrame, lieux: pd.DataFrame) -> pd.DataFrame:
+    """Build `communes_fragiles_non_couvertes`, in the order of `to_act_first`.
 
     Parameters
     ----------
@@ -206,10 +220,7 @@ def build_action_list(communes: gpd.GeoDataFrame, lieux: pd.DataFrame) -> pd.Dat
         population_hors_portee=rows["population"] * rows["population_hors_portee_pct"] / 100,
         nb_france_services=rows["code_commune"].map(services).fillna(0).astype("int64"),
     )
-    likely = rows["probabilite_fragile_pct"].fillna(100.0) / 100
-    rows = rows.assign(attendus=rows["population_hors_portee"] * likely).sort_values(
-        ["attendus", "code_commune"], ascending=[False, True]
-    )
+    rows = to_act_first(rows, rows["code_commune"])
     rows["ordre"] = range(1, len(rows) + 1)
     columns = list(TABLES["communes_fragiles_non_couvertes"].columns)
     return rows[columns].reset_index(drop=True)

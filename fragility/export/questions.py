@@ -95,10 +95,13 @@ SURE = Question(
                     ELSE 'non fragile, loin ou incertaine' END AS situation,
                count(*) AS nb_communes,
                sum(population) AS population,
-               count(*) FILTER (probabilite_fragile_non_couverte_pct >= 90) AS nb_90_et_plus,
-               count(*) FILTER (probabilite_fragile_non_couverte_pct >= 50
-                                AND probabilite_fragile_non_couverte_pct < 90) AS nb_50_a_90,
-               count(*) FILTER (probabilite_fragile_non_couverte_pct < 50) AS nb_moins_de_50,
+               count(*) FILTER (round(probabilite_fragile_non_couverte_pct) >= 90)
+                   AS nb_90_et_plus,
+               count(*) FILTER (round(probabilite_fragile_non_couverte_pct) >= 50
+                                AND round(probabilite_fragile_non_couverte_pct) < 90)
+                   AS nb_50_a_90,
+               count(*) FILTER (round(probabilite_fragile_non_couverte_pct) < 50)
+                   AS nb_moins_de_50,
                round(sum(probabilite_fragile_non_couverte_pct) / 100) AS nb_attendu
         FROM marts.communes
         GROUP BY situation

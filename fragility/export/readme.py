@@ -243,7 +243,8 @@ def _places(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
         lines.append(
             f"{french(100 * old.mean())} % des communes couvertes le sont d'abord par un lieu dont "
             f"la fiche avait plus de {STALE_MONTHS} mois au {when} : il a pu fermer, "
-            "ou le conseiller le quitter. Leur « motif » dit « lieu connu en … »."
+            "ou le conseiller le quitter. Leur « motif » dit « lieu connu en … », sauf si un autre "
+            "conseiller de la commune est plus récent."
         )
     if len(moving):
         lines.append(
@@ -267,11 +268,11 @@ def _doubt(communes: pd.DataFrame) -> list[str]:
     sure, less = int(likely[listed].ge(SURE_PCT).sum()), int(likely[listed].lt(EVEN_PCT).sum())
     beyond = int(likely[~listed].ge(EVEN_PCT).sum())
     return [
-        f"Cette liste est un choix, non un constat : {french(sure)} sur {french(listed.sum())} "
-        "ont au moins neuf chances sur dix d'être fragiles et non couvertes, "
-        f"{french(less)} moins d'une sur deux ; {french(beyond)} autres n'y sont pas, faute d'un "
-        "verdict net (couverture incertaine, ou score près du seuil), et ont au moins une chance "
-        "sur deux de l'être (colonne « probabilite_fragile_non_couverte_pct »)."
+        "Cette liste est un choix, non un constat. Probabilité d'être fragile et non couverte "
+        f"(« probabilite_fragile_non_couverte_pct ») : {SURE_PCT} % ou plus pour {french(sure)} "
+        f"des {french(listed.sum())}, moins de {EVEN_PCT} % pour {french(less)} ; et {EVEN_PCT} % "
+        f"ou plus pour {french(beyond)} qui n'y sont pas, faute d'un verdict net (couverture "
+        "incertaine, ou score près du seuil)."
     ]
 
 

@@ -417,7 +417,7 @@ REACH = [
         "Population hors de portée (%)",
         "Part des habitants à plus de 20 minutes d'un conseiller numérique ; vide sans habitant "
         "connu (Mayotte, communes inhabitées), ou si la couverture, mesurée d'un seul point "
-        "(outre-mer), est incertaine.",
+        "(outre-mer, et quelques IRIS), est incertaine.",
     ),
     text(
         "couverture",
@@ -447,25 +447,27 @@ CAPACITY = [
     number(
         "nb_conseillers_20min",
         "Conseillers à 20 min",
-        "Postes de conseillers numériques à 20 minutes au plus de l'habitant médian.",
+        "Postes de conseillers numériques à 20 minutes au plus de l'habitant médian ; vide comme "
+        "« capacite_pour_10000 ».",
     ),
     number(
         "nb_conseillers_30min",
         "Conseillers à 30 min",
-        "Postes de conseillers numériques à 30 minutes au plus de l'habitant médian.",
+        "Postes de conseillers numériques à 30 minutes au plus de l'habitant médian ; vide comme "
+        "« capacite_pour_10000 ».",
     ),
     number(
         "capacite_pour_10000",
         "Conseillers pour 10 000 personnes en difficulté",
         "Postes accessibles, partagés avec les voisins qui s'en servent aussi (E2SFCA : poids 1, "
-        "2/3 et 1/3 à 10, 15 et 20 minutes) ; vide, comme les nombres de postes, là où un "
-        "conseiller reçoit dans la commune sans qu'on sache où vivent ses habitants (outre-mer).",
+        "2/3 et 1/3 à 10, 15 et 20 minutes) ; vide là où un conseiller reçoit dans la commune "
+        "sans qu'on sache où vivent ses habitants (outre-mer, et quelques IRIS).",
     ),
     number(
         "nb_personnes_en_difficulte_servies",
         "Personnes en difficulté à portée",
         "Personnes en difficulté numérique à 20 minutes au plus d'un conseiller ; vide là où leur "
-        "nombre n'est pas estimé.",
+        "nombre n'est pas estimé, et comme « capacite_pour_10000 ».",
     ),
 ]
 VERDICT = [

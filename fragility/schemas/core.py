@@ -353,7 +353,8 @@ CORE = [
                 "date_connue",
                 "Dernière date connue",
                 "Dernière date où le premier de ses dispositifs y est donné : celle de la fiche "
-                "ou, à défaut, de la liste (AAAA-MM-JJ).",
+                "ou, à défaut, de la liste (AAAA-MM-JJ) ; pour un conseiller, celle de la liste "
+                "des employeurs si elle est plus récente et que l'employeur y a le SIRET du lieu.",
                 pattern=r"^\d{4}-\d{2}-\d{2}$",
                 nullable=True,
             ),

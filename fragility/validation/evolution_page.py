@@ -101,8 +101,8 @@ def summary_lines(evolution: Evolution) -> list[str]:
         f"{french(facts['inchangees'])}.",
         f"Passent le seuil de fragilité de {before} : {french(facts['entrees'])} vers le haut, "
         f"dont {_surely(facts['entrees_sures'])} ; {french(facts['sorties'])} vers le bas, dont "
-        f"{_surely(facts['sorties_sures'])}. Les autres en étaient si près que l'erreur des "
-        f"chiffres suffit. Changent de classe : {french(facts['classes'])}.",
+        f"{_surely(facts['sorties_sures'])}. Les autres mouvements ne dépassent pas l'erreur des "
+        f"chiffres. Changent de classe : {french(facts['classes'])}.",
         f"Évolution moyenne par habitant : {signed(facts['moyenne'], 3)} point de score.",
     ]
     if evolution.is_backwards:

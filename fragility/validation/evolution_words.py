@@ -77,7 +77,7 @@ def explain_state(row: Mapping[Hashable, Any]) -> str:
 
 def _modelled(row: Mapping[Hashable, Any]) -> str:
     """Where both figures come from the model, nobody measured what changed."""
-    count = row.get("nb_modelisees", 0)
+    count = row["nb_modelisees"]
     if not count:
         return ""
     many = "commune où il est modélisé" if count == 1 else "communes où il est modélisé"

@@ -67,10 +67,25 @@ def _kinds(table: pd.DataFrame, communes: pd.DataFrame) -> Block:
             f"{french(len(both))} communes non couvertes par un conseiller numérique le sont par "
             "un autre lieu de médiation (même à des vitesses 25 % plus faibles) : une aide "
             "existe, d'une autre nature.",
+            *_unknown(own, communes),
         ),
         table=pd.DataFrame(rows).round(0),
         caption="Habitants et communes hors de portée, par dispositif",
     )
+
+
+def _unknown(own: pd.DataFrame, communes: pd.DataFrame) -> list[str]:
+    """How many people are left out for want of knowing where they live."""
+    people = communes.set_index("code_commune")["population"]
+    blank = own[own["nb_habitants_hors_portee"].isna()]
+    lost = float(blank["code"].map(people).groupby(blank["dispositif"]).sum().max())
+    if not lost > 0:
+        return []
+    return [
+        f"Jusqu'à {french(lost)} habitants (selon le dispositif) de communes d'outre-mer, connues "
+        "par un seul point et dont la couverture est incertaine, ne sont pas comptés au-delà de 20 "
+        "minutes : rien ne dit où ils vivent."
+    ]
 
 
 def _capacity(communes: pd.DataFrame, table: pd.DataFrame) -> Block:

@@ -15,7 +15,7 @@ LISTED = 50
 
 
 def urgent(tables: Tables) -> Block:
-    """The communes to act on first: most people out of reach."""
+    """The communes to act on first, in the order of the list."""
     found = tables["communes_fragiles_non_couvertes"]
     if found.empty:
         return Block("Communes à voir d'abord", ("Aucune commune fragile et non couverte.",))
@@ -37,12 +37,11 @@ def urgent(tables: Tables) -> Block:
         len(found), "commune fragile et non couverte", "communes fragiles et non couvertes"
     )
     shown = (
-        f"Sur {words}, voici les {len(top)} où le plus d'habitants sont à plus de 20 minutes d'un "
-        f"conseiller numérique : {french(share)} % de ces habitants. La liste entière est dans "
+        f"Sur {words}, voici les {len(top)} premières : {french(share)} % des habitants à plus de "
+        "20 minutes d'un conseiller numérique. La liste entière est dans "
         "communes_fragiles_non_couvertes.csv."
         if len(found) > len(top)
-        else f"{words[0].upper()}{words[1:]}, d'abord celles où le plus d'habitants sont à plus de "
-        "20 minutes d'un conseiller numérique. Le motif de chacune est dans "
+        else f"{words[0].upper()}{words[1:]}. Le motif de chacune est dans "
         "communes_fragiles_non_couvertes.csv."
     )
     return Block(
@@ -50,11 +49,11 @@ def urgent(tables: Tables) -> Block:
         (
             shown,
             "Les deux pourcentages sont des probabilités, sous d'autres choix raisonnables et "
-            "d'autres vitesses de trajet. L'ordre est celui des fichiers : chaque habitant hors de "
-            "portée compte pour la probabilité que sa commune soit fragile.",
+            "d'autres vitesses de trajet. L'ordre est celui des fichiers : le nombre d'habitants "
+            "hors de portée, dont chacun compte pour la probabilité que sa commune soit fragile.",
         ),
         table=pd.DataFrame(columns),
-        caption="Communes fragiles et non couvertes, les plus d'habitants hors de portée d'abord",
+        caption="Communes fragiles et non couvertes, dans l'ordre de la liste d'action",
     )
 
 

@@ -154,8 +154,9 @@ def certainty(tables: Tables) -> list[Block]:
                 "Confiance dans le verdict",
                 (
                     f"{plural(sure, 'commune fragile', 'communes fragiles')} sur "
-                    f"{french(fragile.sum())} le restent dans neuf tirages sur dix au moins, quand "
-                    "varient poids, normalisation, chiffres estimés et petits effectifs.",
+                    f"{french(fragile.sum())} le restent dans neuf tirages sur dix au moins, au "
+                    "pour-cent près, quand varient poids, normalisation, chiffres estimés et "
+                    "petits effectifs.",
                     "L'intervalle à 90 % d'une commune médiane est large de "
                     f"{french(ranks.median())} rangs sur {french(len(own))}, et de "
                     f"{french(scores.median(), 1)} de score.",

@@ -411,3 +411,28 @@ def test_an_employer_counts_only_where_no_place_is_published(
     assert rows.loc["cn-b", "motif_statut"] == KNOWN
     assert rows.loc["cn-c", ["code_commune", "precision"]].tolist() == ["01002", "commune"]
     assert ledger["lignes"].tolist() == [3, 2, 1]
+
+
+def test_an_employer_that_still_hires_dates_the_place_of_its_siret(
+    communes: gpd.GeoDataFrame, cog: pd.DataFrame
+) -> None:
+    at = {"latitude": 46.05, "longitude": 5.05, "code_postal": "01370"}
+    siret, other = "21010001800010", "21010001800028"
+    hires = {"code_declare": "01001", "est_employeur": True, "date_liste": "2022-11-01"}
+
+    def seen(**employer: object) -> tuple[str, str, bool]:
+        rows = [
+            place(id="a", **at, siret=siret, date_maj="2020-05-01"),
+            place(id="b", **{"siret": siret, "nb_conseillers": 2.0, **hires, **employer}),
+        ]
+        both = pd.concat(rows, ignore_index=True)
+        frame, _ = build_places({"conseiller_numerique": both}, communes, cog, day=DAY)
+        own = frame.set_index("id").loc["cn-a"]
+        return own["date_maj"], own["date_connue"], bool(own["est_ancien"])
+
+    assert seen() == ("2020-05-01", "2022-11-01", False)
+    old = ("2020-05-01", "2020-05-01", True)
+    # Another employer of the commune, one that hires nobody any more, an older list.
+    assert seen(siret=other) == old
+    assert seen(nb_conseillers=0.0) == old
+    assert seen(date_liste="2019-01-01") == old

@@ -24,8 +24,10 @@ def test_headline_counts_by_hand() -> None:
         "5 communes fragiles et non couvertes : 10 700 habitants (2,1 % de la population)."
     )
     # 35, 54, 46, 73 and 65 %: none is sure, two are less likely than not.
-    assert lines[3].startswith("Cette liste est un choix, non un constat : 0 sur 5 ont au moins ")
-    assert " couvertes, 2 moins d'une sur deux ; 46 autres n'y sont pas" in lines[3]
+    assert lines[3].startswith("Cette liste est un choix, non un constat. Probabilité")
+    assert (
+        " : 90 % ou plus pour 0 des 5, moins de 50 % pour 2 ; et 50 % ou plus pour 46" in lines[3]
+    )
     assert lines[4].startswith("Âge des chiffres : sans très haut débit fixe (2019), ")
     assert lines[5] == (
         "Environ 5 000 personnes de 15 ans ou plus seraient en difficulté numérique (estimation) ; "
