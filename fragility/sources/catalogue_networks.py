@@ -85,7 +85,7 @@ NETWORKS_RELEASES: Final = (
         note="La fibre de Paris, Lyon et Marseille n'est pas dans ce fichier : leur sous-score "
         "fixe manque. Les zéros de Mayotte y sont des inconnues ; ceux de 391 communes du "
         "Puy-de-Dôme, de l'Allier, de la Haute-Loire et du Cantal, groupés, sont à vérifier auprès "
-        "de l'ARCEP : le motif de ces communes le rappelle.",
+        "de l'ARCEP : le motif de ces communes le rappelle, leur confiance n'en tient pas compte.",
         files=(
             RawFile(
                 "fibre_communes_2025T3.csv",
