@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -20,7 +22,7 @@ from fragility.export.labels import (
     decimals_of,
 )
 from fragility.export.readme import how_not_to_use, how_to_read
-from fragility.export.sheet_rows import add_rows
+from fragility.export.sheet_rows import LINE_POINTS, Rows, add_rows
 from fragility.export.tables import ordered
 
 PEOPLE = (
@@ -39,7 +41,7 @@ _GROUP = (
     "difficulte_numerique_pct",
     "nb_lieux_conseillers",
 )
-# What a person reads, in that order; everything else is in the CSV and the DuckDB file.
+# What a person reads, first what must be and is printed; the CSV and the DuckDB file have the rest.
 SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "Fragiles non couvertes": (
         "communes_fragiles_non_couvertes",
@@ -48,22 +50,24 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
             "code_commune",
             "nom",
             "nom_departement",
-            "nom_region",
-            "nom_epci",
             "population",
             "population_hors_portee",
-            *PEOPLE,
+            "nb_personnes_en_difficulte",
             "score",
-            "type_fragilite",
+            "probabilite_fragile_pct",
             "probabilite_fragile_non_couverte_pct",
-            "confiance_fragile_non_couverte",
             "conseiller_plus_proche_min",
-            "conseiller_plus_proche_km",
             "conseiller_plus_proche_nom",
             "nb_france_services",
+            "motif",
+            *PEOPLE[1:],
+            "confiance_fragile_non_couverte",
+            "conseiller_plus_proche_km",
+            "nom_epci",
+            "nom_region",
+            "type_fragilite",
             "est_petit_effectif",
             "est_non_thd_douteux",
-            "motif",
         ),
     ),
     "Communes": (
@@ -71,34 +75,34 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
         (
             "code_commune",
             "nom",
-            "code_departement",
             "nom_departement",
-            "nom_region",
-            "nom_epci",
             "population",
             "score",
-            "score_bas",
-            "score_haut",
             "classe",
-            "quintile_region",
-            "quintile_departement",
-            "rang",
-            "rang_bas",
-            "rang_haut",
             "est_fragile",
             "probabilite_fragile_pct",
-            "confiance",
-            "type_fragilite",
-            "id_foyer",
             *PEOPLE,
-            "difficulte_numerique_pct",
-            "difficulte_numerique_bas",
-            "difficulte_numerique_haut",
             "couverture",
             "conseiller_plus_proche_min",
             "population_hors_portee_pct",
             "est_fragile_non_couverte",
             *(f"{key}_pct" for key in schemas.INDICATORS),
+            "score_bas",
+            "score_haut",
+            "confiance",
+            "rang",
+            "rang_bas",
+            "rang_haut",
+            "quintile_region",
+            "quintile_departement",
+            "difficulte_numerique_pct",
+            "difficulte_numerique_bas",
+            "difficulte_numerique_haut",
+            "nom_epci",
+            "code_departement",
+            "nom_region",
+            "type_fragilite",
+            "id_foyer",
             "pauvrete_origine",
             "est_petit_effectif",
             "est_non_thd_douteux",
@@ -107,10 +111,27 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
     "EPCI": ("epci", ("code_epci", "nom_epci", *_GROUP)),
     "Départements": ("departements", ("code_departement", "nom_departement", *_GROUP)),
 }
-NOTE_WIDTH = 84
-# Paper of a sheet, in the numbers of the format; what A4 holds across and is still read.
+# Within A4 upright, also where a wider font takes the place of Calibri: LibreOffice cuts a column
+# that is wider than the page, instead of fitting it.
+NOTE_WIDTH = 74
+# Columns of long texts: their width in characters; what is longer goes to the next line.
+WRAPPED = {
+    "nom": 20,
+    "nom_departement": 18,
+    "nom_epci": 32,
+    "conseiller_plus_proche_nom": 28,
+    "motif": 70,
+    "libelle": 32,
+    "description": 64,
+}
+WIDEST, NARROWEST = 75, 7
+# Papers, in the numbers of the format, and the characters of 11 points that each holds across.
 A4, A3 = 9, 8
-A4_CHARACTERS = 230
+PAPERS = {A4: 130, A3: 190}
+# Letters of 7.7 points; those of 6, where a font as wide as DejaVu Sans takes the place of Calibri.
+SMALLEST_SCALE = 0.7
+ON_SCREEN = "colonnes suivantes à l'écran seulement"
+MARGIN_INCHES = 0.4
 NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "0.00"}
 _ORIGIN_WORDS = {
     "observe": "observé",
@@ -149,43 +170,81 @@ def _number_format(series: pd.Series) -> str:
     return NUMBER_FORMATS[decimals_of(str(series.name))]
 
 
-def _widths(header: list[str], columns: list[list[object]]) -> list[int]:
-    """Width of each column, in characters, from its header and its first values."""
-    return [
-        min(60, max(len(title) // 2 + 4, *(len(str(v)) for v in values[:200] if v is not None), 8))
-        if values
-        else len(title) + 2
-        for title, values in zip(header, columns, strict=True)
-    ]
+def _longest(values: list[object], decimals: int) -> int:
+    """Characters of the longest value of a column."""
+    kept: list[Any] = [value for value in values if value is not None]
+    if not kept:
+        return 0
+    if isinstance(kept[0], str):
+        return max(map(len, kept))
+    return max(len(f"{value:,.{decimals}f}") for value in (min(kept), max(kept)))
+
+
+def _width(name: str, title: str, longest: int) -> int:
+    """Width of a column, in characters: that of its values, under a heading of five lines."""
+    heading = max(len(title) // 4 + 3, *(len(word) + 2 for word in title.split()))
+    return max(NARROWEST, heading, min(WRAPPED.get(name, WIDEST), longest + 2))
+
+
+def paper_of(widths: Sequence[int]) -> tuple[int, int]:
+    """Return the paper of a sheet, and how many of its first columns are readable on it.
+
+    Parameters
+    ----------
+    widths : width of each column, in characters.
+    """
+    sums = list(accumulate(widths))
+    counts = {
+        paper: sum(total * SMALLEST_SCALE <= characters for total in sums)
+        for paper, characters in PAPERS.items()
+    }
+    paper = A4 if counts[A4] == len(widths) else A3
+    return paper, counts[paper]
+
+
+def _column_format(series: pd.Series) -> dict[str, object]:
+    """Style of the cells of a column; next to a text of several lines, all begin at the top."""
+    style: dict[str, object] = {"valign": "top"}
+    numeric = pd.api.types.is_numeric_dtype(series) and not pd.api.types.is_bool_dtype(series)
+    # Classes are numbers in the table, and words here.
+    if numeric and series.name != "classe":
+        return style | {"num_format": _number_format(series)}
+    # Words do not touch the number on their left.
+    return style | {"align": "left", "indent": 1, "text_wrap": series.name in WRAPPED}
 
 
 def _write_sheet(
     book: xlsxwriter.Workbook, title: str, frame: pd.DataFrame, headers: list[str], heading: Format
-) -> list[list[object]]:
-    """Write the headers of a table, frozen and filtered; return its columns, to be added."""
+) -> Rows:
+    """Write the headers of a table, frozen and filtered; return its rows, to be added."""
     sheet = book.add_worksheet(title)
-    columns = [readable(frame[name]) for name in frame.columns]
-    formats = [
-        book.add_format({"num_format": _number_format(frame[name])})
-        if pd.api.types.is_numeric_dtype(frame[name])
-        and not pd.api.types.is_bool_dtype(frame[name])
-        else None
-        for name in frame.columns
+    names = [str(name) for name in frame.columns]
+    columns = [readable(frame[name]) for name in names]
+    longest = [
+        _longest(values, 0 if pd.api.types.is_integer_dtype(frame[name]) else decimals_of(name))
+        for name, values in zip(names, columns, strict=True)
     ]
-    widths = _widths(headers, columns)
-    for rank, width in enumerate(widths):
-        sheet.set_column(rank, rank, width, formats[rank])
+    widths = list(map(_width, names, headers, longest))
+    for rank, (name, width) in enumerate(zip(names, widths, strict=True)):
+        sheet.set_column(rank, rank, width, book.add_format(_column_format(frame[name])))
     sheet.freeze_panes(1, 2 if len(columns) > 2 else 0)
     sheet.autofilter(0, 0, len(frame), max(len(columns) - 1, 0))
-    sheet.set_row(0, 45)
+    lines = (
+        math.ceil(len(text) / (width - 4)) for text, width in zip(headers, widths, strict=True)
+    )
+    sheet.set_row(0, min(5, 1 + max(lines)) * LINE_POINTS)
     sheet.repeat_rows(0)
     sheet.set_landscape()
-    sheet.set_paper(A4 if sum(widths) <= A4_CHARACTERS else A3)
+    sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES)
+    paper, printed = paper_of(widths)
+    sheet.set_paper(paper)
+    sheet.print_area(0, 0, len(frame), printed - 1)
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&L&A&RPage &P / &N")
+    middle = f"&C{ON_SCREEN}" if printed < len(widths) else ""
+    sheet.set_footer(f"&L&A{middle}&RPage &P / &N")
     for rank, text in enumerate(headers):
         sheet.write_string(0, rank, text, heading)
-    return columns
+    return Rows(columns, {names.index(name): WRAPPED[name] for name in names if name in WRAPPED})
 
 
 def _write_notes(
@@ -206,7 +265,8 @@ def _write_notes(
         ("Les feuilles", bold),
         (
             "Fragiles non couvertes : la liste d'action, d'abord là où le plus d'habitants sont "
-            "hors de portée (chacun compte pour la probabilité que sa commune soit fragile).",
+            "hors de portée (chacun compte pour la probabilité que sa commune soit fragile ; le "
+            "produit de ces deux colonnes donne l'ordre).",
             wrap,
         ),
         ("Communes, EPCI, Départements : l'essentiel, une ligne par territoire, à filtrer.", wrap),
@@ -230,9 +290,12 @@ def _write_notes(
     for row, (text, style) in enumerate(lines):
         # Not every spreadsheet fits the height of a wrapped line by itself.
         per_line = NOTE_WIDTH * (0.6 if style is big else 1)
-        sheet.set_row(row, (20 if style is big else 15) * max(1, math.ceil(len(text) / per_line)))
+        sheet.set_row(
+            row, (20 if style is big else LINE_POINTS) * max(1, math.ceil(len(text) / per_line))
+        )
         sheet.write_string(row, 0, text, style)
     sheet.set_paper(A4)
+    sheet.set_margins(MARGIN_INCHES, MARGIN_INCHES)
     sheet.fit_to_pages(1, 0)
 
 
@@ -280,17 +343,17 @@ def write_workbook(path: Path, tables: dict[str, pd.DataFrame], facts: RunFacts)
         bold = book.add_format({"bold": True, "text_wrap": True})
         big = book.add_format({"bold": True, "font_size": 14, "text_wrap": True})
         _write_notes(book.add_worksheet("Lisez-moi"), facts, big, bold, wrap)
-        columns = []
+        rows = []
         for title, (table, wanted) in SHEETS.items():
             # What the list of communes has not is that of the communes themselves.
             model = facts.models["communes"].columns | facts.models[table].columns
             frame = _with_communes(ordered(tables[table], table), tables["communes"], wanted)
             headers = [str(model[name].title) for name in wanted]
-            columns.append(_write_sheet(book, title, frame, headers, heading))
+            rows.append(_write_sheet(book, title, frame, headers, heading))
         dictionary = schemas.dictionary(facts.models)
         headers = ["Table", "Colonne", "Type", "Libellé", "Description"]
-        columns.append(_write_sheet(book, "Dictionnaire", dictionary, headers, heading))
+        rows.append(_write_sheet(book, "Dictionnaire", dictionary, headers, heading))
         book.close()
         # The notes are the first sheet.
-        add_rows(draft, dict(enumerate(columns, start=2)))
+        add_rows(draft, dict(enumerate(rows, start=2)))
     return path
