@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import xlsxwriter
@@ -22,6 +20,7 @@ from fragility.export.labels import (
     decimals_of,
 )
 from fragility.export.readme import how_not_to_use, how_to_read
+from fragility.export.sheet_paper import A4, WRAPPED, longest, paper_of, width_of
 from fragility.export.sheet_rows import LINE_POINTS, Rows, add_rows
 from fragility.export.tables import ordered
 
@@ -114,22 +113,6 @@ SHEETS: dict[str, tuple[str, tuple[str, ...]]] = {
 # Within A4 upright, also where a wider font takes the place of Calibri: LibreOffice cuts a column
 # that is wider than the page, instead of fitting it.
 NOTE_WIDTH = 74
-# Columns of long texts: their width in characters; what is longer goes to the next line.
-WRAPPED = {
-    "nom": 20,
-    "nom_departement": 18,
-    "nom_epci": 32,
-    "conseiller_plus_proche_nom": 28,
-    "motif": 70,
-    "libelle": 32,
-    "description": 64,
-}
-WIDEST, NARROWEST = 75, 7
-# Papers, in the numbers of the format, and the characters of 11 points that each holds across.
-A4, A3 = 9, 8
-PAPERS = {A4: 130, A3: 190}
-# Letters of 7.7 points; those of 6, where a font as wide as DejaVu Sans takes the place of Calibri.
-SMALLEST_SCALE = 0.7
 ON_SCREEN = "colonnes suivantes à l'écran seulement"
 MARGIN_INCHES = 0.4
 NUMBER_FORMATS = {0: "#,##0", 1: "#,##0.0", 2: "0.00"}
@@ -170,38 +153,6 @@ def _number_format(series: pd.Series) -> str:
     return NUMBER_FORMATS[decimals_of(str(series.name))]
 
 
-def _longest(values: list[object], decimals: int) -> int:
-    """Characters of the longest value of a column."""
-    kept: list[Any] = [value for value in values if value is not None]
-    if not kept:
-        return 0
-    if isinstance(kept[0], str):
-        return max(map(len, kept))
-    return max(len(f"{value:,.{decimals}f}") for value in (min(kept), max(kept)))
-
-
-def _width(name: str, title: str, longest: int) -> int:
-    """Width of a column, in characters: that of its values, under a heading of five lines."""
-    heading = max(len(title) // 4 + 3, *(len(word) + 2 for word in title.split()))
-    return max(NARROWEST, heading, min(WRAPPED.get(name, WIDEST), longest + 2))
-
-
-def paper_of(widths: Sequence[int]) -> tuple[int, int]:
-    """Return the paper of a sheet, and how many of its first columns are readable on it.
-
-    Parameters
-    ----------
-    widths : width of each column, in characters.
-    """
-    sums = list(accumulate(widths))
-    counts = {
-        paper: sum(total * SMALLEST_SCALE <= characters for total in sums)
-        for paper, characters in PAPERS.items()
-    }
-    paper = A4 if counts[A4] == len(widths) else A3
-    return paper, counts[paper]
-
-
 def _column_format(series: pd.Series) -> dict[str, object]:
     """Style of the cells of a column; next to a text of several lines, all begin at the top."""
     style: dict[str, object] = {"valign": "top"}
@@ -220,11 +171,11 @@ def _write_sheet(
     sheet = book.add_worksheet(title)
     names = [str(name) for name in frame.columns]
     columns = [readable(frame[name]) for name in names]
-    longest = [
-        _longest(values, 0 if pd.api.types.is_integer_dtype(frame[name]) else decimals_of(name))
+    lengths = [
+        longest(values, 0 if pd.api.types.is_integer_dtype(frame[name]) else decimals_of(name))
         for name, values in zip(names, columns, strict=True)
     ]
-    widths = list(map(_width, names, headers, longest))
+    widths = list(map(width_of, names, headers, lengths))
     for rank, (name, width) in enumerate(zip(names, widths, strict=True)):
         sheet.set_column(rank, rank, width, book.add_format(_column_format(frame[name])))
     sheet.freeze_panes(1, 2 if len(columns) > 2 else 0)

@@ -10,7 +10,8 @@ from openpyxl.utils import column_index_from_string, get_column_letter
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from fragility.export.workbook import paper_of, write_workbook
+from fragility.export.sheet_paper import paper_of
+from fragility.export.workbook import write_workbook
 from fragility.schemas import MARTS, TABLES
 from tests.factories import make_facts, make_tables
 
