@@ -190,9 +190,11 @@ def simulate(
     if banner:
         screen.print(f"{banner} : ces chiffres ne décrivent aucun lieu réel.")
     if posts is not None:
-        show_posts(screen, frames["simulation_postes"], frames["simulation_resume"].iloc[0])
+        show_posts(screen, frames["simulation_postes"], frames["simulation_territoires"],
+                   frames["simulation_resume"].iloc[0])  # fmt: skip
     else:
-        show_closures(screen, frames["fermetures_lieux"], frames["fermetures_resume"].iloc[0])
+        show_closures(screen, frames["fermetures_lieux"], frames["fermetures_territoires"],
+                      frames["fermetures_resume"].iloc[0])  # fmt: skip
     screen.print(engine)
     names = ", ".join(path.name for path in written)
     screen.print(f"\nTableaux et carte dans {target} : {names}.")

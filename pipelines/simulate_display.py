@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-def show_posts(screen: Console, postes: pd.DataFrame, resume: pd.Series) -> None:
+def show_posts(
+    screen: Console, postes: pd.DataFrame, territoires: pd.DataFrame, resume: pd.Series
+) -> None:
     """Print the first posts, and what all of them bring."""
     if len(postes):
         table = Table(
             title=f"Où placer {french(resume['nb_postes'])} postes ({resume['nom_zone']})",
             caption="gain sûr : part du gain qui vient de communes fragiles et hors de portée à "
-            "90 % de probabilité au moins",
+            "90 % de probabilité au moins, au pour-cent près",
         )
         for name in ("rang", "lieu", "commune", "dép.", "personnes gagnées", "gain sûr",
                      "rechange, commune plus peuplée (perte)"):  # fmt: skip
@@ -38,12 +40,16 @@ def show_posts(screen: Console, postes: pd.DataFrame, resume: pd.Series) -> None
         screen.print(table)
     if len(postes) > SHOWN:
         screen.print(f"… et {french(len(postes) - SHOWN)} autres dans simulation_postes.csv.")
-    for line in post_words(resume, postes):
+    for line in post_words(resume, postes, territoires):
         screen.print(line)
 
 
 def _percent(value: float) -> str:
     return "" if value != value else f"{french(value)} %"
+
+
+def _people(value: float) -> str:
+    return "inconnu" if value != value else french(value)
 
 
 def _spare(row: dict[Hashable, Any]) -> str:
@@ -54,7 +60,9 @@ def _spare(row: dict[Hashable, Any]) -> str:
     return f"{row['nom_commune_centre']} ({row['nom_centre']}) : {french(round(lost))}"
 
 
-def show_closures(screen: Console, lieux: pd.DataFrame, resume: pd.Series) -> None:
+def show_closures(
+    screen: Console, lieux: pd.DataFrame, territoires: pd.DataFrame, resume: pd.Series
+) -> None:
     """Print the places whose end costs most, and what all of them cost."""
     table = Table(title="Ce que coûte chaque fermeture")
     for name in ("lieu", "commune"):
@@ -63,11 +71,11 @@ def show_closures(screen: Console, lieux: pd.DataFrame, resume: pd.Series) -> No
         table.add_column(name, justify="right")
     for row in lieux.head(SHOWN).to_dict("records"):
         table.add_row(
-            str(row["nom"]), str(row["nom_commune"]), french(row["population_servie"]),
-            french(row["population_perdue"]), french(row["nb_personnes_perdues"]),
+            str(row["nom"]), str(row["nom_commune"]), _people(row["population_servie"]),
+            _people(row["population_perdue"]), _people(row["nb_personnes_perdues"]),
         )  # fmt: skip
     screen.print(table)
     if len(lieux) > SHOWN:
         screen.print(f"… et {french(len(lieux) - SHOWN)} autres dans fermetures_lieux.csv.")
-    for line in closure_words(resume, lieux):
+    for line in closure_words(resume, lieux, territoires):
         screen.print(line)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -124,3 +126,17 @@ def tables(
         }
     )
     return Tables(grid, communes, lieux, couts, portee, scores, skills, doubt)
+
+
+def without_cells(case: Tables, code: str) -> Tables:
+    """The same, one village known by its point only."""
+    cells = (case.core_population_grille["code_commune"] != code).to_numpy()
+    own = case.access_portee["code"] == code
+    return replace(
+        case,
+        core_population_grille=case.core_population_grille[cells],
+        access_couts=case.access_couts[cells],
+        access_portee=case.access_portee.assign(
+            portee_precision=case.access_portee["portee_precision"].mask(own, "point")
+        ),
+    )

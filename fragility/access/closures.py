@@ -175,7 +175,9 @@ def close_places(
     Notes
     -----
     Only homes whose nearest place closes are looked at again. Places of one address are one
-    destination: it is lost when all of them close, and counts for the first of those.
+    destination: it is lost when all of them close, and counts for the first of those. Where one
+    point stands for a commune that loses a place, and its coverage is uncertain before or after,
+    nothing tells how many lose it: their number is missing, and sums leave it out.
     """
     places = receiving_places(tables.core_lieux).sort_values("id", ignore_index=True)
     closed = _checked(ids, places, tables.core_lieux)
@@ -198,12 +200,15 @@ def close_places(
     before = commune_reach(homes, minutes, served, threshold, band)
     after = commune_reach(homes, later, rest["code_commune"].unique().astype(str), threshold, band)
     falls = (minutes <= threshold) & (later > threshold)
+    touched = before.index.isin([*homes["code_commune"].iloc[hit], *places["code_commune"][lost]])
+    vague = before["population_hors_portee_pct"].isna()
+    untold = (vague | after["population_hors_portee_pct"].isna()) & touched
     lieux = places_table(
         places, closed, lost, address, nearest, homes, minutes <= threshold, falls,
-        tables.core_communes,
+        before.index[vague], before.index[untold], tables.core_communes,
     )  # fmt: skip
     territoires = closed_territories(
-        homes, falls, before, after, tables.fragile(), tables.core_communes
+        homes, falls, before, after, untold, tables.fragile(), tables.core_communes
     )
     return Closures(lieux, territoires, closures_summary(lieux, territoires, threshold))
 

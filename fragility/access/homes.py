@@ -212,6 +212,9 @@ def commune_reach(
 ) -> pd.DataFrame:
     """Class each territory from the minutes of its homes, as `coverage.build_portee` does.
 
+    One point tells neither how many are out of reach where the verdict is uncertain, nor, in a
+    commune that has a place, that nobody is near it: both are left missing or uncertain here too.
+
     Parameters
     ----------
     homes : from `build_homes`.
@@ -222,7 +225,8 @@ def commune_reach(
     Returns
     -------
     `couverture`, `population_hors_portee_pct`, `nb_personnes_hors_portee` (in difficulty, beyond
-    the threshold), indexed by territory.
+    the threshold), indexed by territory; both numbers are missing where the coverage is uncertain
+    and the territory known by a point.
     """
     known = homes[key].notna().to_numpy()
     homes, minutes = homes[known], minutes[known]
@@ -237,15 +241,20 @@ def commune_reach(
         return beyond / np.maximum(total, 1e-9)
 
     coverage = classify(share(threshold * (1 - band)), share(threshold * (1 + band)))
-    by_point = homes["est_point"] & homes["code_commune"].isin(served)
-    spared = np.bincount(group, by_point, minlength=len(codes)) > 0
-    spared &= coverage == "non_couverte"
+    by_point = np.bincount(group, homes["est_point"], minlength=len(codes)) > 0
+    inside = homes["est_point"] & homes["code_commune"].isin(served)
+    spared = np.bincount(group, inside, minlength=len(codes)) > 0
+    coverage = np.where(spared & (coverage == "non_couverte"), "incertaine", coverage)
+    told = ~(by_point & (coverage == "incertaine"))
     lost = homes["en_difficulte"].to_numpy(dtype=float) * (minutes > threshold)
+    beyond = np.bincount(group, lost, minlength=len(codes))
     return pd.DataFrame(
         {
-            "couverture": np.where(spared, "incertaine", coverage),
-            "population_hors_portee_pct": np.clip(100 * share(threshold), 0, 100),
-            "nb_personnes_hors_portee": np.bincount(group, lost, minlength=len(codes)),
+            "couverture": coverage,
+            "population_hors_portee_pct": np.where(
+                told, np.clip(100 * share(threshold), 0, 100), np.nan
+            ),
+            "nb_personnes_hors_portee": np.where(told, beyond, np.nan),
         },
         index=pd.Index(codes, dtype="str", name=key),
     )

@@ -21,6 +21,7 @@ from fragility.access.homes import (
     nearest_of,
     zone_pairs,
 )
+from fragility.access.pairs import Pairs
 from fragility.access.simulate_sure import commune_chance
 from fragility.access.simulate_tables import (
     first_post,
@@ -123,7 +124,9 @@ def simulate(
     The demand is the people in difficulty who live beyond the threshold in a fragile commune that
     is not covered. Those who live there but are near a place count no more, nor do those of
     communes whose coverage is uncertain. What the choice makes greatest is their estimated number,
-    every verdict taken at its word; how likely each is is told, and does not weigh.
+    every verdict taken at its word; how likely each is is told, and does not weigh. The people of a
+    commune known by a point are gained by a post that is near it even at speeds lower by `band`:
+    at more, its coverage is uncertain, and nothing tells how many the post reaches.
     """
     area = area or Area()
     if not threshold > 0 or not 0 <= band < 1:
@@ -150,7 +153,10 @@ def simulate(
     wanted = homes["code_commune"].isin(inside).to_numpy() & (minutes > threshold)
     weight = np.where(wanted, homes["en_difficulte"].to_numpy(dtype=float), 0.0)
     demand = np.flatnonzero(weight > 0)
+    sure = threshold * (1 - band)
+    at_point = homes["est_point"].to_numpy(dtype=bool)
     pairs = zone_pairs(homes.iloc[demand], candidates, threshold, pairs_of)
+    pairs = _counted(pairs, at_point[demand], sure)
     group = _groups(candidates, communes, quota)
     problem = build_problem(
         pairs, weight[demand], posts, group=group, quota=quota[1] if quota else None
@@ -164,7 +170,8 @@ def simulate(
     later = np.minimum(minutes, nearest_of(nearby))
     served_later = np.union1d(served, chosen["code_commune"].to_numpy(dtype=str))
     after = commune_reach(homes, later, served_later, threshold, band)
-    first = first_post(nearby.within(threshold), minutes > threshold)
+    counted = _counted(nearby.within(threshold), at_point, sure)
+    first = first_post(counted, minutes > threshold)
     first_of_area = np.where(wanted, first, len(chosen))
     chance = commune_chance(tables.index_incertitude, tables.access_portee, threshold)
     named = substitutes(problem, plan.chosen, town, size, leeway)
@@ -182,6 +189,14 @@ def simulate(
         moved=problem.value(np.where(named >= 0, named, plan.chosen)),
     )  # fmt: skip
     return Simulation(postes, territoires, resume)
+
+
+def _counted(pairs: Pairs, at_point: NDArray[np.bool_], sure: float) -> Pairs:
+    """Keep the pairs of cells, and those of points whose place is near for sure."""
+    kept = ~at_point[pairs.home] | (pairs.minutes.astype(float) <= sure)
+    return replace(
+        pairs, home=pairs.home[kept], place=pairs.place[kept], minutes=pairs.minutes[kept]
+    )
 
 
 def _first_of_equals(problem: Problem, plan: Plan) -> Plan:

@@ -122,6 +122,8 @@ def territories_table(
 ) -> pd.DataFrame:
     """Build `simulation_territoires`: communes fragile and not covered, those most helped first.
 
+    What a commune known by a point gains is missing where its coverage becomes uncertain.
+
     Parameters
     ----------
     homes, first : homes of these communes, and the first post that reaches each (`posts`: none).
@@ -134,7 +136,7 @@ def territories_table(
     later = after.reindex(codes)
     reached = first < posts
     gained = homes[reached].groupby("code_commune")[["en_difficulte", "population"]].sum()
-    gained = gained.reindex(codes).fillna(0.0)
+    gained = gained.reindex(codes).fillna(0.0).where(later["population_hors_portee_pct"].notna())
     rank = pd.Series(first[reached] + 1, index=homes.loc[reached, "code_commune"])
     table = pd.DataFrame(
         {
@@ -228,6 +230,7 @@ def summary_table(
             "nb_communes_avant": [len(own)],
             "nb_communes_apres": [int(own["est_fragile_non_couverte_apres"].sum())],
             "nb_communes_incertaines": [int(own["couverture_apres"].eq("incertaine").sum())],
+            "nb_communes_gain_inconnu": [int(own["population_gagnee"].isna().sum())],
         }
     )
 

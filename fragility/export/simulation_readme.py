@@ -30,12 +30,12 @@ def lisezmoi(
     if "simulation_resume" in tables:
         row = tables["simulation_resume"].iloc[0]
         title = f"Où placer {plural(row['nb_postes'], 'poste', 'postes')} ({row['nom_zone']})"
-        found = post_words(row, tables["simulation_postes"])
+        found = post_words(row, tables["simulation_postes"], tables["simulation_territoires"])
         read = aim_words(row)
     else:
         row = tables["fermetures_resume"].iloc[0]
         title = f"Ce que coûte la fin de {plural(row['nb_lieux'], 'lieu', 'lieux')}"
-        found = closure_words(row, tables["fermetures_lieux"])
+        found = closure_words(row, tables["fermetures_lieux"], tables["fermetures_territoires"])
         read = [
             "Un lieu sert les habitants dont il est le plus proche. Sortent de portée ceux qui "
             f"n'ont plus aucun conseiller à {french(row['seuil_min'])} minutes ; qu'un autre lieu "

@@ -8,6 +8,8 @@ from fragility.export.labels import french, plural
 
 _LEVELS = {"region": "région", "departement": "département", "epci": "EPCI"}
 NEARLY_ALL = 0.95
+NAMED = 10  # communes
+SPEED = "la vitesse des trajets, connue à 25 % près"
 ORDER = (
     "L'ordre est celui qui atteint le plus de monde le plus tôt : chaque poste est compté pour les "
     "personnes que les précédents n'atteignent pas. Les premiers d'une longue liste ne sont pas la "
@@ -24,13 +26,13 @@ HALLS = (
 )
 
 
-def post_words(resume: pd.Series, postes: pd.DataFrame) -> list[str]:
+def post_words(resume: pd.Series, postes: pd.DataFrame, territoires: pd.DataFrame) -> list[str]:
     """Say what a list of posts brings, and how good and how sure it is.
 
     Parameters
     ----------
     resume : the row of `simulation_resume`.
-    postes : `simulation_postes`.
+    postes, territoires : `simulation_postes`, `simulation_territoires`.
     """
     minutes = french(resume["seuil_min"])
     wanted, gained = resume["nb_personnes_hors_portee"], resume["nb_personnes_gagnees"]
@@ -51,6 +53,7 @@ def post_words(resume: pd.Series, postes: pd.DataFrame) -> list[str]:
         *_fewer(resume, minutes),
         *_most(postes["cumul_personnes_gagnees"]),
         _communes(resume),
+        *_untold(territoires, "population_gagnee", "ce que ces postes leur apporteraient"),
         *_sure(resume),
     ]
 
@@ -68,8 +71,27 @@ def _communes(resume: pd.Series) -> str:
         return f"{said} ; {become}."
     return (
         f"{said} ; {become}, {plural(doubt, 'incertaine', 'incertaines')} (à portée ou non selon "
-        "la vitesse des trajets, connue à 25 % près)."
+        f"{SPEED}{_or_where(resume['nb_communes_gain_inconnu'])})."
     )
+
+
+def _or_where(untold: int) -> str:
+    """The other reason to doubt of a coverage, where there is one."""
+    return ", ou selon l'endroit où l'on y vit" if untold else ""
+
+
+def _untold(territoires: pd.DataFrame, column: str, what: str) -> list[str]:
+    """Name the communes of which nothing tells where people live: they are in no sum."""
+    names = territoires.loc[territoires[column].isna(), "nom"].tolist()
+    if not names:
+        return []
+    more = len(names) - NAMED
+    listed = ", ".join(names[:NAMED]) + (f" et {plural(more, 'autre', 'autres')}" * (more > 0))
+    of = "d'une commune" if len(names) == 1 else f"de {french(len(names))} communes"
+    return [
+        f"Rien ne dit où vivent les habitants {of} ({listed}), "
+        f"{'connue' if len(names) == 1 else 'connues'} par un seul point : {what} n'est pas compté."
+    ]
 
 
 def _share(percent: float) -> str:
@@ -136,8 +158,8 @@ def _sure(resume: pd.Series) -> list[str]:
     return [
         f"Cette liste est celle du plus grand nombre estimé, pas la plus probable : "
         f"{french(resume['part_robuste_pct'])} % du gain vient de communes au verdict robuste "
-        "(« gain sûr » : fragiles et hors de portée à 90 % de probabilité au moins) ; la "
-        f"probabilité moyenne est de {french(resume['probabilite_moyenne_pct'])} %."
+        "(« gain sûr » : fragiles et hors de portée à 90 % de probabilité au moins, au pour-cent "
+        f"près) ; la probabilité moyenne est de {french(resume['probabilite_moyenne_pct'])} %."
     ]
 
 
@@ -161,14 +183,18 @@ def aim_words(resume: pd.Series) -> list[str]:
     ]
 
 
-def closure_words(resume: pd.Series, lieux: pd.DataFrame) -> list[str]:
+def closure_words(resume: pd.Series, lieux: pd.DataFrame, territoires: pd.DataFrame) -> list[str]:
     """Say what closures cost.
 
     Parameters
     ----------
     resume : the row of `fermetures_resume`.
-    lieux : `fermetures_lieux`.
+    lieux, territoires : `fermetures_lieux`, `fermetures_territoires`.
     """
+    cost = "ce que la fermeture leur coûterait"
+    if len(lieux) > 1:
+        cost = "ce que les fermetures leur coûteraient"
+    untold = _untold(territoires, "population_perdue", cost)
     new = resume["nb_communes_devenues_fragiles_non_couvertes"]
     minutes = f"conseiller à {french(resume['seuil_min'])} minutes"
     lost = round(resume["population_perdue"])
@@ -179,19 +205,26 @@ def closure_words(resume: pd.Series, lieux: pd.DataFrame) -> list[str]:
         if lost
         else f"Aucun habitant ne perdrait son {minutes} ; "
     )
+    if untold:
+        people = f"Ailleurs, {people[0].lower()}{people[1:]}"
     become = plural(
         new,
         "commune deviendrait fragile et non couverte.",
         "communes deviendraient fragiles et non couvertes.",
     )
-    lines = [people + (become if new else "aucune commune ne deviendrait fragile et non couverte.")]
+    if not new:
+        become = "aucune commune ne deviendrait fragile et non couverte."
+    if untold:
+        # What changes of verdict may be one of those.
+        people = people.removesuffix(" ; ") + ". "
+        become = become[0].upper() + become[1:]
+    lines = [*untold, people + become]
     if doubt := resume["nb_communes_devenues_incertaines"]:
         lines.append(
             "En outre, "
             + plural(doubt, "commune fragile aujourd'hui couverte ne le serait",
                      "communes fragiles aujourd'hui couvertes ne le seraient")
-            + " plus à coup sûr : couverture incertaine, selon la vitesse des trajets, connue à "
-            "25 % près."
+            + f" plus à coup sûr : couverture incertaine, selon {SPEED}{_or_where(len(untold))}."
         )  # fmt: skip
     kept = int((~lieux["est_adresse_perdue"]).sum())
     if kept:

@@ -41,7 +41,7 @@ _SURE = [
         "part_robuste_pct",
         "Gain sûr (%)",
         "Part des personnes gagnées qui vivent dans une commune dont le verdict « fragile et non "
-        "couverte » est robuste (90 % de probabilité au moins).",
+        "couverte » est robuste (90 % de probabilité au moins, au pour-cent près).",
     ),
     share(
         "probabilite_moyenne_pct",
@@ -51,6 +51,9 @@ _SURE = [
     ),
 ]
 _MORE = number("population_gagnee", "Habitants gagnés", "Habitants mis à portée.")
+# Where people live in a commune known by one point, nothing tells.
+_POINT = "si la commune n'est connue que par un point et que sa couverture est incertaine"
+_UNTOLD = "Communes connues par un seul point, dont la couverture est incertaine"
 
 
 def _change(name: str, title: str, description: str) -> list[pa.Column]:
@@ -65,10 +68,16 @@ _SHARES = [
     share(
         f"population_hors_portee_{when}_pct",
         f"Hors de portée {said} (%)",
-        f"Part des habitants au-delà du seuil, {said}.",
+        f"Part des habitants au-delà du seuil, {said} ; vide {_POINT} {said}.",
     )
     for when, said in (("avant", "avant"), ("apres", "après"))
 ]
+_GAINS = [
+    number("nb_personnes_gagnees", "Personnes en difficulté gagnées",
+           f"Personnes en difficulté mises à portée ; vide {_POINT} après."),
+    number("population_gagnee", "Habitants gagnés", f"Habitants mis à portée ; vide {_POINT} "
+           "après."),
+]  # fmt: skip
 _FLAGS = [
     flag(
         f"est_fragile_non_couverte_{when}",
@@ -120,15 +129,14 @@ TERRITOIRES = table(
         *_SHARES,
         number("nb_personnes_hors_portee_avant", "Personnes hors de portée avant",
                "Personnes en difficulté au-delà du seuil."),
-        _WON,
-        _MORE,
+        *_GAINS,
         count("rang_premier_poste", "Premier poste", "Rang du premier poste qui la dessert.",
               nullable=True),
         share("probabilite_fragile_non_couverte_pct", "Probabilité (%)",
               "Probabilité d'être fragile et non couverte, au seuil de la simulation."),
         text("confiance_fragile_non_couverte", "Confiance",
-             "robuste à partir de 90 % de probabilité, probable à partir de 50 %, incertain en "
-             "dessous.", among=CONFIDENCES, nullable=True),
+             "robuste à partir de 90 % de probabilité, au pour-cent près, probable à partir de "
+             "50 %, incertain en dessous.", among=CONFIDENCES, nullable=True),
     ],
     unique=["code_commune"],
 )  # fmt: skip
@@ -144,10 +152,21 @@ FERMETURES = table(
         text("code_departement", "Code département", "Département."),
         number("nb_conseillers", "Postes", "Postes du lieu, vide si la liste ne le dit pas."),
         flag("est_adresse_perdue", "Adresse perdue", "Plus aucun lieu à cette adresse."),
-        number("population_servie", "Habitants servis", "Pour qui c'est le lieu le plus proche."),
-        number("nb_personnes_servies", "Personnes servies", "Celles en difficulté."),
-        number("population_perdue", "Habitants perdus", "Qui n'ont plus rien à portée."),
-        number("nb_personnes_perdues", "Personnes perdues", "Celles en difficulté."),
+        number(
+            "population_servie",
+            "Habitants servis",
+            "Pour qui c'est le lieu le plus proche ; vide si le lieu est dans une commune connue "
+            "par un seul point et dont la couverture est incertaine, ou s'il en est le plus "
+            "proche : rien ne dit où ses habitants vivent.",
+        ),
+        number("nb_personnes_servies", "Personnes servies", "Celles en difficulté ; vide de même."),
+        number(
+            "population_perdue",
+            "Habitants perdus",
+            "Qui n'ont plus rien à portée ; vide si le lieu sert une commune dont la perte est "
+            "inconnue.",
+        ),
+        number("nb_personnes_perdues", "Personnes perdues", "Celles en difficulté ; vide de même."),
     ],
     unique=["id"],
     geometry="Point, WGS 84.",
@@ -155,7 +174,7 @@ FERMETURES = table(
 PERTES = table(
     "fermetures_territoires",
     "Communes touchées",
-    "Communes dont des habitants sortent de portée, ou dont la couverture change.",
+    "Communes dont des habitants sortent de portée, ou peut-être, ou dont la couverture change.",
     [
         CODE_COMMUNE,
         NAME,
@@ -163,8 +182,12 @@ PERTES = table(
         flag("est_fragile", "Fragile", "Commune fragile de l'édition."),
         *_change("couverture", "Couverture", "couverte, incertaine ou non_couverte."),
         *_SHARES,
-        number("population_perdue", "Habitants perdus", "Qui n'ont plus rien à portée."),
-        number("nb_personnes_perdues", "Personnes perdues", "Celles en difficulté."),
+        number(
+            "population_perdue",
+            "Habitants perdus",
+            f"Qui n'ont plus rien à portée ; vide {_POINT} avant ou après : perte inconnue.",
+        ),
+        number("nb_personnes_perdues", "Personnes perdues", "Celles en difficulté ; vide de même."),
         *_FLAGS,
     ],
     unique=["code_commune"],
@@ -210,7 +233,9 @@ RESUME = table(
         count("nb_communes_apres", "Communes après", "Celles qui le restent."),
         count("nb_communes_incertaines", "Communes incertaines",
               "Celles qui ne le sont plus, mais dont la couverture reste incertaine : couvertes ou "
-              "non selon la vitesse, à 25 % près."),
+              "non selon la vitesse, à 25 % près, ou selon où l'on y vit (gain inconnu)."),
+        count("nb_communes_gain_inconnu", "Communes au gain inconnu",
+              f"{_UNTOLD} après : ce qu'elles gagnent n'est pas compté."),
     ],
 )  # fmt: skip
 BILAN = table(
@@ -221,14 +246,19 @@ BILAN = table(
         count("nb_lieux", "Lieux", "Lieux qui ferment."),
         number("nb_conseillers", "Postes", "Postes de ces lieux, un si la liste ne le dit pas."),
         _THRESHOLD,
-        number("population_perdue", "Habitants perdus", "Qui n'ont plus rien à portée."),
+        number("population_perdue", "Habitants perdus",
+               "Qui n'ont plus rien à portée, communes à la perte inconnue non comprises."),
         number("nb_personnes_perdues", "Personnes perdues", "Celles en difficulté."),
-        count("nb_communes_touchees", "Communes touchées", "Où quelqu'un sort de portée."),
+        count("nb_communes_touchees", "Communes touchées",
+              "Où quelqu'un sort de portée, communes à la perte inconnue non comprises."),
+        count("nb_communes_perte_inconnue", "Communes à la perte inconnue",
+              f"{_UNTOLD} avant ou après : ce qu'elles perdent n'est pas compté."),
         count("nb_communes_devenues_fragiles_non_couvertes", "Devenues fragiles et non couvertes",
               "Qui ne l'étaient pas."),
         count("nb_communes_devenues_incertaines", "Devenues incertaines",
               "Communes fragiles qui étaient couvertes et dont la couverture deviendrait "
-              "incertaine : couvertes ou non selon la vitesse, à 25 % près."),
+              "incertaine : couvertes ou non selon la vitesse, à 25 % près, ou selon où l'on y "
+              "vit (perte inconnue)."),
     ],
 )  # fmt: skip
 SIMULATION = {m.name: m for m in (POSTES, TERRITOIRES, RESUME, FERMETURES, PERTES, BILAN)}

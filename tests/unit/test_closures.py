@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
+from rich.console import Console
 
 from fragility.access.closures import Closures, close_places, read_closures
 from fragility.access.closures_tables import closures_summary
 from fragility.errors import BadFileError, MissingFileError, UsageError
 from fragility.export.simulation_words import closure_words
-from tests.villages import engine, tables
+from fragility.schemas.simulation import SIMULATION
+from pipelines.simulate_display import show_closures
+from tests.villages import engine, tables, without_cells
 
 # A post in the first village, one in the third, two at one address in the last.
 PLACES = {"cn-1": 0.0, "cn-2": 15.0, "cn-3": 40.0, "cn-4": 40.0}
@@ -209,7 +214,8 @@ def test_communes_whose_coverage_becomes_a_doubt_are_counted_apart() -> None:
     resume = close("cn-2").resume.iloc[0]
     assert resume["nb_communes_devenues_fragiles_non_couvertes"] == 2
     assert resume["nb_communes_devenues_incertaines"] == 1
-    words = " ".join(closure_words(resume, close("cn-2").lieux))
+    words = " ".join(closure_words(resume, close("cn-2").lieux, close("cn-2").territoires))
+    assert "l'endroit où l'on y vit" not in words
     assert "2 communes deviendraient fragiles et non couvertes" in words
     assert "1 commune fragile aujourd'hui couverte ne le serait plus à coup sûr" in words
 
@@ -222,7 +228,7 @@ def test_nobody_and_one_person_are_said_as_people_do() -> None:
     ):
         row = lost.resume.iloc[0].copy()
         row[["population_perdue", "nb_personnes_perdues", "seuil_min"]] = people, 0.1, 20.0
-        assert closure_words(row, lost.lieux)[0].startswith(said)
+        assert closure_words(row, lost.lieux, lost.territoires)[0].startswith(said)
 
 
 def test_a_commune_that_is_not_fragile_is_not_one_of_the_doubts() -> None:
@@ -244,16 +250,7 @@ def test_a_commune_that_is_not_fragile_is_not_one_of_the_doubts() -> None:
 
 def test_homes_without_cells_lose_their_place_too() -> None:
     """The last village has no cell: its point is measured by the engine."""
-    case = tables({**PLACES, "cn-5": 45.0})
-    cells = case.core_population_grille["code_commune"] != "42005"
-    bare = replace(
-        case,
-        core_population_grille=case.core_population_grille[cells],
-        access_couts=case.access_couts[cells.to_numpy()],
-        access_portee=pd.DataFrame(
-            {"niveau": ["commune"], "code": ["42005"], "conseiller_plus_proche_min": [0.0]}
-        ),
-    )
+    bare = without_cells(tables({**PLACES, "cn-5": 45.0}), "42005")
     done = close_places(bare, engine, ["cn-3", "cn-4"])
     assert done.territoires.empty  # the other place is 10 minutes away
     assert done.lieux["population_servie"].tolist() == pytest.approx([80, 0])
@@ -264,3 +261,104 @@ def test_homes_without_cells_lose_their_place_too() -> None:
     # The farther place of the point is nobody's nearest.
     other = close_places(bare, engine, ["cn-5"]).lieux
     assert other["population_servie"].tolist() == [0]
+
+
+PEOPLE = ["population_servie", "nb_personnes_servies", "population_perdue", "nb_personnes_perdues"]
+
+
+def close_bare(places: dict[str, float], *ids: str) -> Closures:
+    """Close places of the villages, the last one (80 inhabitants at km 40) known by its point."""
+    done = close_places(without_cells(tables(places), "42005"), engine, ids)
+    for name in ("lieux", "territoires", "resume"):
+        # A table without a row has no types of its own.
+        if len(frame := getattr(done, name)):
+            SIMULATION[f"fermetures_{name}"].validate(frame)
+    return done
+
+
+def test_the_only_place_of_a_commune_known_by_a_point_costs_an_unknown_number() -> None:
+    # 40 minutes from the point: nobody knows how far from it people live.
+    done = close_bare({"cn-1": 0.0, "cn-5": 60.0}, "cn-5")
+    assert done.lieux[PEOPLE].isna().all(axis=None)
+    row = done.territoires.set_index("code_commune").loc["42005"]
+    assert len(done.territoires) == 1
+    assert (row["couverture_avant"], row["couverture_apres"]) == ("incertaine", "non_couverte")
+    assert np.isnan(row["population_hors_portee_avant_pct"])
+    assert row["population_hors_portee_apres_pct"] == 100
+    assert row[["population_perdue", "nb_personnes_perdues"]].isna().all()
+    resume = done.resume.iloc[0]
+    assert (resume["population_perdue"], resume["nb_communes_touchees"]) == (0, 0)
+    assert resume["nb_communes_perte_inconnue"] == 1
+    assert resume["nb_communes_devenues_fragiles_non_couvertes"] == 1
+    assert closure_words(resume, done.lieux, done.territoires) == [
+        "Rien ne dit où vivent les habitants d'une commune (Village 42005), connue par un seul "
+        "point : ce que la fermeture leur coûterait n'est pas compté.",
+        "Ailleurs, aucun habitant ne perdrait son conseiller à 20 minutes. "
+        "1 commune deviendrait fragile et non couverte.",
+    ]
+
+
+def test_an_unknown_loss_is_listed_even_where_the_verdict_does_not_change() -> None:
+    # 21 minutes from the point, then 24 to the room of the neighbour: uncertain, and uncertain.
+    done = close_bare({"cn-1": 0.0, "cn-5": 29.5, "cn-6": 28.0}, "cn-5")
+    assert done.lieux[PEOPLE].isna().all(axis=None)
+    row = done.territoires.iloc[0]
+    assert (row["code_commune"], row["couverture_avant"], row["couverture_apres"]) == (
+        "42005", "incertaine", "incertaine",
+    )  # fmt: skip
+    assert np.isnan(row["population_perdue"])
+    # Nor is it known what the neighbour serves of it, from without.
+    last = close_bare({"cn-1": 0.0, "cn-6": 28.0}, "cn-6")
+    assert last.lieux[PEOPLE].isna().all(axis=None)
+    assert last.territoires["couverture_apres"].tolist()[-1] == "non_couverte"
+
+
+def test_one_of_several_places_around_a_point_costs_an_unknown_number() -> None:
+    both = {"cn-1": 0.0, "cn-5": 60.0, "cn-6": 62.0, "cn-7": 62.0}
+    done = close_bare(both, "cn-5")
+    assert done.territoires["population_perdue"].isna().tolist() == [True]
+    assert done.territoires["couverture_apres"].tolist() == ["incertaine"]
+    # An address that stays takes nothing from anybody.
+    kept = close_bare(both, "cn-7")
+    assert kept.territoires.empty
+    assert kept.lieux[PEOPLE].isna().iloc[0].tolist() == [True, True, False, False]
+    assert kept.lieux["population_perdue"].tolist() == [0]
+
+
+def test_a_point_that_was_near_may_be_left_with_a_doubt() -> None:
+    # Served for sure by the first; the other place of the commune is 40 minutes away.
+    done = close_bare({"cn-1": 0.0, "cn-5": 40.0, "cn-6": 60.0}, "cn-5")
+    assert done.lieux["population_servie"].tolist() == pytest.approx([80])
+    assert done.lieux["population_perdue"].isna().tolist() == [True]
+    row = done.territoires.iloc[0]
+    assert (row["couverture_avant"], row["couverture_apres"]) == ("couverte", "incertaine")
+    assert row["population_hors_portee_avant_pct"] == 0
+    assert np.isnan(row["population_hors_portee_apres_pct"])
+    words = " ".join(closure_words(done.resume.iloc[0], done.lieux, done.territoires))
+    assert "connue à 25 % près, ou selon l'endroit où l'on y vit." in words
+
+
+def test_sums_leave_out_the_unknown_and_say_so() -> None:
+    done = close_bare({"cn-1": 0.0, "cn-2": 15.0, "cn-5": 60.0}, "cn-2", "cn-5")
+    assert done.lieux["id"].tolist() == ["cn-2", "cn-5"]
+    assert done.lieux["population_perdue"].tolist() == pytest.approx([300, np.nan], nan_ok=True)
+    resume = done.resume.iloc[0]
+    assert resume["population_perdue"] == pytest.approx(300)
+    assert (resume["nb_communes_touchees"], resume["nb_communes_perte_inconnue"]) == (3, 1)
+    words = closure_words(resume, done.lieux, done.territoires)
+    assert "ce que les fermetures leur coûteraient n'est pas compté" in words[0]
+    assert words[1].startswith("Ailleurs, 300 habitants, dont 30 en difficulté numérique, n'aur")
+
+
+def test_many_communes_of_unknown_loss_are_not_all_named() -> None:
+    done = close_bare({"cn-1": 0.0, "cn-5": 60.0}, "cn-5")
+    many = pd.concat([done.territoires] * 12).assign(nom=[f"V{n}" for n in range(12)])
+    words = closure_words(done.resume.iloc[0], done.lieux, many)[0]
+    assert "de 12 communes (V0, V1, V2, V3, V4, V5, V6, V7, V8, V9 et 2 autres), connues" in words
+
+
+def test_an_unknown_number_is_printed_as_such() -> None:
+    screen = Console(record=True, width=140, file=io.StringIO())
+    done = close_bare({"cn-1": 0.0, "cn-5": 60.0}, "cn-5")
+    show_closures(screen, done.lieux, done.territoires, done.resume.iloc[0])
+    assert screen.export_text().count("inconnu ") == 3

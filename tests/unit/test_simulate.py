@@ -16,7 +16,8 @@ from fragility.access.pairs import Pairs
 from fragility.access.simulate import Simulation, Tables, simulate
 from fragility.errors import UsageError
 from fragility.export.simulation_words import post_words
-from tests.villages import X, engine, point, tables
+from fragility.schemas.simulation import SIMULATION
+from tests.villages import X, engine, point, tables, without_cells
 
 # One conseiller in the first village: the second is 24 minutes away, a doubt; from the third on,
 # 30 minutes and more, beyond even with speeds 25 % higher.
@@ -155,9 +156,82 @@ def test_only_a_commune_known_by_a_point_is_spared_for_having_a_place() -> None:
     served = np.array(["01001", "97101"])
     reach = commune_reach(homes, np.array([99.0, 99.0]), served, 20, 0.25)
     assert reach["couverture"].to_dict() == {"01001": "non_couverte", "97101": "incertaine"}
-    assert reach["population_hors_portee_pct"].tolist() == [100, 100]
+    # Nobody knows how many are near it: neither everybody nor nobody is out of reach.
+    assert reach["population_hors_portee_pct"].tolist() == pytest.approx([100, np.nan], nan_ok=True)
+    assert reach["nb_personnes_hors_portee"].tolist() == pytest.approx([1, np.nan], nan_ok=True)
     alone = commune_reach(homes, np.array([99.0, 99.0]), served[:1], 20, 0.25)
     assert alone["couverture"].tolist() == ["non_couverte", "non_couverte"]
+    assert alone["population_hors_portee_pct"].tolist() == [100, 100]
+    assert alone["nb_personnes_hors_portee"].tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "coverage", "share"),
+    [
+        (15.0, "couverte", 0.0),
+        (19.0, "incertaine", np.nan),
+        (25.0, "incertaine", np.nan),
+        (25.1, "non_couverte", 100.0),
+    ],
+)
+def test_a_point_gives_no_share_where_the_speed_decides(
+    minutes: float, coverage: str, share: float
+) -> None:
+    homes = pd.DataFrame(
+        {
+            "code_commune": ["01001", "97101"],
+            "population": [10.0, 10.0],
+            "en_difficulte": [1.0, 1.0],
+            "est_point": [False, True],
+        }
+    )
+    reach = commune_reach(homes, np.full(2, minutes), np.array([], dtype=str), 20, 0.25)
+    assert reach["couverture"].tolist() == [coverage, coverage]
+    assert reach["population_hors_portee_pct"].tolist() == pytest.approx(
+        [100.0 * (minutes > 20), share], nan_ok=True
+    )
+
+
+# The fourth village is 23 minutes from the second of these places: a doubt too.
+@pytest.mark.parametrize(("place", "people"), [(60.0, 26), (29.5, 20)])
+def test_a_commune_of_which_a_point_tells_nothing_asks_for_no_post(
+    place: float, people: float
+) -> None:
+    """Its own conseiller is 40 or 21 minutes from its point: uncertain, so not to be served."""
+    done = run(9, without_cells(tables({**FAR, "cn-9": place}), "42005"))
+    assert "42005" not in set(done.territoires["code_commune"])
+    # 20 people in the third village and 6 in the fourth: not the 8 of the last.
+    assert done.resume["nb_personnes_hors_portee"].item() == pytest.approx(people)
+    assert done.resume["nb_personnes_gagnees"].item() == pytest.approx(people)
+
+
+def test_a_post_that_is_near_a_point_only_perhaps_gains_nobody_there() -> None:
+    # At 30 minutes, 22.5 for sure: the room is 24 minutes from the third village, 18 from the
+    # fourth, 26 from the point of the last.
+    rooms = {"fs-1": ("france_services", 27.0)}
+    case = without_cells(tables({"cn-1": -5.0}, rooms), "42005")
+    done = run(1, case, threshold=30, kinds=("france_services",))
+    towns = done.territoires.set_index("code_commune")
+    assert towns["couverture_apres"].to_dict() == {
+        "01003": "incertaine", "42004": "couverte", "42005": "incertaine",
+    }  # fmt: skip
+    assert towns["nb_personnes_gagnees"].to_dict() == pytest.approx(
+        {"01003": 20, "42004": 6, "42005": np.nan}, nan_ok=True
+    )
+    assert np.isnan(towns.loc["42005", "population_hors_portee_apres_pct"])
+    assert pd.isna(towns.loc["42005", "rang_premier_poste"])
+    row = done.resume.iloc[0]
+    assert row["nb_personnes_hors_portee"] == pytest.approx(34)
+    assert row["nb_personnes_gagnees"] == row["nb_personnes_atteignables"] == pytest.approx(26)
+    assert (row["nb_communes_incertaines"], row["nb_communes_gain_inconnu"]) == (2, 1)
+    words = " ".join(post_words(row, done.postes, done.territoires))
+    assert "habitants d'une commune (Village 42005), connue par un seul point : ce que" in words
+    # A cell as far is counted, at the central speed.
+    cells = run(1, tables({"cn-1": -5.0}, rooms), threshold=30, kinds=("france_services",))
+    assert cells.resume["nb_personnes_gagnees"].item() == pytest.approx(34)
+    assert cells.resume["nb_communes_gain_inconnu"].item() == 0
+    SIMULATION["simulation_territoires"].validate(done.territoires)
+    SIMULATION["simulation_resume"].validate(done.resume)
 
 
 def test_a_commune_that_is_not_fragile_asks_for_nothing() -> None:
@@ -192,10 +266,11 @@ def test_a_commune_that_a_post_only_perhaps_covers_is_counted_as_uncertain() -> 
     row = done.resume.iloc[0]
     assert (row["nb_communes_avant"], row["nb_communes_apres"]) == (3, 1)
     assert row["nb_communes_incertaines"] == 1
-    words = " ".join(post_words(row, done.postes))
+    words = " ".join(post_words(row, done.postes, done.territoires))
+    assert "Rien ne dit" not in words
     assert "3 avant, 1 après ; 1 devient couverte, 1 incertaine (" in words
     sure = run(2)
-    words = " ".join(post_words(sure.resume.iloc[0], sure.postes))
+    words = " ".join(post_words(sure.resume.iloc[0], sure.postes, sure.territoires))
     assert "3 avant, 0 après ; 3 deviennent couvertes." in words
 
 
