@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from fragility.export.explanation_words import Words
+from fragility.export.fiche_access import percent
 from fragility.export.fiche_details import linked
 from fragility.export.fiche_html import (
     ABSENT,
@@ -37,6 +38,11 @@ _HEADS = (
 )  # fmt: skip
 
 
+def _chance(share: float) -> str:
+    """In how many of the calculations a commune is fragile."""
+    return ABSENT if pd.isna(share) else f"{percent(float(share))} des calculs"
+
+
 def uncovered(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -> Markup:
     """The fragile communes that nothing covers, in the order of the list to act on."""
     bare = members[members["est_fragile_non_couverte"].fillna(False).astype(bool)]
@@ -50,7 +56,7 @@ def uncovered(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -
             linked(str(code), str(row["nom"]), links),
             number(row["population"]),
             number(row["score"], 2),
-            number(row["probabilite_fragile_pct"], 0, "\u00a0% des calculs"),
+            _chance(row["probabilite_fragile_pct"]),
             number(row["nb_personnes_en_difficulte"]),
             minutes_of(row["conseiller_plus_proche_min"]),
         )
