@@ -13,6 +13,7 @@ from fragility.export.labels import (
     COVERAGE_LABELS,
     COVERAGE_SENTENCES,
     DISPOSITIF_LABELS,
+    INSIDE_UNKNOWN,
     NOT_COMPUTED_COLOUR,
     ORIGIN_LABELS,
 )
@@ -108,7 +109,9 @@ def verdict(row):
     cover = []
     if row.get("couverture"):
         word = row["couverture"]
-        cover = [plain(f"{COVERAGE_LABELS[word]} : {COVERAGE_SENTENCES[word]}.")]
+        unknown = row["population_hors_portee_pct"] is None and row["est_conseiller_dans_commune"]
+        why = INSIDE_UNKNOWN if unknown else COVERAGE_SENTENCES[word]
+        cover = [plain(f"{COVERAGE_LABELS[word]} : {why}.")]
     if row["score"] is None:
         empty = row["population"] == 0
         return ["Personne n'y habite."] if empty else [
@@ -437,3 +440,18 @@ def test_each_column_of_the_comparison_is_that_of_its_territory(reader, database
         for title in cells[0]:
             assert shown.pop(title) == [plain(column[title]) for column in cells], title
         assert shown == {}
+
+
+def test_a_commune_known_by_one_point_says_that_nobody_knows_where_people_live(reader):
+    """97410: a conseiller receives there; the demonstration has no such commune."""
+    words = """async ([out, inside]) => {
+        const { coverageWords } = await import("./js/facts.js");
+        const account = await (await fetch("edition.json")).json();
+        return coverageWords({ couverture: "incertaine", population_hors_portee_pct: out,
+            est_conseiller_dans_commune: inside }, account);
+    }"""
+    head = COVERAGE_LABELS["incertaine"]
+    assert reader.evaluate(words, [None, True]) == [f"{head} : {INSIDE_UNKNOWN}."]
+    speed = [f"{head} : {COVERAGE_SENTENCES['incertaine']}."]
+    assert reader.evaluate(words, [None, False]) == speed
+    assert reader.evaluate(words, [100, True]) == speed

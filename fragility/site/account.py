@@ -68,6 +68,7 @@ def describe(
         "mots": {
             "couverture": labels.COVERAGE_LABELS,
             "couverture_phrases": labels.COVERAGE_SENTENCES,
+            "couverture_inconnue": labels.INSIDE_UNKNOWN,
             "confiance": labels.CONFIDENCE_SENTENCES,
             "origine": labels.ORIGIN_LABELS,
             "dispositif": labels.DISPOSITIF_LABELS,

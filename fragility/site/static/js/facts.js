@@ -6,8 +6,13 @@ const minus = "–";
 const between = (low, high, decimals, unit = "") => (low === null || low === undefined ? null
   : `de ${number(low, decimals)} à ${number(high, decimals)}${unit}`);
 
-const coverageWords = ({ couverture }, { mots }) => (couverture
-  ? [`${mots.couverture[couverture]} : ${mots.couverture_phrases[couverture]}.`] : []);
+// One point stands for the commune: the doubt is where people live, not how fast they travel.
+export const coverageWords = (facts, { mots }) => {
+  const { couverture, population_hors_portee_pct: out, est_conseiller_dans_commune: inside } = facts;
+  if (!couverture) return [];
+  const why = out === null && inside ? mots.couverture_inconnue : mots.couverture_phrases[couverture];
+  return [`${mots.couverture[couverture]} : ${why}.`];
+};
 
 export function scoreWords(facts, account) {
   const main = account.themes[0];
