@@ -228,7 +228,8 @@ def test_a_group_without_a_score_is_not_said_to_have_no_fragile_commune():
 
 def agreed(share):
     """No number of draws proves that something cannot be."""
-    return "moins de 1" if share < 1 else "plus de 99" if share > 99 else said(share)
+    whole = round(share)
+    return "moins de 1" if whole < 1 else "plus de 99" if whole > 99 else said(whole)
 
 
 def _minutes(value):

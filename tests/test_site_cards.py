@@ -99,9 +99,9 @@ def territory(database, level, code):
 
 
 def agreement(row):
-    share = row["probabilite_fragile_pct"]
+    share = round(row["probabilite_fragile_pct"])
     share = share if row["est_fragile"] else 100 - share
-    shown = "moins de 1" if share < 1 else "plus de 99" if share > 99 else said(share, 0, "", 1)
+    shown = "moins de 1" if share < 1 else "plus de 99" if share > 99 else said(share)
     return f"{'Fragile' if row['est_fragile'] else 'Non fragile'} dans {shown} % des calculs"
 
 

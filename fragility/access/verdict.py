@@ -222,7 +222,7 @@ def _confidence(table: pd.DataFrame, fragile: np.ndarray) -> pd.Series:
     """
     agree = table["probabilite_fragile_pct"].where(fragile, 100 - table["probabilite_fragile_pct"])
     percent = french_number(agree, 0)
-    percent = percent.where(~(agree >= 99.5), "plus de 99").where(~(agree < 0.5), "moins de 1")
+    percent = percent.where(~(agree >= 99.5), "plus de 99").where(~(agree <= 0.5), "moins de 1")
     word = table["confiance"].fillna("")
     verdict = np.where(fragile, "fragile", "non fragile")
     said = " ; verdict " + word + " : " + verdict + " dans " + percent + " % des calculs"

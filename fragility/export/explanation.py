@@ -125,16 +125,17 @@ def _chance(pct: float) -> str:
 
     Examples
     --------
-    >>> _chance(0.2), _chance(1.2)
+    >>> _chance(0.4), _chance(1.2)
     ("moins d'une chance sur 100", '1 chance sur 100')
     >>> _chance(72.4), _chance(99.8)
     ('72 chances sur 100', 'plus de 99 chances sur 100')
     """
-    if pct < 1:
+    whole = round(pct)
+    if whole < 1:
         return "moins d'une chance sur 100"
-    if pct > 99:
+    if whole > 99:
         return "plus de 99 chances sur 100"
-    return f"{plural(round(pct), 'chance', 'chances')} sur 100"
+    return f"{plural(whole, 'chance', 'chances')} sur 100"
 
 
 def explanation_json(

@@ -154,7 +154,7 @@ def _verdict(told: Explanation, both: float | None) -> str:
     chance = sure.probabilite_fragile_pct
     agree = chance if told.est_fragile else 100 - chance
     said = f"Verdict {sure.confiance} : la commune est dite {word}, "
-    if agree < 50:
+    if round(agree) < 50:
         said += (
             f"mais elle ne l'est que dans {percent(agree)} des calculs : un autre choix "
             "raisonnable changerait le verdict."
@@ -174,12 +174,13 @@ def percent(share: float) -> str:
 
     Examples
     --------
-    >>> percent(0.0), percent(72.4), percent(100.0)
-    ('moins de 1 %', '72 %', 'plus de 99 %')
+    >>> percent(0.4), percent(72.4), percent(99.2), percent(99.6)
+    ('moins de 1 %', '72 %', '99 %', 'plus de 99 %')
     """
-    if share < 1:
+    whole = round(share)
+    if whole < 1:
         return "moins de 1 %"
-    return "plus de 99 %" if share > 99 else f"{french(share)} %"
+    return "plus de 99 %" if whole > 99 else f"{whole} %"
 
 
 def group_access(told: Explanation, store: Store, members: pd.DataFrame) -> Markup:
@@ -221,7 +222,10 @@ def _beyond(far: float | None, people: float, lost: float) -> tuple[str, str]:
     if far is None or not people or lost >= people:
         return ABSENT, ABSENT
     least = "au moins\u00a0" if lost else ""
-    share = percent(100 * far / people) if far else "0\u00a0%"
+    if not far or people - far < 0.5:
+        share = "100\u00a0%" if far else "0\u00a0%"
+    else:
+        share = percent(100 * far / people)
     return f"{least}{number(float(far))}", f"{least}{share}"
 
 

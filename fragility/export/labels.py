@@ -95,6 +95,9 @@ def decimals_of(column: str) -> int:
     """Return the digits worth showing after the comma for a column, from its name and unit."""
     if column.startswith("score"):
         return 2
+    # A share of draws is known to a point or so, and its words are given at whole percents.
+    if column.startswith("probabilite"):
+        return 0
     if column.startswith("difficulte") or column.endswith(("_pct", "_km")):
         return 1
     if column == "nb_conseillers":

@@ -49,7 +49,7 @@ POSTS = Question(
                    AS nb_personnes_hors_portee,
                count(*) FILTER (nb_france_services > 0) AS nb_communes_france_services,
                arg_max(nom, population_hors_portee) AS premiere_commune,
-               round(avg(probabilite_fragile_non_couverte_pct), 1) AS probabilite_moyenne_pct
+               round(avg(probabilite_fragile_non_couverte_pct)) AS probabilite_moyenne_pct
         FROM marts.communes_fragiles_non_couvertes
         WHERE code_epci <> '{NO_EPCI[0]}'
         GROUP BY code_epci, nom_epci

@@ -487,7 +487,7 @@ VERDICT = [
         "confiance_fragile_non_couverte",
         "Confiance (fragile et non couverte)",
         "Confiance dans le verdict publié, fragile et non couverte ou non : robuste à partir de "
-        "90 % de probabilité, probable à partir de 50 %, incertain en dessous.",
+        "90 % de probabilité, au pour-cent près, probable à partir de 50 %, incertain en dessous.",
         among=("robuste", "probable", "incertain"),
         nullable=True,
     ),

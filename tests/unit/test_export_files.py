@@ -67,6 +67,7 @@ def test_french_is_singular_below_two(count: int, text: str) -> None:
     [
         ("population", 0),
         ("population_hors_portee_pct", 1),
+        ("probabilite_fragile_pct", 0),
         ("score", 2),
         ("score_plus_65", 2),
         ("conseiller_plus_proche_min", 0),
