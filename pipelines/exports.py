@@ -170,6 +170,7 @@ def export_dictionnaire(
     context: dg.AssetExecutionContext,
     workspace: Workspace,
     communes: gpd.GeoDataFrame,
+    iris: gpd.GeoDataFrame,
     index_contexte: pd.DataFrame,
     index_bornes: pd.DataFrame,
     quarantaine: pd.DataFrame,
@@ -182,7 +183,7 @@ def export_dictionnaire(
             tables.write_dictionary(folder / "dictionnaire.csv", facts),
             readme.write_lisezmoi(
                 folder / "LISEZMOI.md",
-                {"communes": communes, "index_contexte": index_contexte},
+                {"communes": communes, "iris": iris, "index_contexte": index_contexte},
                 facts,
             ),
         ]

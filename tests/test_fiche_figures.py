@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from fragility.export.labels import CLASS_LABELS, COVERAGE_LABELS
-from tests.site_pages import plain, rows_of, said
+from tests.site_pages import counted, plain, rows_of, said
 
 pytest_plugins = ["tests.site_fixtures"]
 COMMUNE = [
@@ -98,6 +98,26 @@ def test_the_index_lists_groups_first_then_names_in_order(fiches, database):
     for folder in ("epci", "communes"):
         plainly = [row[3] for row in rows if row[0] == folder]
         assert plainly == sorted(plainly)
+
+
+def test_itinerant_places_are_counted_once_whatever_they_offer(fiches, database):
+    moving = rows_of(
+        database,
+        """SELECT code_commune AS code, count(*) AS nombre FROM marts.lieux WHERE itinerance
+        GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 20""",
+    )
+    assert moving
+    for row in moving:
+        html = (fiches[0] / "communes" / f"{row['code']}.html").read_text(encoding="utf-8")
+        assert counted(row["nombre"], "est itinérant", "sont itinérants") in bare(html)
+    still = rows_of(
+        database,
+        """SELECT code_commune AS code FROM marts.lieux GROUP BY 1
+        HAVING NOT bool_or(itinerance) ORDER BY 1 LIMIT 5""",
+    )
+    for row in still:
+        html = (fiches[0] / "communes" / f"{row['code']}.html").read_text(encoding="utf-8")
+        assert "itinérant" not in bare(html).partition("Recensés dans la commune")[2][:300]
 
 
 def test_the_fiche_of_a_commune_shows_the_figures_of_the_database_in_order(fiches, database):

@@ -177,6 +177,47 @@ def test_a_name_with_a_wrong_letter_leads_to_the_nearest_ones(page, database):
     assert violations(page) == []
 
 
+def test_a_number_is_an_insee_code_and_an_arrondissement_is_in_its_commune(page, database):
+    code, name = database.execute(
+        "SELECT code_commune, nom FROM marts.communes ORDER BY population DESC LIMIT 1"
+    ).fetchall()[0]
+    follow(page, "lieux=")
+    page.focus("#recherche")
+    page.fill("#recherche", code)
+    page.wait_for_selector(f'#propositions li[aria-selected="true"]:has-text("{code}")')
+    note = page.locator("#propositions li").first
+    assert plain(note.inner_text()).startswith("Code INSEE : le même nombre peut être le code")
+    page.fill("#recherche", "99999")
+    note.filter(has_text="Si c").wait_for()
+    assert plain(note.inner_text()).endswith("Si c'est un code postal, tapez le nom.")
+    for part in ("15", "3e", "1er arrondissement"):
+        page.fill("#recherche", f"{name} {part}")
+        note.filter(has_text="Aucun nom exact").wait_for()
+        page.wait_for_selector(f'#propositions li[aria-selected="true"]:has-text("{code}")')
+
+
+def test_back_goes_to_the_card_before_and_escape_to_where_one_was(page):
+    follow(page, "lieux=")
+    page.wait_for_selector("#lignes button")
+    rows = page.locator("#lignes tr")
+    keys = [rows.nth(i).get_attribute("data-cle") for i in range(2)]
+    for i, key in enumerate(keys):
+        page.locator("#lignes button").nth(i).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_selector(f'html[data-fiche="{key}"]')
+    page.keyboard.press("Escape")
+    assert page.locator("#fiche").is_hidden()
+    where = "document.activeElement.closest('tr')?.dataset.cle"
+    assert page.evaluate(where) == keys[1]
+    # The card that was shut, then the one before.
+    for key in (keys[1], keys[0]):
+        page.go_back()
+        page.wait_for_function("key => location.hash.includes(`fiche=${key}`)", arg=key)
+        page.wait_for_selector(f'html[data-fiche="{key}"]')
+    page.go_back()
+    page.wait_for_selector("#fiche", state="hidden")
+
+
 def counted_edits(text, name):
     """Optimal string alignment, written plainly: all the table."""
     table = [[i + j if i * j == 0 else 0 for j in range(len(name) + 1)]

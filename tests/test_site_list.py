@@ -1,7 +1,6 @@
 """What the list beside the map and the legend show, row by row, against the database."""
 
 import itertools
-import re
 
 import pytest
 
@@ -12,6 +11,8 @@ from fragility.export.labels import (
     NOT_COMPUTED_COLOUR,
     NOT_COMPUTED_LABEL,
 )
+from fragility.export.spans import spans
+from tests.class_words import ends_of, holds
 from tests.site_pages import counted, plain, rows_of, said
 
 pytest_plugins = ["tests.site_fixtures"]
@@ -55,7 +56,6 @@ READ = """() => [...document.getElementById('lignes').rows].map((row) => ({
 LEGEND = """() => [...document.querySelectorAll('#classes li')].map((line) => ({
   couleur: getComputedStyle(line.querySelector('.pastille')).backgroundColor,
   mots: line.children[1].textContent, nombre: line.children[2].textContent }))"""
-BETWEEN = re.compile(r"moins de (\d\S*)|de (\d\S*) à (\d\S*)|(\d\S*)(?: \S+)* ou plus")
 
 
 def show(reader, theme, niveau, ordre="fort", more=""):
@@ -195,18 +195,11 @@ def test_only_what_is_to_be_done_is_listed_in_order(reader, database):
     assert shown
 
 
-def bounds_of(words):
-    """Lowest value and bound of a class, from its words."""
-    least, low, high, most = BETWEEN.search(words).groups()
-    number = [float(x.replace(",", ".")) if x else None for x in (least, low, high, most)]
-    if number[0] is not None:
-        return float("-inf"), number[0]
-    return (number[1], number[2]) if number[1] is not None else (number[3], float("inf"))
-
-
 @pytest.mark.parametrize(
     ("theme", "niveau"),
     [
+        ("score:ifn-2023", "commune"),
+        ("score:ifn-2023", "epci"),
         ("pauvrete_pct", "commune"),
         ("difficulte_numerique_pct", "commune"),
         ("difficulte_numerique_pct", "epci"),
@@ -229,22 +222,25 @@ def test_each_class_of_the_legend_holds_what_its_words_say(reader, database, the
         "mots": NOT_COMPUTED_LABEL,
         "nombre": str(len(stored) - len(values)),
     }
-    ladder = [bounds_of(line["mots"]) for line in classes]
-    for line, (low, high) in zip(classes, ladder, strict=True):
-        assert int(line["nombre"]) == sum(low <= round(v, 9) < high for v in values), line
+    # The figure that is shown is the one that the words are read with.
+    digits = THEMES[theme][1]
+    shown_as = {code: round(v, digits) for code, v in stored.items() if v is not None}
+    words = [line["mots"] for line in classes]
+    for line in classes:
+        held = sum(holds(line["mots"], value) for value in shown_as.values())
+        assert int(line["nombre"]) == held, line
     # Dark is exposed, and each class begins where the one below ends.
     assert classes[0]["couleur"] == rgb(CLASS_COLOURS[5])
     assert classes[-1]["couleur"] == rgb(CLASS_COLOURS[1])
-    upward = ladder if theme == "capacite_pour_10000" else ladder[::-1]
-    assert [high for _, high in upward[:-1]] == [low for low, _ in upward[1:]]
+    ends = [ends_of(said) for said in words]
+    upward = ends if theme == "capacite_pour_10000" else ends[::-1]
+    for (_, _, high, last), (low, first, _, _) in itertools.pairwise(upward):
+        assert (high, last) == (low, not first)
     # The list, the map's words, puts each territory in the class that holds it.
-    shade = {
-        (low, high): line["couleur"] for (low, high), line in zip(ladder, classes, strict=True)
-    }
     for row in rows:
-        value = stored[row["code"].split(":")[1]]
+        value = shown_as.get(row["code"].split(":")[1])
         if value is not None:
-            (found,) = [c for (low, high), c in shade.items() if low <= round(value, 9) < high]
+            (found,) = [line["couleur"] for line in classes if holds(line["mots"], value)]
             assert row["couleur"] == found, row
 
 
@@ -252,16 +248,15 @@ def test_each_class_of_the_legend_holds_what_its_words_say(reader, database, the
 def test_the_legend_of_the_index_has_the_bounds_and_the_counts_of_the_run(reader, database, niveau):
     show(reader, "score:ifn-2023", niveau)
     legend = read(reader, LEGEND)
-    breaks = [
-        said(row["score_min"], 2)
+    bounds = [
+        row["score_min"]
         for row in rows_of(
             database,
             """SELECT score_min FROM science.index_bornes
             WHERE profil = 'ifn-2023' AND borne = 'classe' ORDER BY classe""",
         )
     ]
-    inner = [f"de {low} à {high}" for low, high in itertools.pairwise(breaks)]
-    spans = [f"moins de {breaks[0]}", *inner, f"{breaks[-1]} ou plus"]
+    written = spans(bounds, 2)
     counts = {
         row["classe"]: row["nombre"]
         for row in rows_of(
@@ -269,7 +264,7 @@ def test_the_legend_of_the_index_has_the_bounds_and_the_counts_of_the_run(reader
         )
     }
     wanted = [
-        {"couleur": rgb(CLASS_COLOURS[rank]), "mots": f"{CLASS_LABELS[rank]} ({spans[rank - 1]})",
+        {"couleur": rgb(CLASS_COLOURS[rank]), "mots": f"{CLASS_LABELS[rank]} ({written[rank - 1]})",
          "nombre": said(counts.get(rank, 0))}
         for rank in (5, 4, 3, 2, 1)
     ]  # fmt: skip

@@ -98,6 +98,29 @@ def test_what_could_not_be_read_is_said_until_it_is_read_again(opened, lost, ans
     assert page.locator("#perte").is_hidden()
 
 
+def test_a_card_that_does_not_come_leaves_none_in_its_place(opened, database):
+    (row,) = rows_of(
+        database,
+        """SELECT code_commune AS first, code_epci AS other FROM marts.communes
+        WHERE length(code_epci) = 9 ORDER BY 1 LIMIT 1""",
+    )
+    first, other = row["first"], row["other"]
+    page = opened(f"{FAR}&fiche=commune:{first}")
+    page.wait_for_selector(f'html[data-fiche="commune:{first}"]')
+    held = []
+    page.route("**/fiches/*", lambda route: held.append(route))
+    page.evaluate(f"location.hash = 'lieux=&fiche=epci:{other}'")
+    page.wait_for_selector("#fiche:has-text('Lecture de la fiche')")
+    assert plain(page.inner_text("#fiche h2")) == "Fiche"
+    held[0].abort()
+    page.wait_for_selector("#fiche:has-text('pas pu être lue')")
+    page.unroute_all()
+    page.evaluate(f"location.hash = 'lieux=&fiche=commune:{first}'")
+    page.wait_for_selector(f"#fiche:has-text('{first}')")
+    page.evaluate(f"location.hash = 'lieux=&fiche=epci:{other}'")
+    page.wait_for_selector(f"#fiche:has-text('{other}')")
+
+
 @pytest.mark.parametrize("answer", [403, 404, 200])
 def test_a_tile_that_a_host_does_not_have_is_open_sea(opened, answer):
     def absent(page):

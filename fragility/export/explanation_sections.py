@@ -22,6 +22,7 @@ from fragility.export.labels import (
     plural,
     rounded,
 )
+from fragility.export.spans import at_least, below
 from fragility.index.explanation_model import Explanation, Figure, Shift, Standing
 from fragility.index.thresholds import LESS, MORE
 
@@ -178,7 +179,7 @@ def changes(told: Explanation, words: Words) -> list[str]:
                 f"Avec des réseaux parfaits, le score serait de {french(told.score_reseaux, 2)} : "
                 f"{class_words(told.classe_reseaux)}."
             )
-        bound = f"sous {french(down[0].borne, 2)}"
+        bound = f"de {below(down[0].borne, 2)}"
         title = f"Passer en {class_words(down[0].classe)} : il faut un score {bound}."
         lines.append(wrap(title, "  "))
         lines += bullets("Par les réseaux :", levers, "  ")
@@ -190,8 +191,8 @@ def changes(told: Explanation, words: Words) -> list[str]:
         lines.append("  Sa classe est déjà la moins fragile.")
     up = [s for s in shifts if s.sens == MORE and s.possible]
     if up:
-        title = f"Le territoire passerait en {class_words(up[0].classe)} (score d'au moins "
-        lines += bullets(f"{title}{french(up[0].borne, 2)}), avec :", say(up), "  ")
+        title = f"Le territoire passerait en {class_words(up[0].classe)} (score de "
+        lines += bullets(f"{title}{at_least(up[0].borne, 2)}), avec :", say(up), "  ")
     return lines
 
 

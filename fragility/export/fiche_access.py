@@ -92,7 +92,7 @@ def _here(told: Explanation, store: Store) -> str:
         for kind in DISPOSITIF_LABELS
         if kind in counts
     ]
-    moving = int(own["itinerants"].max())
+    moving = store.itinerant.get(told.code, 0)
     old = int(own["anciens"].max())
     said = f"Recensés dans la commune : {', '.join(parts)}"
     if moving:

@@ -242,7 +242,8 @@ def group_questions(told: Explanation, store: Store, members: pd.DataFrame) -> l
     old, every = int(own.notna().sum()), len(own)
     if old:
         found.append(
-            f"{french(old)} des {french(every)} lieux ont une fiche de plus de 18 mois : lesquels "
-            "ont fermé ou perdu leur conseiller, lesquels ont ouvert ?"
+            f"Dans {french(old)} des {french(every)} lieux, un service au moins n'est connu que "
+            "par des fiches de plus de 18 mois : lesquels ont fermé ou l'ont perdu, lesquels ont "
+            "ouvert ?"
         )
     return found[:MOST]

@@ -25,6 +25,7 @@ from fragility.export.fiche_html import (
 )
 from fragility.export.fiche_store import Local, Store
 from fragility.export.labels import CLASS_COLOURS, french, plural
+from fragility.export.spans import below
 from fragility.index.explanation_model import Certainty, Explanation
 from fragility.index.thresholds import LESS
 
@@ -163,7 +164,7 @@ def networks(told: Explanation, store: Store) -> Markup:
             f" Avec des réseaux parfaits, le score serait de {french(told.score_reseaux, 2)} : "
             f"{class_words(told.classe_reseaux)}."
         )
-    title = f"Pour passer en {class_words(down[0].classe)} (score sous {french(down[0].borne, 2)})"
+    title = f"Pour passer en {class_words(down[0].classe)} (score de {below(down[0].borne, 2)})"
     return element("p", f"{title}, par les réseaux : {' ; '.join(levers)}.{whole}", class_="petit")
 
 

@@ -111,7 +111,7 @@ class Store:
     @cached_property
     def hosted(self) -> pd.DataFrame:
         """Places of each dispositif in each commune: `code_commune`, `dispositif`, `nombre`, of
-        which `anciens` whose record is old and `itinerants`.
+        which `anciens` whose record is old.
         """
         rows = self.places.drop(columns="geometry")
         rows = rows.assign(
@@ -121,8 +121,14 @@ class Store:
         pairs = zip(rows["dispositif"], rows["dispositifs_anciens"], strict=True)
         rows["ancien"] = [kind in old for kind, old in pairs]
         return rows.groupby(["code_commune", "dispositif"], as_index=False).agg(
-            nombre=("nom", "size"), anciens=("ancien", "sum"), itinerants=("itinerance", "sum")
+            nombre=("nom", "size"), anciens=("ancien", "sum")
         )
+
+    @cached_property
+    def itinerant(self) -> dict[str, int]:
+        """Itinerant places of each commune that has some, each place once."""
+        moving = self.places.loc[self.places["itinerance"].fillna(False).astype(bool)]
+        return {str(code): int(n) for code, n in moving["code_commune"].value_counts().items()}
 
     @cached_property
     def hosted_by_commune(self) -> dict[str, pd.DataFrame]:

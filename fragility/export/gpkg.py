@@ -25,7 +25,6 @@ from fragility.export.layer_style import (
     SITES,
     model_of,
     qml,
-    score_breaks,
     style_elements,
     title_of,
 )
@@ -119,19 +118,13 @@ def build_layers(tables: dict[str, pd.DataFrame]) -> dict[str, gpd.GeoDataFrame]
     return layers
 
 
-def _breaks(layer: gpd.GeoDataFrame) -> list[float]:
-    if "classe" in layer.columns or "score" not in layer.columns:
-        return []
-    return score_breaks(layer["score"])
-
-
 def _write_styles(
     path: Path, layers: dict[str, gpd.GeoDataFrame], facts: RunFacts, moment: str
 ) -> None:
     rows = []
     for table, layer in layers.items():
         columns = [str(name) for name in layer.columns if name != layer.geometry.name]
-        elements = style_elements(table, columns, facts, _breaks(layer))
+        elements = style_elements(table, columns, facts)
         rows.append(
             (
                 "",

@@ -213,31 +213,20 @@ def categories(
     return renderer
 
 
-def score_breaks(score: pd.Series) -> list[float]:
-    """Return the four scores that part the territories of a table in fifths."""
-    known = score.dropna()
+def fifths(figures: pd.Series) -> list[float]:
+    """Return the four figures that part the territories of a table in fifths."""
+    known = figures.dropna()
     return [] if known.empty else [float(q) for q in np.quantile(known, [0.2, 0.4, 0.6, 0.8])]
 
 
-def _class_renderer(breaks: Sequence[float]) -> ET.Element:
+def _class_renderer() -> ET.Element:
     """Five classes and the grey "not computed" one, which takes every other value and NULL."""
-    attribute, notes = "classe", {}
-    if breaks:
-        cases = " ".join(
-            f'WHEN "score" >= {bound!r} THEN {rank}'
-            for rank, bound in zip((5, 4, 3, 2), reversed(breaks), strict=True)
-        )
-        attribute = f'CASE WHEN "score" IS NULL THEN NULL {cases} ELSE 1 END'
-        shown = [labels.french(bound, 2) for bound in breaks]
-        notes = {1: f" (score sous {shown[0]})"} | {
-            rank: f" (score dès {shown[rank - 2]})" for rank in (2, 3, 4, 5)
-        }
     classes = [
-        (str(rank), "long", labels.class_label(rank) + notes.get(rank, ""), fill(colour))
+        (str(rank), "long", labels.class_label(rank), fill(colour))
         for rank, colour in labels.CLASS_COLOURS.items()
     ]
     grey = ("", "string", labels.NOT_COMPUTED_LABEL, fill(labels.NOT_COMPUTED_COLOUR))
-    return categories(attribute, [*classes, grey])
+    return categories("classe", [*classes, grey])
 
 
 def _first_offered() -> str:
@@ -249,7 +238,7 @@ def _first_offered() -> str:
     return f"CASE {cases} END"
 
 
-def _layer_renderer(table: str, breaks: Sequence[float]) -> ET.Element:
+def _layer_renderer(table: str) -> ET.Element:
     if table == SITES or table in OUTLINED:
         renderer = ET.Element(
             "renderer-v2",
@@ -268,7 +257,7 @@ def _layer_renderer(table: str, breaks: Sequence[float]) -> ET.Element:
             ],
             labels.DISPOSITIFS_UNTICKED,
         )
-    return _class_renderer(breaks)
+    return _class_renderer()
 
 
 def _value_map(config: ET.Element, words: Mapping[str, str]) -> None:
@@ -308,9 +297,7 @@ def _field(parent: ET.Element, name: str, kind: str) -> None:
         widget.set("type", "TextEdit")
 
 
-def style_elements(
-    table: str, columns: Sequence[str], facts: RunFacts, breaks: Sequence[float] = ()
-) -> list[ET.Element]:
+def style_elements(table: str, columns: Sequence[str], facts: RunFacts) -> list[ET.Element]:
     """Build the elements of a layer's style.
 
     Parameters
@@ -318,10 +305,9 @@ def style_elements(
     table : name of the layer, a mart of `schemas.TABLES`.
     columns : its fields, geometry left out.
     facts : the edition's words for its columns, and the warning to show in the map tip.
-    breaks : for a layer that has a score but no class, the four bounds of its fifths.
     """
     model = model_of(table, facts).columns
-    renderer = _layer_renderer(table, breaks)
+    renderer = _layer_renderer(table)
     configuration = ET.Element("fieldConfiguration")
     aliases = ET.Element("aliases")
     for rank, name in enumerate(columns, start=1):  # 0 is the key `fid`

@@ -120,7 +120,7 @@ QUARTERS = Question(
     sql(f"""
         WITH seuil AS (
             SELECT quantile_cont(pauvrete_pct, 0.9) AS pauvrete FROM marts.iris
-            WHERE pauvrete_origine = 'observe'
+            WHERE pauvrete_origine = 'observe' AND type_iris = 'H'
         )
         SELECT c.code_commune, c.nom, c.nom_departement, c.population,
                round(c.score, 1) AS score_commune, c.pauvrete_pct AS pauvrete_commune_pct,

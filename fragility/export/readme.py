@@ -21,6 +21,7 @@ from fragility.export.labels import (
     plural,
 )
 from fragility.export.origins import context_shares, origin_shares, years_of
+from fragility.export.spans import at_least
 from fragility.export.zoning_view import not_given
 from fragility.index.redrawn import DRAWS
 from fragility.schemas import INDICATOR_LABELS
@@ -109,7 +110,7 @@ def how_to_read(facts: RunFacts) -> list[str]:
     return [
         *facts.words.how_to_read({key: title for key, (title, _) in facts.indicators.items()}),
         f"{facts.words.classes} : {classes}.",
-        f"Une commune est dite fragile quand son score atteint {french(facts.threshold, 2)} "
+        f"Une commune est dite fragile quand son score est de {at_least(facts.threshold, 2)} "
         f"(au plus {facts.words.share} % des communes de l'édition).",
         INTERVALS,
         "La « confiance » qualifie le verdict publié, fragile ou non — "
@@ -201,6 +202,18 @@ def limits(communes: pd.DataFrame, facts: RunFacts) -> list[str]:
     }
     own = [line for line in LIMITS if holds.get(line, True)]
     return [*other, *([PROXY_4G] if usual else []), *own]
+
+
+def undrawn(iris: pd.DataFrame) -> list[str]:
+    """Return how many IRIS have figures and no contour, so that no map shows them."""
+    absent = iris[iris["contour_origine"].eq("absent")]
+    if absent.empty:
+        return []
+    return [
+        f"{plural(len(absent), 'IRIS', 'IRIS')} sans contour publié{_where(absent)}, "
+        f"{french(absent['population'].sum())} habitants : leurs chiffres sont dans « iris.csv » et "
+        "« fragilite.duckdb » ; sur les cartes, seule leur commune est dessinée."
+    ]
 
 
 def _years(years: pd.Series) -> str:
@@ -352,7 +365,8 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
 
     Parameters
     ----------
-    tables : by name: the mart `communes`, and `index_contexte` where the profile reads it.
+    tables : by name: the marts `communes` and `iris`, and `index_contexte` where the profile
+        reads it.
     facts : edition, sources, warnings.
     """
     communes = pd.DataFrame(tables["communes"])
@@ -402,7 +416,13 @@ def lisezmoi(tables: dict[str, pd.DataFrame], facts: RunFacts) -> str:
         *_bullets(how_not_to_use()),
         "## Limites",
         "",
-        *_bullets([*limits(communes, facts), *not_given(communes, facts.edition)]),
+        *_bullets(
+            [
+                *limits(communes, facts),
+                *undrawn(pd.DataFrame(tables["iris"])),
+                *not_given(communes, facts.edition),
+            ]
+        ),
         "## D'où vient chaque chiffre (communes)",
         "",
         *_table(columns, shares.itertuples(index=False, name=None)),

@@ -16,7 +16,8 @@ import pyogrio
 
 from fragility.export import labels
 from fragility.export.facts import RunFacts
-from fragility.export.layer_style import categories, centred, disc, fill, score_breaks
+from fragility.export.layer_style import categories, centred, disc, fifths, fill
+from fragility.export.spans import spans
 
 RATE, PEOPLE = "difficulte_numerique_pct", "nb_personnes_en_difficulte"
 # Cividis, from light to dark: read by all eyes and in grey.
@@ -45,20 +46,14 @@ class Theme:
 def _rates(gpkg: Path) -> ET.Element:
     """Fifths of the communes by rate, and the grey of those that are not estimated."""
     table = pyogrio.read_dataframe(gpkg, layer="communes", columns=[RATE], read_geometry=False)
-    bounds = score_breaks(table[RATE])
+    # Of the digits that are shown: a rate is in the class that its label says.
+    bounds = sorted({round(bound, 1) for bound in fifths(table[RATE])})
     cases = " ".join(
         f'WHEN "{RATE}" >= {bound!r} THEN {rank}'
-        for rank, bound in zip((5, 4, 3, 2), reversed(bounds), strict=False)
+        for rank, bound in reversed(list(enumerate(bounds, start=2)))
     )
     value = f'CASE WHEN "{RATE}" IS NULL THEN NULL {cases} ELSE 1 END'
-    said = [labels.french(bound, 1) for bound in bounds]
-    words = (
-        [f"moins de {said[0]} %"]
-        + [f"de {low} à {high} %" for low, high in itertools.pairwise(said)]
-        + [f"{said[-1]} % ou plus"]
-        if said
-        else ["aucune estimation"]
-    )
+    words = spans(bounds, 1, "%") if bounds else ["aucune estimation"]
     classes = [
         (str(rank), "long", text, fill(colour))
         for rank, (text, colour) in enumerate(zip(words, RATE_COLOURS, strict=False), start=1)

@@ -115,7 +115,7 @@ def read_tables(folder: Path, profile: Profile, niveau: str, codes: Codes = None
     rows = read_columns(folder, table, among=(code, codes)).set_index(code, drop=False)
     if niveau in ("epci", "departement"):
         ranking = read_columns(folder, "index_scores", among=("niveau", [niveau]))
-        rows = rows.join(ranking.set_index("code")[["rang", "classe", "est_fragile"]])
+        rows = rows.join(ranking.set_index("code")[["rang", "est_fragile"]])
     units = _units(folder, codes) if niveau == "commune" else pd.DataFrame()
     values, points = _measures(folder, profile, niveau, every)
     parents = set(rows.index) if niveau == "commune" else set(rows.get("code_commune", ()))

@@ -91,6 +91,13 @@ _GROUP_COLUMNS = [
     POPULATION,
     *SUBSCORES,
     SCORE,
+    count(
+        "classe",
+        "Classe (1-5)",
+        "Classe du score, de 1 (moins fragile) à 5 (plus fragile), aux bornes des communes : un "
+        "groupe de communes a la classe qu'aurait une commune de même score.",
+        nullable=True,
+    ),
     *DIFFICULTY,
     count("nb_communes", "Communes", "Nombre de communes."),
     count(

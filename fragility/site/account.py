@@ -48,7 +48,7 @@ def describe(
         "date": facts.date.isoformat(),
         "version": facts.version,
         "profil": {"id": facts.profile, "titre": facts.words.title, "sur": facts.words.out_of,
-                   "sens": facts.words.scale, "seuil": round(facts.threshold, 2)},
+                   "sens": facts.words.scale},
         "tuiles": tiles.numbering_of({level: table.index for level, table in rows.items()}),
         "emprise": views[0]["emprise"],
         "vues": views,

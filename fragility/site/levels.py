@@ -28,15 +28,15 @@ def read_level(folder: Path, level: str, codes: pd.Index) -> pd.DataFrame:
     Returns
     -------
     Columns of the mart of the level, its name as `nom`, indexed by code. Groups of communes get
-    their class and `population_hors_portee_pct`, the share of their inhabitants out of reach.
+    their rank and `population_hors_portee_pct`, the share of their inhabitants out of reach.
     """
     table, code, name = TABLES[level]
     rows = read_columns(folder, table).drop_duplicates(code).set_index(code, drop=False)
     rows = rows.rename(columns={} if name == "nom" else {name: "nom"}).reindex(codes)
     if level in ("epci", "departement"):
-        ranked = read_columns(folder, "index_scores", ["niveau", "code", "rang", "classe"])
+        ranked = read_columns(folder, "index_scores", ["niveau", "code", "rang"])
         ranked = ranked[ranked["niveau"] == level].set_index("code")
-        rows = rows.join(ranked[["rang", "classe"]]).join(_out_of_reach(folder, code))
+        rows = rows.join(ranked["rang"]).join(_out_of_reach(folder, code))
     near = read_nearest(folder, level)
     return rows.join(near[near.columns.difference(rows.columns)])
 

@@ -1,12 +1,11 @@
 """What the map can colour: title, classes, colours and words of each theme.
 
-A theme is a number cut in classes or a word among a few. Classes are computed here, on figures as
-they are, so that the browser never rounds a figure into another class.
+A theme is a number cut in classes or a word among a few. Classes are computed here, so that the
+browser never rounds a figure into another class.
 """
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,7 +14,9 @@ import pandas as pd
 
 from fragility.export import labels
 from fragility.export.facts import RunFacts
-from fragility.export.layer_style import score_breaks
+from fragility.export.layer_style import fifths
+from fragility.export.spans import spans
+from fragility.index.composite import SCORE_DECIMALS
 from fragility.index.profile_model import Profile
 from fragility.schemas import INDICATORS
 from fragility.site.levels import kinds_of
@@ -43,6 +44,8 @@ class Theme:
     words : for a theme of words, value -> label, in the order of the classes.
     names : name of each class; bounds are written after it.
     reverse : whether low values are the dark ones.
+    exact : whether classes are those of the database, cut on figures as they are; otherwise on
+        figures as they are shown, so that « 20 min » is not read under « moins de 20 min ».
     """
 
     id: str
@@ -56,6 +59,7 @@ class Theme:
     words: dict[str, str] | None = None
     names: tuple[str, ...] = ()
     reverse: bool = False
+    exact: bool = False
 
     @property
     def size(self) -> int:
@@ -73,25 +77,18 @@ class Theme:
         """Words of each class: its name, its bounds."""
         if self.words:
             return list(self.words.values())
-        said = [labels.french(bound, self.decimals) for bound in self.breaks]
-        after = f" {self.unit}" if self.unit else ""
-        if not said:
-            return [f"toutes les valeurs{after}"]
-        spans = [
-            f"moins de {said[0]}{after}",
-            *(f"de {low} à {high}{after}" for low, high in itertools.pairwise(said)),
-            f"{said[-1]}{after} ou plus",
-        ]
+        said = spans(self.breaks, self.decimals, self.unit)
         if not self.names:
-            return spans
-        return [f"{name} ({span})" for name, span in zip(self.names, spans, strict=True)]
+            return said
+        return [f"{name} ({span})" for name, span in zip(self.names, said, strict=True)]
 
     def classes_of(self, values: pd.Series) -> np.ndarray:
         """Class of each value, from 1; 0 where it is missing."""
         if self.words:
             return pd.Categorical(values, categories=list(self.words)).codes.astype(int) + 1
         numbers = values.to_numpy(float, na_value=np.nan)
-        found = np.searchsorted(self.breaks, numbers.round(9), side="right") + 1
+        digits = SCORE_DECIMALS if self.exact else self.decimals
+        found = np.searchsorted(self.breaks, numbers.round(digits), side="right") + 1
         return np.where(np.isnan(numbers), 0, found)
 
 
@@ -147,7 +144,7 @@ def _score(profile: Profile, bounds: pd.DataFrame) -> Theme:
     names = tuple(labels.CLASS_LABELS.values()) if len(breaks) == len(RAMP) - 1 else ()
     return Theme(
         f"score:{profile.id}", INDEX, profile.title, profile.description, f"score:{profile.id}",
-        decimals=2, breaks=breaks, names=names,
+        decimals=2, breaks=breaks, names=names, exact=True,
     )  # fmt: skip
 
 
@@ -173,9 +170,9 @@ def _cut(
     """Cut a number at given bounds, or in fifths of the communes (fewer where many are equal)."""
     if breaks is None:
         known = measures[column] if column in measures else pd.Series(dtype=float)
-        fifths = {round(bound, decimals) for bound in score_breaks(known)}
+        bounds = {round(bound, decimals) for bound in fifths(known)}
         least = known.min() if known.notna().any() else 0.0
-        breaks = sorted(bound for bound in fifths if bound > least)
+        breaks = sorted(bound for bound in bounds if bound > least)
     return Theme(column, group, title, help_, column, unit, decimals, tuple(breaks),
                  reverse=reverse, names=names)  # fmt: skip
 
@@ -197,7 +194,7 @@ def _reach(measures: pd.DataFrame) -> list[Theme]:
     near = [
         _cut(
             measures, f"{kind}_min", REACH, f"{_label(kind)} : minutes",
-            "Durée estimée du trajet en voiture, pour l'habitant moyen du territoire.",
+            "Durée estimée du trajet en voiture, pour l'habitant médian du territoire.",
             "min", 0, minutes,
         )
         for kind in sorted(kinds_of(measures), key=list(labels.DISPOSITIF_LABELS).index)

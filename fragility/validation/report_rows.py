@@ -37,9 +37,9 @@ def urgent(tables: Tables) -> Block:
         len(found), "commune fragile et non couverte", "communes fragiles et non couvertes"
     )
     shown = (
-        f"Sur {words}, voici les {len(top)} premières : {french(share)} % des habitants à plus de "
-        "20 minutes d'un conseiller numérique. La liste entière est dans "
-        "communes_fragiles_non_couvertes.csv."
+        f"Sur {words}, voici les {len(top)} premières : {french(share)} % des habitants de ces "
+        "communes qui sont à plus de 20 minutes d'un conseiller numérique. La liste entière est "
+        "dans communes_fragiles_non_couvertes.csv."
         if len(found) > len(top)
         else f"{words[0].upper()}{words[1:]}. Le motif de chacune est dans "
         "communes_fragiles_non_couvertes.csv."

@@ -18,6 +18,7 @@ from fragility.export.labels import (
     plural,
 )
 from fragility.export.origins import origin_shares
+from fragility.export.spans import EMPTY, spans
 from fragility.validation.blocks import Block
 from fragility.validation.sensitivity_figures import ACCENT, DARK, LIGHT, MIDDLE, plain
 
@@ -33,21 +34,19 @@ def distribution(tables: Tables, profile: str) -> Block:
     communes, bounds = tables["communes"], tables["index_bornes"]
     score, people = communes["score"], communes["population"]
     lowest = _lowest(bounds, profile)
+    words = dict(enumerate(spans(list(lowest.values()), 2), start=1))
     rows = []
     for rank in CLASS_LABELS:
         own = communes["classe"].eq(rank).fillna(False)
         rows.append((
-            class_label(rank), lowest.get(rank, score.min()), int(own.sum()),
+            class_label(rank), words.get(rank, EMPTY), int(own.sum()),
             round(people[own].sum()), int((own & communes["est_fragile_non_couverte"]).sum()),
         ))  # fmt: skip
     none = communes["classe"].isna()
     if none.any():
-        rows.append((NOT_COMPUTED_LABEL, np.nan, int(none.sum()), round(people[none].sum()), 0))
-    columns = ("Classe", "Score à partir de", "Communes", "Habitants", "Fragiles et non couvertes")
+        rows.append((NOT_COMPUTED_LABEL, EMPTY, int(none.sum()), round(people[none].sum()), 0))
+    columns = ("Classe", "Score", "Communes", "Habitants", "Fragiles et non couvertes")
     table = pd.DataFrame(rows, columns=columns)
-    table["Score à partir de"] = [
-        "–" if pd.isna(v) or np.isinf(v) else french(v, 2) for v in table["Score à partir de"]
-    ]
     return Block(
         "Distribution du score",
         (
@@ -66,7 +65,7 @@ def distribution(tables: Tables, profile: str) -> Block:
 
 def _lowest(bounds: pd.DataFrame, profile: str) -> dict[int, float]:
     """Lowest score of each class above the first."""
-    own = bounds[bounds["borne"].eq("classe") & bounds["profil"].eq(profile)]
+    own = bounds[bounds["borne"].eq("classe") & bounds["profil"].eq(profile)].sort_values("classe")
     return {int(k): float(v) for k, v in zip(own["classe"], own["score_min"], strict=True)}
 
 

@@ -143,11 +143,8 @@ def test_no_layer_can_be_edited(report: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("where", ["layers", "alone"])
 def test_each_class_has_its_words_and_its_colour(report: dict[str, Any], where: str) -> None:
-    for name in ("communes", "iris"):
+    for name in ("communes", "iris", "epci", "departements"):
         assert report[where][name]["classes"] == LEGEND
-    for name in ("epci", "departements"):
-        told = report[where][name]["classes"]
-        assert [[v, words.partition(" (")[0], colour] for v, words, colour in told] == LEGEND
 
 
 def test_the_uncovered_are_outlined_black_in_white(report: dict[str, Any]) -> None:
@@ -214,16 +211,13 @@ def test_styles_load_in_the_project_and_for_a_layer_alone(
     layers = report[where]
     words = [labels.class_label(rank) for rank in range(1, 6)] + [labels.NOT_COMPUTED_LABEL]
     colours = [*labels.CLASS_COLOURS.values(), labels.NOT_COMPUTED_COLOUR]
-    for name in ("communes", "iris"):
+    for name in ("communes", "iris", "epci", "departements"):
         assert (layers[name]["renderer"], layers[name]["attribute"]) == (
             "categorizedSymbol",
             "classe",
         )
         assert layers[name]["legend"] == words
         assert layers[name]["colours"] == colours
-    for name in ("epci", "departements"):
-        assert layers[name]["colours"] == colours
-        assert layers[name]["legend"][4].startswith("5 – Plus fragile (score dès ")
     assert layers["lieux"]["legend"] == list(labels.DISPOSITIF_LABELS.values())
     assert layers["lieux"]["unticked"] == ["Bibliothèque", "La Poste"]
     # What a place offers, in words; the first of the legend gives its colour.

@@ -7,6 +7,7 @@ from datetime import date
 
 import pandas as pd
 
+from fragility.export.labels import french
 from fragility.export.origins import origin_shares
 from fragility.export.readme import headline, limits, lisezmoi
 from fragility.index.profile_words import ProfileWords
@@ -80,6 +81,16 @@ def test_zonings_not_given_are_named_with_what_to_do() -> None:
     assert "ce qui n'est pas « non »" in line
     assert "« fragility edition new NOM --from demo --set SOURCE=FICHIER »" in line
     assert "(SOURCE : anct_frr, anct_qpv)" in line
+
+
+def test_iris_that_no_map_shows_are_counted() -> None:
+    tables = make_tables()
+    tables["iris"] = tables["iris"].assign(contour_origine="ign")
+    assert "sans contour publié" not in lisezmoi(tables, make_facts())
+    tables["iris"].loc[:2, "contour_origine"] = "absent"
+    people = french(tables["iris"]["population"].iloc[:3].sum())
+    assert "3 IRIS sans contour publié" in lisezmoi(tables, make_facts())
+    assert f"{people} habitants : leurs chiffres sont dans" in lisezmoi(tables, make_facts())
 
 
 def test_the_text_holds_what_a_reader_must_know() -> None:

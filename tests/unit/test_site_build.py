@@ -164,11 +164,17 @@ def test_missing_figures_are_null_and_infinite_ones_too():
     assert plain(pd.Series(["a", None], name="nom")) == ["a", None]
 
 
-def test_a_value_at_a_bound_is_in_the_class_above_it():
+def test_a_value_is_in_the_class_of_the_figure_that_is_shown():
     theme = Theme("x", "g", "t", "a", "x", unit="%", breaks=(10.0, 20.0))
-    assert list(theme.classes_of(pd.Series([9.99, 10.0, 25.0, np.nan]))) == [1, 2, 3, 0]
-    assert theme.legend() == ["moins de 10,0 %", "de 10,0 à 20,0 %", "20,0 % ou plus"]
+    assert list(theme.classes_of(pd.Series([9.94, 9.96, 10.0, 25.0, np.nan]))) == [1, 2, 2, 3, 0]
+    assert theme.legend() == ["moins de 10,0 %", "de 10,0 à moins de 20,0 %", "20,0 % ou plus"]
     assert len(set(theme.colours)) == 3
+
+
+def test_classes_of_the_score_are_those_of_the_database():
+    theme = Theme("x", "g", "t", "a", "x", decimals=2, breaks=(7.2017,), exact=True)
+    assert list(theme.classes_of(pd.Series([7.2, 7.2016, 7.2017]))) == [1, 1, 2]
+    assert theme.legend() == ["7,20 ou moins", "plus de 7,20"]
 
 
 def test_words_are_classes_in_their_order():

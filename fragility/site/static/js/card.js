@@ -7,7 +7,10 @@ import { MOST, change, follow, manner, state } from "./state.js";
 import { LEVELS, byId, el, fill, name, number, plural } from "./words.js";
 
 const LISTED = 12;
+const PATIENCE_MS = 300; // a card that takes longer says so
 let account, goTo, turn = 0;
+// What had the keyboard before the card took it.
+let opener = null;
 // The card shown, and the end of what is still being read for it.
 let shown = null, whole = null;
 
@@ -27,7 +30,12 @@ async function draw(changed, travel) {
   const aside = byId("fiche");
   shown = null;
   if (!state.fiche) { aside.hidden = true; return; }
-  const facts = await data.card(state.fiche);
+  if (changed.size && !aside.contains(document.activeElement)) opener = document.activeElement;
+  const late = setTimeout(() => { if (mine === turn) instead(aside, "Lecture de la fiche…"); }, PATIENCE_MS);
+  const facts = await data.card(state.fiche).catch((error) => {
+    if (mine === turn) instead(aside, "La fiche n’a pas pu être lue.");
+    throw error;
+  }).finally(() => clearTimeout(late));
   if (mine !== turn) return;
   if (!facts) {
     aside.hidden = false;
@@ -56,6 +64,12 @@ async function draw(changed, travel) {
     if (matchMedia("(max-width: 720px)").matches) aside.scrollIntoView({ block: "start" });
   }
   whole = onTheSpot(facts, mine);
+}
+
+// Nothing of another territory stays under the address of this one.
+function instead(aside, text) {
+  aside.hidden = false;
+  fill(aside, head("Fiche"), el("p", { text }));
 }
 
 // The sources, on paper only: those of several years on one line.
@@ -96,7 +110,8 @@ function head(title) {
 
 function shut() {
   change({ fiche: "" });
-  byId("recherche").focus();
+  const back = opener?.isConnected && opener !== document.body ? opener : byId("recherche");
+  back.focus();
 }
 
 function where(facts) {

@@ -5,8 +5,12 @@ import { change } from "./state.js";
 import { LEVELS, byId, el, fill, fold, name, typeset } from "./words.js";
 
 const MOST = 12;
-let index = null, found = [], near = false, active = -1;
+let index = null, found = [], near = false, coded = false, active = -1;
 const NEAR = "Aucun nom exact ; noms proches :", NONE = "Aucun territoire de ce nom ou de ce code.";
+const NO_CODE = "Aucune commune n’a ce code INSEE. Si c’est un code postal, tapez le nom.";
+const SAME_CODE = "Code INSEE : le même nombre peut être le code postal d’une autre commune.";
+// « Paris 15 », « Lyon 3e arrondissement »: an arrondissement is not a commune.
+const PART = / \d{1,2}(er|e|eme)?( arr\w*)?$/;
 
 export function start() {
   const field = byId("recherche");
@@ -40,16 +44,22 @@ function fit(entry, text) {
   return entry.folded.includes(text) ? 5 : -1;
 }
 
+function answers(entries, text) {
+  return entries.map((entry) => ({ entry, fit: fit(entry, text) })).filter((one) => one.fit >= 0)
+    .sort((a, b) => a.fit - b.fit || b.entry.people - a.entry.people).slice(0, MOST)
+    .map((one) => one.entry);
+}
+
 async function search(typed) {
   const text = fold(typed);
   if (text.length < 2) { close(); return; }
   const entries = await load();
   if (byId("recherche").value !== typed) return;
-  found = entries.map((entry) => ({ entry, fit: fit(entry, text) })).filter((one) => one.fit >= 0)
-    .sort((a, b) => a.fit - b.fit || b.entry.people - a.entry.people).slice(0, MOST)
-    .map((one) => one.entry);
+  found = answers(entries, text);
   near = !found.length;
-  if (near) {
+  coded = /^\d{5}$/.test(text);
+  if (near) found = answers(entries, text.replace(PART, ""));
+  if (!found.length) {
     // Seldom needed: its script comes when it is.
     const { nearest } = await import("./spelling.js").catch(() => ({ nearest: () => [] }));
     if (byId("recherche").value !== typed) return;
@@ -68,7 +78,7 @@ function draw() {
       onclick: () => choose(i) },
     name(entry.name), " ", el("small", { text: `${entry.code} · ${kind}` }));
   });
-  const note = !lines.length ? NONE : near ? NEAR : "";
+  const note = !lines.length ? (coded ? NO_CODE : NONE) : near ? NEAR : coded ? SAME_CODE : "";
   fill(list, note ? el("li", { role: "option", "aria-disabled": "true", "aria-selected": "false",
     text: note }) : null, ...lines);
   const told = typeset([note, near ? found.map((entry) => entry.name).join(", ") : ""].join(" ").trim());

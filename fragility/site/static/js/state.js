@@ -34,7 +34,8 @@ export function change(patch) {
     (key) => JSON.stringify(next[key]) !== JSON.stringify(state[key]),
   ));
   Object.assign(state, next);
-  write();
+  // « Back » goes to the card before, not to every place the map has been.
+  write(changed.has("fiche"));
   tell(changed);
 }
 
@@ -58,7 +59,7 @@ function tell(changed) {
   }
 }
 
-function write() {
+function write(step) {
   const parts = new URLSearchParams();
   for (const [key, value] of Object.entries(state)) {
     if (key === "refus" || JSON.stringify(value) === JSON.stringify(usual[key])) continue;
@@ -68,7 +69,9 @@ function write() {
     else parts.set(key, value);
   }
   const text = parts.toString().replaceAll("%2F", "/").replaceAll("%3A", ":").replaceAll("%2C", ",");
-  history.replaceState(null, "", text ? `#${text}` : location.pathname + location.search);
+  const address = text ? `#${text}` : location.pathname + location.search;
+  if (step) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
 }
 
 // A view that the map can have, or none: the closest zoom it has, a point of the Earth.
@@ -121,6 +124,9 @@ export function read(described) {
 export function listen() {
   window.addEventListener("hashchange", () => {
     read(account);
+    // The address says where the map was.
+    manner.travel = !state.carte;
     tell(new Set(Object.keys(usual)));
+    manner.travel = true;
   });
 }
