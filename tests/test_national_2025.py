@@ -13,12 +13,14 @@ from fragility.access.nearest import cell_costs, reach_places
 from fragility.access.places import build_places
 from fragility.access.travel import CONSEILLERS
 from fragility.controls_contours import control_ground, control_land
+from fragility.export.spans import at_least, spans
 from fragility.sources.catalogue import find_edition
 from fragility.sources.corrections import load_corrections
 from fragility.sources.files import on_hand
 from fragility.territory.crs import area_km2
 from fragility.territory.place_lists import open_places, places_day
 from fragility.territory.releases import Opener
+from tests.class_words import holds
 from tests.editions import fits
 
 pytestmark = pytest.mark.national
@@ -251,6 +253,23 @@ def test_published_contours_are_valid_and_without_slivers(edition, request):
         parts = shapes.explode()
         # Equal-area everywhere; slivers were of less than a square metre.
         assert parts.to_crs(6933).area.min() > 0.99
+
+
+@pytest.mark.parametrize("edition", ["national", "national_2025"])
+def test_words_of_the_classes_hold_for_the_scores_that_are_shown(edition, request):
+    """Scores pile up on fifths of a point: a bound misread by a hair would misplace thousands."""
+    folder = request.getfixturevalue(edition)[0] / "tables"
+    bounds = pd.read_parquet(folder / "index_bornes.parquet").query("profil == 'ifn-2023'")
+    lowest = bounds[bounds["borne"] == "classe"].sort_values("classe")["score_min"]
+    words = spans(list(lowest), 2)
+    (fragile,) = bounds.loc[bounds["borne"] == "fragile", "score_min"]
+    for name in ("communes", "iris", "epci", "departements"):
+        rows = pd.read_parquet(folder / f"{name}.parquet", columns=["score", "classe"]).dropna()
+        held = [holds(words[k - 1], round(s, 2)) for s, k in rows.itertuples(index=False)]
+        assert held.count(False) < 10, name
+    rows = pd.read_parquet(folder / "communes.parquet", columns=["score", "est_fragile"])
+    said = [holds(at_least(fragile, 2), round(score, 2)) for score in rows["score"]]
+    assert (pd.Series(said) != rows["est_fragile"]).sum() < 3
 
 
 def test_the_indicator_is_called_what_it_is(national_2025):
