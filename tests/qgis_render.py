@@ -166,6 +166,12 @@ def asked(variable: str) -> list:
     return [tuple(map(float, p.split())) for p in os.environ.get(variable, "").split(";") if p]
 
 
+def legend_of(layout) -> list:
+    """Layers that the legend of a page shows, as it was last drawn."""
+    model = layout.itemById("legend").model()
+    return [node.name() for node in model.rootGroup().findLayers() if model.layerLegendNodes(node)]
+
+
 def page_maps(layout, picture: QImage) -> dict:
     """Maps of a page: system, scale, place on the page, colour a tenth below the middle, where
     no name is written.
@@ -233,9 +239,7 @@ def main(folder: Path, image: Path) -> dict:
             "scale": layout.itemById("map").scale(),
             "segment_km": bar.unitsPerSegment(),
             "bar_mm": bar.rect().width(),
-            "legend": [
-                node.name() for node in layout.itemById("legend").model().rootGroup().findLayers()
-            ],
+            "legend": legend_of(layout),
             "maps": page_maps(layout, QImage(printed)),
             "names": {
                 item.id().removeprefix("name_"): item.text()
@@ -244,6 +248,17 @@ def main(folder: Path, image: Path) -> dict:
             },
             "texts": [layout.itemById(name).text() for name in ("title", "note")],
         }
+        # Someone ticks the EPCI instead, and prints.
+        ticked = {
+            node: node.itemVisibilityChecked() for node in project.layerTreeRoot().findLayers()
+        }
+        for node in ticked:
+            node.setItemVisibilityChecked("layername=epci" in node.layer().source())
+        layout.refresh()
+        QgsLayoutExporter(layout).exportToImage(printed, settings)
+        report["pages"][layout.name()]["legend_epci"] = legend_of(layout)
+        for node, was in ticked.items():
+            node.setItemVisibilityChecked(was)
     path = str(folder / "fragilite.gpkg")
     # Themes are other looks of a layer: named after it, they are alone nowhere.
     tables = {layer.source().partition("layername=")[2] for layer in found.values()}

@@ -23,6 +23,7 @@ from fragility.schemas.simulation import SIMULATION
 QGIS_VERSION = "3.22.0-Białowieża"
 YEARS = range(2006, 2041)
 _METRES = "RenderMetersInMapUnits"
+_FRANCE = 6000  # metres that a millimetre is at the scale of France on A4
 # Layers that are drawn over classes of colour: lines only.
 OUTLINED = {
     "communes_fragiles_non_couvertes": labels.OUTLINE_COLOUR,
@@ -146,7 +147,11 @@ def marker(shape: str, colour: str, size_mm: float) -> ET.Element:
 
 
 def disc(colour: str, size_mm: float) -> ET.Element:
-    """A disc of one size on paper, whatever the scale, so that sizes compare."""
+    """A disc of this size on paper at the scale of France, up to three times as large from near.
+
+    All grow alike, so that sizes compare.
+    """
+    size = _width(_FRANCE * size_mm, size_mm, 3 * size_mm)
     return _symbol(
         "marker",
         (
@@ -158,8 +163,9 @@ def disc(colour: str, size_mm: float) -> ET.Element:
                 "outline_style": "solid",
                 "outline_width": "0.1" if size_mm > 1 else "0",
                 "outline_width_unit": "MM",
-                "size": f"{size_mm:g}",
-                "size_unit": "MM",
+                "size": size["width"],
+                "size_unit": size["unit"],
+                "size_map_unit_scale": size["scale"],
                 "scale_method": "diameter",
             },
         ),

@@ -148,11 +148,14 @@ def _layer_tree(root: ET.Element, gpkg: Path, shown_in: Tree, facts: RunFacts) -
 
 
 def _legend_layers(gpkg: Path, tree: Tree, facts: RunFacts, scale: float) -> list[LegendLayer]:
-    """Layers that the page shows: those shown at opening, places from their scale."""
-    shown = [name for group in tree.values() for name, ticked in group.items() if ticked]
+    """Every layer, places from their scale: QGIS leaves out of the page those it does not show.
+
+    So the legend follows whoever ticks the EPCI and prints.
+    """
     return [
         LegendLayer(layer_id(name), _title(name, facts), f"./{gpkg.name}|layername={_source(name)}")
-        for name in shown
+        for group in tree.values()
+        for name in group
         if name != "lieux" or scale <= int(PLACES_FROM_SCALE)
     ]
 

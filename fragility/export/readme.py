@@ -211,8 +211,8 @@ def undrawn(iris: pd.DataFrame) -> list[str]:
         return []
     return [
         f"{plural(len(absent), 'IRIS', 'IRIS')} sans contour publié{_where(absent)}, "
-        f"{french(absent['population'].sum())} habitants : leurs chiffres sont dans « iris.csv » et "
-        "« fragilite.duckdb » ; sur les cartes, seule leur commune est dessinée."
+        f"{french(absent['population'].sum())} habitants : leurs chiffres sont dans « iris.csv » "
+        "et « fragilite.duckdb » ; sur les cartes, seule leur commune est dessinée."
     ]
 
 

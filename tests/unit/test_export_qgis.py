@@ -299,5 +299,9 @@ def test_the_page_to_print_is_ready(report: dict[str, Any]) -> None:
         labels.LAYER_TITLES[name]
         for name in ("lieux", "communes_fragiles_non_couvertes", "communes")
     ]
+    # It follows what is ticked.
+    assert [name.removeprefix("Territoire fictif — ") for name in page["legend_epci"]] == [
+        labels.LAYER_TITLES["epci"]
+    ]
     assert page["texts"][0] == make_facts().heading
     assert page["texts"][1].startswith("Sources : ")
