@@ -30,6 +30,11 @@ def written(bound: float, decimals: int) -> str:
     )
 
 
+def _side(bound: float, decimals: int, unit: str, whole: str, cut: str) -> str:
+    shown = written(bound, decimals) + (f" {unit}" if unit else "")
+    return (whole if is_written(bound, decimals) else cut).format(shown)
+
+
 def at_least(bound: float, decimals: int, unit: str = "") -> str:
     """What a figure of the class above the bound is.
 
@@ -38,8 +43,7 @@ def at_least(bound: float, decimals: int, unit: str = "") -> str:
     >>> at_least(7.2, 2), at_least(7.2017, 2)
     ('7,20 ou plus', 'plus de 7,20')
     """
-    shown = written(bound, decimals) + (f" {unit}" if unit else "")
-    return f"{shown} ou plus" if is_written(bound, decimals) else f"plus de {shown}"
+    return _side(bound, decimals, unit, "{} ou plus", "plus de {}")
 
 
 def below(bound: float, decimals: int, unit: str = "") -> str:
@@ -50,8 +54,7 @@ def below(bound: float, decimals: int, unit: str = "") -> str:
     >>> below(4.2, 2), below(4.2003, 2)
     ('moins de 4,20', '4,20 ou moins')
     """
-    shown = written(bound, decimals) + (f" {unit}" if unit else "")
-    return f"moins de {shown}" if is_written(bound, decimals) else f"{shown} ou moins"
+    return _side(bound, decimals, unit, "moins de {}", "{} ou moins")
 
 
 def spans(bounds: Sequence[float], decimals: int, unit: str = "") -> list[str]:
