@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -102,6 +103,19 @@ TIES = (
 )
 
 
+def _fragile(facts: RunFacts) -> str:
+    """From which score a commune is fragile."""
+    if math.isinf(facts.threshold):
+        return (
+            "Aucune commune n'est dite fragile : le score le plus élevé est commun à plus de "
+            f"{facts.words.share} % des communes de l'édition."
+        )
+    return (
+        f"Une commune est dite fragile quand son score est de {at_least(facts.threshold, 2)} "
+        f"(au plus {facts.words.share} % des communes de l'édition)."
+    )
+
+
 def how_to_read(facts: RunFacts) -> list[str]:
     """Return the sentences that explain the score, the class and the coverage."""
     classes = " ; ".join(f"{rank} = {label.lower()}" for rank, label in CLASS_LABELS.items())
@@ -110,8 +124,7 @@ def how_to_read(facts: RunFacts) -> list[str]:
     return [
         *facts.words.how_to_read({key: title for key, (title, _) in facts.indicators.items()}),
         f"{facts.words.classes} : {classes}.",
-        f"Une commune est dite fragile quand son score est de {at_least(facts.threshold, 2)} "
-        f"(au plus {facts.words.share} % des communes de l'édition).",
+        _fragile(facts),
         INTERVALS,
         "La « confiance » qualifie le verdict publié, fragile ou non — "
         + " ; ".join(f"« {word} » : {text}" for word, text in CONFIDENCE_SENTENCES.items())

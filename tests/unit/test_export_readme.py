@@ -9,7 +9,7 @@ import pandas as pd
 
 from fragility.export.labels import french
 from fragility.export.origins import origin_shares
-from fragility.export.readme import headline, limits, lisezmoi
+from fragility.export.readme import headline, how_to_read, limits, lisezmoi
 from fragility.index.profile_words import ProfileWords
 from fragility.index.profiles import load_profile
 from fragility.schemas import indicator_labels
@@ -81,6 +81,17 @@ def test_zonings_not_given_are_named_with_what_to_do() -> None:
     assert "ce qui n'est pas « non »" in line
     assert "« fragility edition new NOM --from demo --set SOURCE=FICHIER »" in line
     assert "(SOURCE : anct_frr, anct_qpv)" in line
+
+
+def test_the_score_of_the_fragile_is_said_as_it_parts_communes() -> None:
+    def said(threshold: float) -> str:
+        lines = how_to_read(make_facts(threshold=threshold))
+        (found,) = [line for line in lines if "dite fragile" in line]
+        return found
+
+    assert said(7.2).startswith("Une commune est dite fragile quand son score est de 7,20 ou plus")
+    assert "son score est de plus de 7,20 (au plus 20 %" in said(7.2017)
+    assert said(float("inf")).startswith("Aucune commune n'est dite fragile : le score le plus")
 
 
 def test_iris_that_no_map_shows_are_counted() -> None:
