@@ -149,6 +149,6 @@ async function legend(account) {
   fill(byId("classes"), ...lines,
     line(account.non_calcule.couleur, account.non_calcule.mot, counts[0]));
   // A menu may cut a long title; the legend has room for it.
-  byId("titre-legende").textContent = typeset(`${theme.titre} : ${LEVELS_MANY[state.niveau]} par classe`);
+  byId("titre-legende").textContent = typeset(`${theme.titre} (${LEVELS_MANY[state.niveau]} par classe)`);
   byId("classes").dataset.montre = `${state.niveau} ${theme.id}`;
 }
