@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from fragility.errors import BadFileError, MissingFileError
+from fragility.schemas import TABLES
 
 
 def table_path(folder: Path, name: str) -> Path:
@@ -38,6 +39,24 @@ def column_names(folder: Path, name: str) -> list[str]:
     path = table_path(folder, name)
     with said_if_damaged(folder, path):
         return list(pq.read_schema(path).names)
+
+
+def require_columns(folder: Path, name: str) -> None:
+    """Refuse a mart that another version of the program wrote.
+
+    Raises
+    ------
+    BadFileError
+        When the table lacks a column of its model.
+    """
+    lacking = [c for c in TABLES[name].columns if c not in column_names(folder, name)]
+    if lacking:
+        raise BadFileError(
+            f"L'édition « {folder.name} » a été écrite par une autre version de fragilite.",
+            path=table_path(folder, name),
+            expected=f"la colonne « {lacking[0]} »",
+            remedy=f"recalculez l'édition avec « fragility run --edition {folder.name} »",
+        )
 
 
 def read_stored(

@@ -196,6 +196,16 @@ def test_a_number_is_an_insee_code_and_an_arrondissement_is_in_its_commune(page,
         page.wait_for_selector(f'#propositions li[aria-selected="true"]:has-text("{code}")')
 
 
+def test_a_page_opened_from_a_disk_says_what_to_do(browser, made):
+    page = browser.new_page()
+    page.goto((made[0] / "index.html").as_uri())
+    page.wait_for_timeout(4500)
+    said = plain(page.inner_text("#attente"))
+    assert "ne s'ouvre pas par un double-clic. Lancez « fragility serve »" in said
+    assert page.locator("#secours").bounding_box()["height"] > 10
+    page.close()
+
+
 def test_back_goes_to_the_card_before_and_escape_to_where_one_was(page):
     follow(page, "lieux=")
     page.wait_for_selector("#lignes button")

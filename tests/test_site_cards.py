@@ -151,7 +151,8 @@ def nearest(row):
     for label, kind in NEAREST.items():
         found = row["acces"][kind]
         minutes, km = found["plus_proche_min"], said(found["plus_proche_km"], 1)
-        way = "aucun atteint" if minutes is None else f"{said(minutes)} min ({km} km)"
+        far = "moins de 100 m" if km == "0,0" else f"{km} km"
+        way = "aucun atteint" if minutes is None else f"{said(minutes)} min ({far})"
         lines.append([plain(f"{label} {found['plus_proche_nom'] or '–'}"), way])
     return lines
 

@@ -23,13 +23,14 @@ COUNTED_MIN = (20.0, 30.0)
 PER = 10_000
 # A place whose list does not count its posts has one.
 UNKNOWN_POSTS = 1.0
+_SERVED = "nb_personnes_en_difficulte_servies"
 COLUMNS = [
     "niveau",
     "code",
     "nb_conseillers_20min",
     "nb_conseillers_30min",
     "capacite_pour_10000",
-    "nb_personnes_en_difficulte_servies",
+    _SERVED,
 ]
 # What an IRIS without home (no cell, no contour) takes from its commune: not a number of people.
 _OF_COMMUNE = COLUMNS[2:5]
@@ -189,24 +190,28 @@ def build_capacite(
 
 
 def leave_out_unknown(capacite: pd.DataFrame, portee: pd.DataFrame) -> pd.DataFrame:
-    """Leave out what one point cannot tell of a commune that has a conseiller.
+    """Leave out what one point cannot tell of a commune whose coverage is uncertain.
 
-    Nothing says how far from its places people live: « no post within 20 minutes » would be said of
-    the forest where the point is (Saint-Laurent-du-Maroni), beside a coverage that is uncertain.
+    How many of its people are served: all or none would be said, beside a share out of reach that
+    is not known. Where a conseiller receives in the commune, all the rest too: « no post within 20
+    minutes » would be said of the forest where the point is (Saint-Laurent-du-Maroni).
 
     Parameters
     ----------
     capacite, portee : `access_capacite` and `access_portee` of the same territories.
     """
     told = portee.set_index(["niveau", "code"])
-    unknown = (
-        told["portee_precision"].isin(["point", "commune"])
-        & told["couverture"].eq("incertaine")
-        & told["est_conseiller_dans_commune"].astype("boolean").fillna(False)
+    doubtful = told["portee_precision"].isin(["point", "commune"]) & told["couverture"].eq(
+        "incertaine"
     )
+    inside = doubtful & told["est_conseiller_dans_commune"].astype("boolean").fillna(False)
     rows = pd.MultiIndex.from_frame(capacite[["niveau", "code"]])
-    known = ~unknown.reindex(rows, fill_value=False).to_numpy(dtype=bool)
-    return capacite.assign(**{column: capacite[column].where(known) for column in COLUMNS[2:]})
+
+    def known(unknown: pd.Series) -> NDArray[np.bool_]:
+        return ~unknown.reindex(rows, fill_value=False).to_numpy(dtype=bool)
+
+    left = capacite.assign(**{_SERVED: capacite[_SERVED].where(known(doubtful))})
+    return left.assign(**{column: left[column].where(known(inside)) for column in COLUMNS[2:]})
 
 
 def _by_territory(
@@ -235,7 +240,7 @@ def _by_territory(
             "nb_conseillers_30min": medians[1],
             "capacite_pour_10000": PER
             * np.divide(sums, total, out=np.full(len(codes), np.nan), where=total > 0),
-            "nb_personnes_en_difficulte_servies": np.where(
+            _SERVED: np.where(
                 total > 0, np.bincount(group, demand * (access > 0), minlength=len(codes)), np.nan
             ),
         },

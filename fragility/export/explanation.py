@@ -13,6 +13,7 @@ from fragility.export.explanation_words import (
     class_words,
     likeness,
     origin_words,
+    people_words,
     source_of,
 )
 from fragility.export.labels import CLASS_LABELS, french, plural
@@ -60,8 +61,7 @@ def _head(told: Explanation) -> list[str]:
     where = _where(told)
     lines = [f"{told.nom} ({told.code})" + (f" – {where}" if where else "")]
     if told.population is not None:
-        year = f" (recensement de {told.population_annee})" if told.population_annee else ""
-        lines.append(plural(told.population, "habitant", "habitants") + year)
+        lines.append(people_words(told))
     if told.score is None or told.classe is None:
         return [*lines, wrap(told.motif)] if told.motif else [*lines, "Score non calculé."]
     low, high = told.bornes_score

@@ -141,7 +141,8 @@ def standings(told: Explanation, words: Words) -> list[str]:
             f"{words.place(place)} : rang {french(place.rang)} sur {french(place.nombre)}{tied} ; "
             f"{less_fragile(place, told.niveau)}"
         )
-    return bullets("Sa place (rang 1 = le plus fragile)", lines)
+    # Overseas, a région and its only département are one line.
+    return bullets("Sa place (rang 1 = le plus fragile)", dict.fromkeys(lines))
 
 
 def origins(told: Explanation, words: Words) -> list[str]:
@@ -300,6 +301,8 @@ def units(told: Explanation, borough: str) -> list[str]:
     shown = units if borough else units[:_IRIS_SHOWN]
     if len(shown) < len(units) and low != high:
         title += ", d'abord les plus fragiles"
+    if any(unit.est_population_estimee for unit in shown):
+        title += " ; habitants estimés"
     return [
         title,
         *(

@@ -169,6 +169,17 @@ def origin_words(figure: Figure) -> str:
     return "estimé" if figure.origine == "impute" and figure.indicateur != MODELLED else words
 
 
+def people_words(told: Explanation) -> str:
+    """How many live there, and what says so; a share of the commune's is not a count."""
+    if told.population is None:
+        return ""
+    count = plural(told.population, "habitant", "habitants")
+    year = f"recensement de {told.population_annee}" if told.population_annee else ""
+    if told.population_origine != "impute":
+        return f"{count} ({year})" if year else count
+    return f"{count} (estimation, d'après le {year})" if year else f"{count} (estimation)"
+
+
 def cautions(told: Explanation, words: Words) -> list[str]:
     """What a reader must know before quoting the score, the gravest first."""
     found = []
@@ -203,8 +214,9 @@ def cautions(told: Explanation, words: Words) -> list[str]:
             f"{_listed(absent, words)} : chiffre absent, le score repose sur les "
             f"{len(told.indicateurs) - len(absent)} autres."
         )
-    if told.population_origine == "impute" and told.niveau == "commune":
-        found.append("La population est une part estimée de celle d'une ancienne commune.")
+    if told.population_origine == "impute":
+        whose = "d'une ancienne commune" if told.niveau == "commune" else "de la commune"
+        found.append(f"La population est une part estimée de celle {whose}.")
     return found
 
 

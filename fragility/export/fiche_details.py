@@ -108,6 +108,11 @@ def linked(code: str, name: str, links: frozenset[str], folder: str = "communes"
     return element("a", shown, href=f"../{folder}/{code}.html")
 
 
+def _listed(dates: list[str]) -> str:
+    """« 2022 », « 2021 et 2022 », « 2020, 2021 et 2022 »."""
+    return " et ".join(filter(None, [", ".join(dates[:-1]), *dates[-1:]]))
+
+
 def sources(store: Store) -> Markup:
     """Who published what, under which licence, and when it was computed."""
     # Two dates of one source are cited together.
@@ -120,7 +125,7 @@ def sources(store: Store) -> Markup:
         else:
             dates.setdefault(whole, [])
     cited = " ; ".join(
-        ", ".join(filter(None, [title, " et ".join(dict.fromkeys(some))]))
+        ", ".join(filter(None, [title, _listed(list(dict.fromkeys(some)))]))
         for title, some in dates.items()
     )
     licences = ", ".join(

@@ -63,8 +63,9 @@ def uncovered(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -
         for code, row in bare.to_dict("index").items()
     ]
     inhabited = number(float(bare["population"].sum()))
-    said = f"{plural(len(bare), 'commune', 'communes')}, {inhabited} habitants ; les plus urgentes "
-    return section(title, _folded(f"{said}d'abord.", _BARE_HEADS, rows, _BARE))
+    said = f"{plural(len(bare), 'commune', 'communes')}, {inhabited} habitants ; d'abord celles "
+    said += "où le plus d'habitants sont hors de portée, selon la probabilité d'être fragile."
+    return section(title, _folded(said, _BARE_HEADS, rows, _BARE))
 
 
 def ranked(told: Explanation, members: pd.DataFrame, links: frozenset[str]) -> Markup:

@@ -33,7 +33,7 @@ _OF_INDICATOR = {
     "plus_65": "« {label} » : {value}. Qui aide déjà les plus âgés dans leurs démarches (CCAS, "
     "aide à domicile, clubs, proches), et savent-ils à qui les adresser ?",
     "peu_diplomes": "« {label} » : {value}. Les démarches en ligne de la mairie et des partenaires "
-    "ont-elles une voie simple, au guichet ou au téléphone, pour qui lit ou écrit mal ?",
+    "ont-elles une voie simple, au guichet ou au téléphone, et des mots que chacun comprend ?",
     "pauvrete": "« {label} » : {value}. Les foyers modestes ont-ils un ordinateur et un abonnement "
     "(matériel reconditionné, offre sociale), ou seulement un téléphone ?",
 }

@@ -9,6 +9,7 @@ from fragility.export.explanation_sections import less_fragile
 from fragility.export.explanation_words import (
     cautions,
     class_words,
+    people_words,
     shift_words,
 )
 from fragility.export.fiche_bars import scale
@@ -43,15 +44,12 @@ def header(told: Explanation, store: Store, within: Sequence[str] = ()) -> Marku
     around = [told.appartenance.get(f"nom_{of}") for of in ("epci", "departement", "region")]
     around += within
     names = [name_of(name) for name in dict.fromkeys(name for name in around if name)]
-    people = ""
-    if told.population is not None:
-        year = f" (recensement de {told.population_annee})" if told.population_annee else ""
-        people = plural(told.population, "habitant", "habitants") + year
+    kind = f"{_KINDS[told.niveau]} {told.code}"
     return element(
         "header",
         element("p", store.words.banner, class_="bandeau") if store.words.banner else "",
         element("h1", name_of(told.nom)),
-        element("p", join([f"{_KINDS[told.niveau]} {told.code}", *names, people], " · ")),
+        element("p", join([kind, *names, people_words(told)], " · ")),
         element(
             "p",
             f"Fragilité numérique – édition {store.words.edition} ({store.words.title}), calculée "

@@ -174,7 +174,7 @@ def _divided(tables: ExplainTables) -> pd.DataFrame:
     several = tables.units["code_commune"].duplicated(keep=False)
     units = tables.units[several].rename_axis("code_iris").reset_index()
     ordered = units.sort_values(["score", "code_iris"], ascending=[False, True])
-    columns = ["code_commune", "code_iris", "nom", "population", "score"]
+    columns = ["code_commune", "code_iris", "nom", "population", "population_origine", "score"]
     return ordered[columns].rename(columns={"code_commune": "code"})
 
 

@@ -12,7 +12,7 @@ from fragility.index.composite import FRANCE
 from fragility.index.context import ETAPE as CONTEXT
 from fragility.index.profile_model import Profile
 from fragility.schemas import INDICATORS, empty_table
-from fragility.stored import column_names, read_stored
+from fragility.stored import column_names, read_stored, require_columns
 
 # Table, code and name of each level.
 LEVELS = {
@@ -101,6 +101,7 @@ def read_tables(folder: Path, profile: Profile, niveau: str, codes: Codes = None
     codes : places that will be asked, all of them by default.
     """
     table, code, name = LEVELS[niveau]
+    require_columns(folder, table)
     memberships = [f"{part}_{of}" for of in AROUND for part in ("code", "nom")]
     extra = ["code_commune", "nom_commune", "type_iris"] if niveau == "iris" else []
     measured = [*_value_columns("_pct"), *(f"score_{key}" for key in INDICATORS)]
@@ -205,7 +206,10 @@ def _brought(folder: Path) -> dict[str, str]:
 
 def _units(folder: Path, communes: Codes) -> pd.DataFrame:
     """IRIS of communes, with their values."""
-    columns = ["code_iris", "code_commune", "nom", "type_iris", "population", "score", "classe"]
+    columns = [
+        "code_iris", "code_commune", "nom", "type_iris", "population", "population_origine",
+        "score", "classe",
+    ]  # fmt: skip
     units = read_columns(
         folder, "iris", [*columns, *_value_columns("_pct")], ("code_commune", communes)
     )

@@ -102,6 +102,7 @@ class Unit:
     nom: str
     population: float | None
     score: float | None
+    est_population_estimee: bool = False
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,7 @@ def unit_of(part: Row) -> Unit:
         nom=str(part["nom"]),
         population=number(part["population"]),
         score=number(part["score"]),
+        est_population_estimee=part["population_origine"] == "impute",
     )
 
 

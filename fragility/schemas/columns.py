@@ -467,7 +467,8 @@ CAPACITY = [
         "nb_personnes_en_difficulte_servies",
         "Personnes en difficulté à portée",
         "Personnes en difficulté numérique à 20 minutes au plus d'un conseiller ; vide là où leur "
-        "nombre n'est pas estimé, et comme « capacite_pour_10000 ».",
+        "nombre n'est pas estimé, et là où un seul point dit où vivent les habitants d'une commune "
+        "à la couverture incertaine.",
     ),
 ]
 VERDICT = [

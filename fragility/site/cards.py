@@ -13,7 +13,8 @@ from fragility.site.levels import kinds_of, plain, rows_of
 
 _IDENTITY = (
     "nom", "code_commune", "nom_commune", "code_epci", "nom_epci", "code_departement",
-    "nom_departement", "nom_region", "population", "population_annee", "nb_communes",
+    "nom_departement", "nom_region", "population", "population_annee",
+    "population_origine", "nb_communes",
 )  # fmt: skip
 _SCORE = (
     "score", "score_bas", "score_haut", "rang", "rang_bas", "rang_haut", "classe",

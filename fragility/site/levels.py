@@ -11,6 +11,7 @@ import pandas as pd
 from fragility.export.labels import decimals_of
 from fragility.index.explain_tables import LEVELS as TABLES
 from fragility.index.explain_tables import read_columns
+from fragility.stored import require_columns
 from fragility.territory.communes import NO_EPCI
 
 _LACKING = float("nan")
@@ -31,6 +32,7 @@ def read_level(folder: Path, level: str, codes: pd.Index) -> pd.DataFrame:
     their rank and `population_hors_portee_pct`, the share of their inhabitants out of reach.
     """
     table, code, name = TABLES[level]
+    require_columns(folder, table)
     rows = read_columns(folder, table).drop_duplicates(code).set_index(code, drop=False)
     rows = rows.rename(columns={} if name == "nom" else {name: "nom"}).reindex(codes)
     if level in ("epci", "departement"):

@@ -167,8 +167,12 @@ def build_competences(
     table["difficulte_annee"] = year
     department = table["code"].str[:2].where(table["niveau"].isin(["iris", "commune"]))
     overseas = places.loc[places["code_departement"].str.startswith(OVERSEAS)]
-    far = {code for column in GROUPS.values() for code in overseas[column]} - {NO_EPCI[0]}
-    table["est_difficulte_extrapolee"] = department.eq(OVERSEAS) | table["code"].isin(far)
+    extrapolated = department.eq(OVERSEAS)
+    # Level by level: a région of overseas has the code of a département of the mainland (01, 02…).
+    for level, column in GROUPS.items():
+        far = set(overseas[column]) - {NO_EPCI[0]}
+        extrapolated |= table["niveau"].eq(level) & table["code"].isin(far)
+    table["est_difficulte_extrapolee"] = extrapolated
     nation = number @ cells.astype(float) / number.sum()
     return (
         table,

@@ -24,7 +24,7 @@ def urgent(tables: Tables) -> Block:
         "N°": top["ordre"],
         "Commune": top["nom"] + " (" + top["code_departement"] + ")",
         "Habitants hors de portée": _whole(top["population_hors_portee"]),
-        "Score": [french(v, 1) for v in top["score"]],
+        "Score": [french(v, 2) for v in top["score"]],
         "Fragile (%)": _whole(top["probabilite_fragile_pct"]),
         "Fragile et non couverte (%)": _whole(top["probabilite_fragile_non_couverte_pct"]),
         "Type": top["type_fragilite"].fillna("–"),

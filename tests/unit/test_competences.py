@@ -240,6 +240,8 @@ def test_an_overseas_epci_and_region_are_marked_too(built):
     assert level_of(built, "epci").loc["2", "est_difficulte_extrapolee"]
     assert not level_of(built, "epci").loc["1", "est_difficulte_extrapolee"]
     assert level_of(built, "region").loc["01", "est_difficulte_extrapolee"]
+    # The département of the mainland that has the code of this région.
+    assert not level_of(built, "departement").loc["01", "est_difficulte_extrapolee"]
 
 
 def test_both_bounds_of_an_iris_move_with_its_rate(built):

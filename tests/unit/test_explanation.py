@@ -135,6 +135,10 @@ def test_head_says_who_how_many_and_how_fragile():
     lines = explanation_text(TOLD, WORDS).replace("\u202f", " ").splitlines()
     assert lines[0] == "Le Bourg (23999) – Creuse, Nouvelle-Aquitaine"
     assert lines[1] == "1 234 habitants (recensement de 2018)"
+    shared = replace(TOLD, niveau="iris", population_origine="impute")
+    said = explanation_text(shared, WORDS).replace("\u202f", " ")
+    assert said.splitlines()[1] == "1 234 habitants (estimation, d'après le recensement de 2018)"
+    assert "La population est une part estimée de celle de la commune." in said
     assert "7,00 sur une échelle de 1 à 10" in lines[2]
     assert "Plutôt plus fragile" in " ".join(lines[2:4])
     assert "Plus fragile que 87 communes sur 100, en France." in lines

@@ -256,6 +256,10 @@ def test_a_place_somewhere_in_a_commune_known_by_one_point_is_uncertain() -> Non
     )  # fmt: skip
     left = leave_out_unknown(told, frame)
     assert left[COLUMNS[2:]].isna().all(axis=1).tolist() == [True, True, False]
+    # Without a place inside: how many are served is not known, posts around the point are.
+    around = leave_out_unknown(told, frame.assign(est_conseiller_dans_commune=False))
+    assert around["nb_personnes_en_difficulte_servies"].isna().tolist() == [True, True, False]
+    assert around[COLUMNS[2:5]].notna().all().all()
     far = frame.assign(couverture="non_couverte")
     pd.testing.assert_frame_equal(leave_out_unknown(told, far), told)
 

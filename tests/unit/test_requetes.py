@@ -245,12 +245,11 @@ def test_sure_and_not_sure_count_every_commune_once(answers, demo):
 
 def expected_quarters(folder):
     iris, communes = read(folder, "iris"), read(folder, "communes")
-    published = iris[iris["pauvrete_origine"] == "observe"]
+    published = iris[iris["pauvrete_origine"].eq("observe") & iris["type_iris"].eq("H")]
     floor = published["pauvrete_pct"].quantile(0.9)
     cities = communes[communes["population"].ge(CITY) & ~communes["est_fragile"]]
     kept = published[
         published["pauvrete_pct"].ge(floor)
-        & published["type_iris"].eq("H")
         & ~published["est_petit_effectif"]
         & published["code_commune"].isin(cities["code_commune"])
     ]

@@ -11,7 +11,7 @@ import shapely
 
 from fragility.errors import BadFileError, MissingFileError
 from fragility.export.run_facts import published_day, published_facts, published_profiles
-from fragility.stored import column_names, read_shapes, read_stored
+from fragility.stored import column_names, read_shapes, read_stored, require_columns
 
 
 @pytest.fixture
@@ -33,6 +33,16 @@ def test_columns_and_rows_are_those_asked(edition):
     assert one.to_dict("list") == {"valeur": [2.5]}
     shapes = read_shapes(edition, "points", ["code", "geometry"], [("code", "==", "01002")])
     assert shapes.geometry.iloc[0] == shapely.Point(1, 1)
+
+
+def test_a_table_of_another_version_is_not_read_as_one_of_this(edition):
+    shutil.copy(edition / "tables" / "plate.parquet", edition / "tables" / "epci.parquet")
+    with pytest.raises(BadFileError) as refused:
+        require_columns(edition, "epci")
+    said = str(refused.value)
+    assert "« essai » a été écrite par une autre version de fragilite" in said
+    assert "epci.parquet" in said
+    assert "fragility run --edition essai" in said
 
 
 @pytest.mark.parametrize("read", [column_names, read_stored, read_shapes])

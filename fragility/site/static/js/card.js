@@ -116,12 +116,14 @@ function shut() {
 
 function where(facts) {
   const around = [facts.niveau === "iris" ? facts.nom_commune : null,
-    facts.niveau === "commune" || facts.niveau === "iris" ? facts.nom_epci : null,
+    /^\d{9}$/.test(facts.code_epci ?? "") && facts.niveau !== "epci" ? facts.nom_epci : null,
     facts.nom_departement, facts.nom_region];
   const names = [...new Set(around.filter(Boolean))].filter((text) => text !== facts.nom);
   const count = facts.population === null ? "Population inconnue"
     : plural(facts.population, "habitant", "habitants");
-  const year = facts.population_annee ? ` (recensement de ${facts.population_annee})` : "";
+  // A share of the commune's population is not a count.
+  const from = facts.population_origine === "impute" ? "estimation, d’après le recensement" : "recensement";
+  const year = facts.population_annee ? ` (${from} de ${facts.population_annee})` : "";
   return el("p", { class: "ou" }, `${LEVELS[facts.niveau]} ${facts.code}`,
     ...names.flatMap((text) => [" · ", name(text)]), el("br"), count + year,
     facts.nb_communes ? `, ${plural(facts.nb_communes, "commune", "communes")}` : null);

@@ -92,8 +92,9 @@ export function near(facts, account) {
   const kinds = Object.entries(account.mots.acces).filter(([kind]) => `${kind}_min` in facts);
   const lines = kinds.map(([kind, label]) => {
     const minutes = facts[`${kind}_min`];
-    const way = minutes === null ? "aucun atteint"
-      : `${number(minutes)} min (${number(facts[`${kind}_km`], 1)} km)`;
+    const km = facts[`${kind}_km`];
+    const far = km !== null && number(km, 1) === number(0, 1) ? "moins de 100 m" : `${number(km, 1)} km`;
+    const way = minutes === null ? "aucun atteint" : `${number(minutes)} min (${far})`;
     return el("tr", {}, el("th", { scope: "row" }, label, el("small", {}, name(facts[`${kind}_nom`]))),
       el("td", { class: "nombre", text: way }));
   });

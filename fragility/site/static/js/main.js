@@ -70,6 +70,8 @@ async function start() {
   notes(account);
 }
 
+// Scripts came: nothing has to be said in their place.
+byId("secours").remove();
 start().catch((error) => {
   byId("attente").textContent = "La carte n’a pas pu être lue : rechargez la page, ou lancez-la avec « fragility serve ».";
   console.error(error);

@@ -7,9 +7,10 @@ import { LEVELS, byId, el, fill, fold, name, typeset } from "./words.js";
 const MOST = 12;
 let index = null, found = [], near = false, coded = false, active = -1;
 const NEAR = "Aucun nom exact ; noms proches :", NONE = "Aucun territoire de ce nom ou de ce code.";
-const NO_CODE = "Aucune commune n’a ce code INSEE. Si c’est un code postal, tapez le nom.";
+const NO_CODE = "Aucune commune de cette édition n’a ce code INSEE (ni arrondissements, ni anciennes communes). Si c’est un code postal, tapez le nom.";
 const SAME_CODE = "Code INSEE : le même nombre peut être le code postal d’une autre commune.";
 // « Paris 15 », « Lyon 3e arrondissement »: an arrondissement is not a commune.
+const ARTICLE = /^(le|la|les|l) /;
 const PART = / \d{1,2}(er|e|eme)?( arr\w*)?$/;
 
 export function start() {
@@ -37,7 +38,7 @@ async function load() {
 // How well an entry answers: its code, its whole name, its beginning, a word, a part; -1 for no.
 function fit(entry, text) {
   if (entry.code.toLowerCase() === text.replaceAll(" ", "")) return 0;
-  if (entry.folded === text) return 1;
+  if (entry.folded === text || entry.folded.replace(ARTICLE, "") === text) return 1;
   if (entry.folded.startsWith(text)) return 2;
   if (entry.folded.includes(` ${text}`)) return 3;
   if (entry.code.toLowerCase().startsWith(text)) return 4;
