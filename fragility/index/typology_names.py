@@ -35,7 +35,7 @@ BOTH_NETWORKS = "mal desservi"
 # Inhabitants per km² from which a place is urban: thresholds of the European degree of
 # urbanisation; that of small towns is ours.
 PLACES = ((1500.0, "Urbain dense"), (300.0, "Urbain"), (100.0, "Bourg"), (0.0, "Rural"))
-MIXED = "Territoire de toute taille,"
+MIXED = "Territoire"  # of any size
 AMONG = "que les autres communes fragiles"
 _OTHER = "l'autre"
 # What acts on which indicators, in the order that settles a tie.
@@ -67,7 +67,7 @@ def _median_inhabitant(values: pd.Series, population: pd.Series) -> float:
 
 
 def place_word(density: pd.Series) -> str:
-    """Say what most of the communes of a kind are, or that they are of all sizes.
+    """Say what most of the communes of a kind are, or nothing of their size where they differ.
 
     Parameters
     ----------
@@ -76,11 +76,11 @@ def place_word(density: pd.Series) -> str:
     Examples
     --------
     >>> place_word(pd.Series([20.0, 10.0, 30.0, 2000.0])), place_word(pd.Series([20.0, 2000.0]))
-    ('Rural', 'Territoire de toute taille,')
+    ('Rural', 'Territoire')
     """
     known = density.dropna()
     if known.empty:
-        return "Territoire"
+        return MIXED
     words = np.select([known >= least for least, _ in PLACES], [word for _, word in PLACES], "")
     share = pd.Series(words).value_counts(normalize=True)
     return str(share.index[0]) if share.iloc[0] >= MOST else MIXED

@@ -146,9 +146,8 @@ def test_a_name_is_a_rule_on_the_profile():
     said = name_of("Rural", one_line, spared, half)
     assert said == f"{name} que les autres communes fragiles"
     two = pd.Series([-1.0, 0, 0, 0, -1.0], index=keys)
-    assert name_of("Territoire de toute taille,", one_line, two, half) == (
-        "Territoire de toute taille, âgé, moins pauvre et mieux raccordé que les autres communes "
-        "fragiles"
+    assert name_of("Territoire", one_line, two, half) == (
+        "Territoire âgé, moins pauvre et mieux raccordé que les autres communes fragiles"
     )
 
 
@@ -180,7 +179,7 @@ def test_a_size_is_said_only_when_three_communes_in_four_have_it():
                           (10.0, "Rural")):  # fmt: skip
         assert place_word(pd.Series([density] * 3 + [1000.0])) == word
     # Half of the communes are hamlets, however many people the towns have.
-    assert place_word(pd.Series([10.0, 10.0, 150.0, 400.0])) == "Territoire de toute taille,"
+    assert place_word(pd.Series([10.0, 10.0, 150.0, 400.0])) == "Territoire"
     # An unknown density is no size.
     assert place_word(pd.Series([10.0, np.nan])) == "Rural"
     assert place_word(pd.Series([np.nan] * 4)) == "Territoire"
